@@ -1,0 +1,107 @@
+/**
+ * The one interface between the operations of the package and their kernels. Arguments that reach a backend have been
+ * checked; a backend knows nothing of the mathematics of class codes, only of the tables that describe one.
+ *
+ * All backends return the same bits: docs/numerics.md.
+ */
+
+export type BackendName = "native" | "wasm" | "js";
+
+/** The arrays that the transform takes. */
+export type TransformArray = Float32Array | Float64Array | Int32Array;
+
+/** What a kernel needs to know of a class code. */
+export interface HeadTable {
+  /** Width N of a row of features. */
+  readonly features: number;
+  /** Number C of classes. */
+  readonly classes: number;
+  /** Order M of the Hadamard matrix, M ≥ N. */
+  readonly order: number;
+  /** Factor on the ±1 entries of the class vectors. */
+  readonly unit: number;
+  /** Sign masks, {@link maskWords}(order) words a block; bit i set: feature i is negated. A block is M rows. */
+  readonly masks: Uint32Array;
+  /**
+   * Which rows make which classes, {@link SEGMENT_FIELDS} numbers a segment: block, first row, sign (±1), first class,
+   * number of classes. Sorted by class, without gaps; the segments of a block stand next to each other.
+   */
+  readonly segments: Int32Array;
+}
+
+export const SEGMENT_FIELDS = 5;
+
+/** Number of 32-bit words that hold the sign mask of one block. */
+export const maskWords = (order: number): number => Math.ceil(order / 32);
+
+/** The learned part of a head. */
+export interface HeadParameters {
+  readonly scale: number;
+  readonly bias: Float32Array | null;
+}
+
+/** Where gradients are written. */
+export interface GradientBuffers {
+  /** rows × features */
+  readonly features: Float32Array;
+  /** One value a row; the sum over rows is the caller's. */
+  readonly scale: Float32Array;
+  /** One value a class, summed over rows; null where the head has no bias. */
+  readonly bias: Float32Array | null;
+}
+
+/** Cross-entropy as the kernel sees it: `factor` multiplies every gradient (1 / rows for the mean). */
+export interface CrossEntropy {
+  readonly labels: Int32Array;
+  readonly labelSmoothing: number;
+  readonly factor: number;
+}
+
+/** The kernels of one head. `x` is rows × features; every output has exactly the length its shape asks for. */
+export interface HeadKernels {
+  forward(x: Float32Array, parameters: HeadParameters, logits: Float32Array): void;
+  probabilities(x: Float32Array, parameters: HeadParameters, probabilities: Float32Array): void;
+  topK(
+    x: Float32Array,
+    parameters: HeadParameters,
+    k: number,
+    classes: Int32Array,
+    scores: Float32Array,
+  ): void;
+  backward(
+    x: Float32Array,
+    parameters: HeadParameters,
+    gradLogits: Float32Array,
+    gradients: GradientBuffers,
+  ): void;
+  lossAndGradient(
+    x: Float32Array,
+    parameters: HeadParameters,
+    loss: CrossEntropy,
+    losses: Float32Array,
+    gradients: GradientBuffers,
+  ): void;
+  /**
+   * `forward` on another thread, where the backend has threads. The arrays belong to the call until it settles; when `signal`
+   * aborts, the work stops early and the content of `logits` is undefined.
+   */
+  forwardAsync?(
+    x: Float32Array,
+    parameters: HeadParameters,
+    logits: Float32Array,
+    signal: AbortSignal | undefined,
+  ): Promise<void>;
+}
+
+export interface Backend {
+  readonly name: BackendName;
+  readonly instructionSet: string;
+  /**
+   * Transforms every row of `x` in place and multiplies by `factor`. For Int32Array the factor is 1, or 1 / rowLength, which
+   * divides by an arithmetic shift.
+   */
+  fwht(x: TransformArray, rowLength: number, factor: number): void;
+  /** The same bound to its arguments. The caller sees to it that `x` is still attached when it calls. */
+  plan(x: TransformArray, rowLength: number, factor: number): () => void;
+  head(table: HeadTable): HeadKernels;
+}

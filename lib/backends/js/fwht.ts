@@ -1,0 +1,37 @@
+import type { TransformArray } from "../backend.js";
+
+/**
+ * The transform of `x[start … start + n)`, stages in descending stride (docs/numerics.md). Entries from `support` on are
+ * padding: while both inputs of a stage cannot be features, it copies. Storing into the typed array does the rounding: to
+ * float32, to float64 or modulo 2³².
+ */
+export function transform(x: TransformArray, start: number, n: number, support = n): void {
+  const end = start + n;
+  for (let h = n >> 1; h >= 1; h >>= 1) {
+    for (let block = start; block < end; block += 2 * h) {
+      if (support <= h) {
+        x.copyWithin(block + h, block, block + h);
+        continue;
+      }
+      for (let i = block; i < block + h; i++) {
+        const a = x[i] as number;
+        const b = x[i + h] as number;
+        x[i] = a + b;
+        x[i + h] = a - b;
+      }
+    }
+  }
+}
+
+/** Every row in turn, then the factor. */
+export function fwht(x: TransformArray, rowLength: number, factor: number): void {
+  for (let start = 0; start < x.length; start += rowLength) transform(x, start, rowLength);
+  if (factor === 1) return;
+  if (x instanceof Int32Array) {
+    const shift = Math.log2(rowLength);
+    for (let i = 0; i < x.length; i++) x[i] = (x[i] as number) >> shift;
+  } else {
+    const rounded = x instanceof Float32Array ? Math.fround(factor) : factor;
+    for (let i = 0; i < x.length; i++) x[i] = (x[i] as number) * rounded;
+  }
+}

@@ -1,0 +1,6 @@
+import type { Backend } from "./backend.js";
+import type { BackendOptions } from "./select.js";
+
+export function createNativeBackend(_options: BackendOptions): Backend {
+  throw new Error("not built yet");
+}

@@ -1,0 +1,165 @@
+/** Argument checks. Each throws a TypeError or RangeError that says what was given, what was expected and what to do. */
+
+const tagOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
+  ?.get as (this: unknown) => string | undefined;
+
+/** "Float32Array" and the like, also for arrays of another realm; undefined for anything that is no typed array. */
+export const typedArrayName = (value: unknown): string | undefined => tagOf.call(value);
+
+interface TypedArrays {
+  Float32Array: Float32Array;
+  Float64Array: Float64Array;
+  Int32Array: Int32Array;
+  Uint8Array: Uint8Array;
+}
+
+export function describe(value: unknown): string {
+  if (value === null) return "null";
+  const name = typedArrayName(value);
+  if (name !== undefined) return `a ${name} of length ${(value as Uint8Array).length}`;
+  if (Array.isArray(value)) return `an array of length ${value.length}`;
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
+    return String(value);
+  }
+  return typeof value === "object" ? "an object" : typeof value;
+}
+
+const CONVERT: Record<string, string> = {
+  Float64Array: "; convert it with Float32Array.from(…)",
+  Array: "; wrap it in Float32Array.from(…)",
+};
+
+/** A non-empty, attached typed array of one of the given types. */
+export function checkArray<K extends keyof TypedArrays>(
+  what: string,
+  value: unknown,
+  ...types: K[]
+): asserts value is TypedArrays[K] {
+  const name = typedArrayName(value);
+  if (name === undefined || !(types as string[]).includes(name)) {
+    const hint =
+      types[0] === "Float32Array" ? CONVERT[Array.isArray(value) ? "Array" : (name ?? "")] : undefined;
+    throw new TypeError(
+      `${what} must be a ${types.join(", ").replace(/, (\w+)$/, " or $1")}, got ${describe(value)}${hint ?? ""}`,
+    );
+  }
+  if ((value as Uint8Array).length === 0) {
+    if (isDetached((value as Uint8Array).buffer)) {
+      throw new TypeError(
+        `${what} is detached: its buffer was transferred; pass the array that holds it now`,
+      );
+    }
+    throw new RangeError(`${what} is empty: it must have at least one element`);
+  }
+}
+
+function isDetached(buffer: ArrayBufferLike): boolean {
+  if (buffer.byteLength > 0) return false;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+export function checkInteger(
+  what: string,
+  value: unknown,
+  min: number,
+  max: number,
+): asserts value is number {
+  if (typeof value !== "number") throw new TypeError(`${what} must be a number, got ${describe(value)}`);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new RangeError(`${what} must be an integer from ${min} to ${max}, got ${value}`);
+  }
+}
+
+export function checkFinite(what: string, value: unknown): asserts value is number {
+  if (typeof value !== "number") throw new TypeError(`${what} must be a number, got ${describe(value)}`);
+  if (!Number.isFinite(value)) throw new RangeError(`${what} must be finite, got ${value}`);
+}
+
+export function checkBoolean(what: string, value: unknown): asserts value is boolean {
+  if (typeof value !== "boolean") {
+    throw new TypeError(`${what} must be true or false, got ${describe(value)}`);
+  }
+}
+
+export function checkOneOf<T extends string>(
+  what: string,
+  value: unknown,
+  choices: readonly T[],
+): asserts value is T {
+  const list = choices.map((choice) => `"${choice}"`).join(", ");
+  if (typeof value !== "string")
+    throw new TypeError(`${what} must be one of ${list}, got ${describe(value)}`);
+  if (!(choices as readonly string[]).includes(value)) {
+    throw new RangeError(`${what} must be one of ${list}, got ${describe(value)}`);
+  }
+}
+
+/** The number of rows of `width` in an array. */
+export function checkRows(what: string, array: Float32Array, width: number, widthName: string): number {
+  if (array.length % width !== 0) {
+    throw new RangeError(
+      `${what} has ${array.length} elements, no whole number of rows of ${width} ${widthName}`,
+    );
+  }
+  return array.length / width;
+}
+
+/** The first `length` elements of a caller's output array, or a new array where none was given. */
+export function outputArray(
+  what: string,
+  out: Float32Array | undefined,
+  length: number,
+  inputs: readonly Float32Array[],
+): Float32Array {
+  if (out === undefined) return new Float32Array(length);
+  checkArray(what, out, "Float32Array");
+  if (out.length < length) {
+    throw new RangeError(`${what} has ${out.length} elements, ${length} are needed`);
+  }
+  const view = out.length === length ? out : out.subarray(0, length);
+  for (const input of inputs) {
+    if (overlap(view, input)) throw new RangeError(`${what} overlaps an input; use a separate array`);
+  }
+  return view;
+}
+
+export function overlap(a: Float32Array, b: Float32Array): boolean {
+  return (
+    a.buffer === b.buffer &&
+    a.byteOffset < b.byteOffset + b.byteLength &&
+    b.byteOffset < a.byteOffset + a.byteLength
+  );
+}
+
+/** Labels as the kernels take them. */
+export function checkLabels(labels: unknown, rows: number, classes: number): Int32Array {
+  const name = typedArrayName(labels);
+  const integerArray = name !== undefined && /^(Int|Uint)(8|16|32)(Clamped)?Array$/.test(name);
+  if (!integerArray && !Array.isArray(labels)) {
+    throw new TypeError(
+      `labels must be an array of integers or an integer typed array, got ${describe(labels)}`,
+    );
+  }
+  const values = labels as ArrayLike<unknown>;
+  if (values.length !== rows) {
+    throw new RangeError(`labels has ${values.length} elements for ${rows} rows: one label a row is needed`);
+  }
+  const checked = new Int32Array(rows);
+  for (let r = 0; r < rows; r++) {
+    const label = values[r];
+    if (typeof label !== "number" || !Number.isInteger(label)) {
+      throw new TypeError(`labels[${r}] must be an integer, got ${describe(label)}`);
+    }
+    if (label < 0 || label >= classes) {
+      throw new RangeError(`labels[${r}] is ${label}: it must be from 0 to ${classes - 1}`);
+    }
+    checked[r] = label;
+  }
+  return checked;
+}

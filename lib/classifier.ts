@@ -1,0 +1,388 @@
+import type { Backend, GradientBuffers, HeadKernels, HeadParameters } from "./backends/backend.js";
+import { defaultBackend } from "./backends/select.js";
+import { slicedForward } from "./backends/sliced.js";
+import {
+  checkArray,
+  checkBoolean,
+  checkFinite,
+  checkInteger,
+  checkLabels,
+  checkOneOf,
+  checkRows,
+  describe,
+  outputArray,
+  overlap,
+} from "./checks.js";
+import type { ClassCode } from "./codes/code.js";
+import { CODE_NAMES, CODES, type CodeName } from "./codes/index.js";
+import { decodeHead, encodeHead } from "./safetensors.js";
+
+export const MAX_FEATURES = 2 ** 16;
+export const MAX_CLASSES = 2 ** 24;
+
+export interface FixedClassifierOptions {
+  /** Width N of a row of features, 1 … 65,536. */
+  features: number;
+  /** Number C of classes. */
+  classes: number;
+  /** How classes get their vectors. Default "hadamard"; "sylvester" is the paper's own. */
+  code?: CodeName;
+  /** Whether a bias is added to the logits. Default true. */
+  bias?: boolean;
+  /** Where the scale s starts. Default ln(99·(C − 1)); for "sylvester" 1/√C, as its authors do. */
+  scale?: number;
+  /** Whether the scale has a gradient. Default true. */
+  learnScale?: boolean;
+  /** Seed of what a code draws at random, an unsigned 32-bit integer. Default 0. */
+  seed?: number;
+  /** Accept classes that share a vector ("sylvester" with more classes than its order). Default false. */
+  allowDuplicates?: boolean;
+  /** Default: the one chosen at load time. */
+  backend?: Backend;
+}
+
+/** A head is its settings, a scale and a bias, and nothing else. */
+export interface HeadSettings {
+  readonly features: number;
+  readonly classes: number;
+  readonly code: CodeName;
+  readonly learnScale: boolean;
+  readonly seed: number;
+  readonly allowDuplicates: boolean;
+}
+
+export type Labels =
+  | readonly number[]
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array;
+
+export type Reduction = "mean" | "sum" | "none";
+const REDUCTIONS: readonly Reduction[] = ["mean", "sum", "none"];
+
+export interface Gradient {
+  /** ∂L/∂x, rows × features. */
+  readonly features: Float32Array;
+  /** ∂L/∂s summed over rows; null if the scale is not learned. */
+  readonly scale: number | null;
+  /** ∂L/∂b, one value a class, summed over rows; null if the head has no bias. */
+  readonly bias: Float32Array | null;
+}
+
+/** Arrays to reuse for the gradients. */
+export interface GradientOutput {
+  features?: Float32Array;
+  bias?: Float32Array;
+}
+
+export interface TopK {
+  /** rows × k, best first. */
+  readonly classes: Int32Array;
+  /** Their logits, rows × k. */
+  readonly scores: Float32Array;
+}
+
+export interface LossOptions {
+  /** λ in [0, 1): the target is (1 − λ)·onehot + λ/C. Default 0. */
+  labelSmoothing?: number;
+  /** How the rows' losses are reduced. Default "mean". With "none" the gradients are those of the sum. */
+  reduction?: Reduction;
+  out?: GradientOutput;
+}
+
+export interface LossAndGradient<L = number> {
+  /** Cross-entropy in nats; one value a row for the reduction "none". */
+  readonly loss: L;
+  readonly gradient: Gradient;
+}
+
+/**
+ * The last layer of a classifier without its weights:
+ *
+ *     z_c = s · ⟨w_c, x / (‖x‖ + 1e-8)⟩ + b_c
+ *
+ * with fixed class vectors w_c from a Hadamard matrix, one learned scale s and a learned bias b (Hoffer, Hubara and Soudry, *Fix your
+ * classifier*, ICLR 2018, section 3). Arrays of features are Float32Array, rows × features; all methods take any
+ * number of rows.
+ *
+ * @example
+ * const head = new FixedClassifier({ features: 64, classes: 10 });
+ * const x = new Float32Array(2 * 64).fill(1); // two rows
+ * const logits = head.forward(x); // Float32Array of 2 × 10
+ */
+export class FixedClassifier {
+  readonly settings: HeadSettings;
+  /** The class code in use: its order, blocks and coherence. */
+  readonly code: ClassCode;
+  /** One value a class, to be written by the user's optimiser; null without bias. */
+  readonly bias: Float32Array | null;
+  readonly backend: Backend;
+  #scale: number;
+  readonly #kernels: HeadKernels;
+
+  /**
+   * @throws TypeError for an option of the wrong type
+   * @throws RangeError for an option out of range, or classes that the code has no vectors for
+   */
+  constructor(options: FixedClassifierOptions) {
+    if (typeof options !== "object" || options === null) {
+      throw new TypeError(`options must be an object with features and classes, got ${describe(options)}`);
+    }
+    const {
+      features,
+      classes,
+      code = "hadamard",
+      bias = true,
+      learnScale = true,
+      seed = 0,
+      allowDuplicates = false,
+      backend = defaultBackend(),
+    } = options;
+    checkInteger("features", features, 1, MAX_FEATURES);
+    checkInteger("classes", classes, 1, MAX_CLASSES);
+    checkOneOf("code", code, CODE_NAMES);
+    checkBoolean("bias", bias);
+    checkBoolean("learnScale", learnScale);
+    checkInteger("seed", seed, 0, 2 ** 32 - 1);
+    checkBoolean("allowDuplicates", allowDuplicates);
+    if (options.scale !== undefined) checkFinite("scale", options.scale);
+    this.settings = Object.freeze({ features, classes, code, learnScale, seed, allowDuplicates });
+    this.code = CODES[code]({ features, classes, allowDuplicates });
+    this.bias = bias ? this.code.initialBias(seed) : null;
+    this.#scale = Math.fround(options.scale ?? this.code.initialScale);
+    this.backend = backend;
+    this.#kernels = backend.head(this.code.table);
+  }
+
+  get features(): number {
+    return this.settings.features;
+  }
+
+  get classes(): number {
+    return this.settings.classes;
+  }
+
+  /** The learned scale s, kept in float32. */
+  get scale(): number {
+    return this.#scale;
+  }
+
+  set scale(value: number) {
+    checkFinite("scale", value);
+    this.#scale = Math.fround(value);
+  }
+
+  /**
+   * Logits of every row.
+   *
+   * @param x rows × features
+   * @param options.out an array to write to instead of a new one; at least rows × classes, not overlapping x
+   * @returns rows × classes
+   * @example
+   * const logits = head.forward(x);
+   */
+  forward(x: Float32Array, options: { out?: Float32Array } = {}): Float32Array {
+    const rows = this.#rows(x);
+    const out = outputArray("out", options.out, rows * this.classes, this.#inputs(x));
+    this.#kernels.forward(x, this.#parameters(), out);
+    return out;
+  }
+
+  /**
+   * The k classes with the largest logits of every row, best first, without keeping the logits. Ties go to the lowest class; NaN
+   * is below everything.
+   *
+   * @param k 1 … classes
+   * @example
+   * const { classes, scores } = head.topK(x, 5);
+   */
+  topK(x: Float32Array, k: number): TopK {
+    const rows = this.#rows(x);
+    checkInteger("k", k, 1, this.classes);
+    const classes = new Int32Array(rows * k);
+    const scores = new Float32Array(rows * k);
+    this.#kernels.topK(x, this.#parameters(), k, classes, scores);
+    return { classes, scores };
+  }
+
+  /**
+   * Softmax of the logits of every row.
+   *
+   * @returns rows × classes
+   * @example
+   * const p = head.probabilities(x);
+   */
+  probabilities(x: Float32Array, options: { out?: Float32Array } = {}): Float32Array {
+    const rows = this.#rows(x);
+    const out = outputArray("out", options.out, rows * this.classes, this.#inputs(x));
+    this.#kernels.probabilities(x, this.#parameters(), out);
+    return out;
+  }
+
+  /**
+   * Gradients of any loss from its gradient by the logits.
+   *
+   * @param x rows × features, as given to {@link forward}
+   * @param gradLogits ∂L/∂z, rows × classes
+   * @example
+   * const { features, scale, bias } = head.backward(x, gradLogits);
+   */
+  backward(x: Float32Array, gradLogits: Float32Array, options: { out?: GradientOutput } = {}): Gradient {
+    const rows = this.#rows(x);
+    checkArray("gradLogits", gradLogits, "Float32Array");
+    if (gradLogits.length !== rows * this.classes) {
+      throw new RangeError(
+        `gradLogits has ${gradLogits.length} elements, ${rows} rows of ${this.classes} classes need ` +
+          `${rows * this.classes}`,
+      );
+    }
+    const buffers = this.#gradientBuffers(rows, options.out, [...this.#inputs(x), gradLogits]);
+    this.#kernels.backward(x, this.#parameters(), gradLogits, buffers);
+    return this.#gradient(buffers);
+  }
+
+  /**
+   * Cross-entropy of softmax(logits) against labels, and its gradients, in one pass.
+   *
+   * @param labels one class a row
+   * @example
+   * const { loss, gradient } = head.lossAndGradient(x, labels, { labelSmoothing: 0.1 });
+   * head.scale -= learningRate * gradient.scale;
+   */
+  lossAndGradient(
+    x: Float32Array,
+    labels: Labels,
+    options: LossOptions & { reduction: "none" },
+  ): LossAndGradient<Float32Array>;
+  lossAndGradient(
+    x: Float32Array,
+    labels: Labels,
+    options?: LossOptions & { reduction?: "mean" | "sum" },
+  ): LossAndGradient;
+  lossAndGradient(
+    x: Float32Array,
+    labels: Labels,
+    options: LossOptions = {},
+  ): LossAndGradient<number | Float32Array> {
+    const { labelSmoothing = 0, reduction = "mean" } = options;
+    const rows = this.#rows(x);
+    const checked = checkLabels(labels, rows, this.classes);
+    checkFinite("labelSmoothing", labelSmoothing);
+    if (labelSmoothing < 0 || labelSmoothing >= 1) {
+      throw new RangeError(`labelSmoothing must be at least 0 and below 1, got ${labelSmoothing}`);
+    }
+    checkOneOf("reduction", reduction, REDUCTIONS);
+    const buffers = this.#gradientBuffers(rows, options.out, this.#inputs(x));
+    const losses = new Float32Array(rows);
+    const factor = reduction === "mean" ? 1 / rows : 1;
+    this.#kernels.lossAndGradient(
+      x,
+      this.#parameters(),
+      { labels: checked, labelSmoothing, factor },
+      losses,
+      buffers,
+    );
+    const gradient = this.#gradient(buffers);
+    if (reduction === "none") return { loss: losses, gradient };
+    return { loss: reduction === "mean" ? sum(losses) / rows : sum(losses), gradient };
+  }
+
+  /**
+   * {@link forward} off the event loop: on another thread with the native backend, otherwise in slices between which other events
+   * run. Works on a copy of x and of the parameters, taken when it is called.
+   *
+   * @param options.out as in forward; written when the work is done
+   * @param options.signal aborts the call: the promise is rejected with the signal's reason and `out` is left as it was
+   * @example
+   * const logits = await head.forwardAsync(x, { signal: AbortSignal.timeout(1000) });
+   */
+  async forwardAsync(
+    x: Float32Array,
+    options: { out?: Float32Array; signal?: AbortSignal } = {},
+  ): Promise<Float32Array> {
+    const rows = this.#rows(x);
+    const length = rows * this.classes;
+    const { out, signal } = options;
+    if (out !== undefined) outputArray("out", out, length, this.#inputs(x));
+    signal?.throwIfAborted();
+    const { scale, bias } = this.#parameters();
+    const parameters = { scale, bias: bias && bias.slice() };
+    const logits = new Float32Array(length);
+    const run = this.#kernels.forwardAsync ?? slicedForward(this.#kernels, this.settings);
+    await run(x.slice(), parameters, logits, signal);
+    signal?.throwIfAborted();
+    if (out === undefined) return logits;
+    const view = outputArray("out", out, length, []);
+    view.set(logits);
+    return view;
+  }
+
+  /**
+   * The head as a safetensors file: the tensors `scale` and `bias`, and the settings in the metadata.
+   *
+   * @example
+   * writeFileSync("head.safetensors", head.toSafetensors());
+   */
+  toSafetensors(): Uint8Array {
+    return encodeHead(this.settings, this.#parameters());
+  }
+
+  /**
+   * The head that {@link toSafetensors} wrote: the same logits, bit for bit, on every backend.
+   *
+   * @throws TypeError if `bytes` is no Uint8Array
+   * @throws RangeError if the file is truncated, damaged, of another kind or from a newer version
+   * @example
+   * const head = FixedClassifier.fromSafetensors(readFileSync("head.safetensors"));
+   */
+  static fromSafetensors(bytes: Uint8Array, options: { backend?: Backend } = {}): FixedClassifier {
+    const { settings, scale, bias } = decodeHead(bytes);
+    const head = new FixedClassifier({ ...settings, ...options, scale, bias: bias !== null });
+    if (bias !== null) head.bias?.set(bias);
+    return head;
+  }
+
+  #rows(x: Float32Array): number {
+    checkArray("x", x, "Float32Array");
+    return checkRows("x", x, this.features, "features");
+  }
+
+  #parameters(): HeadParameters {
+    if (this.bias !== null && this.bias.length !== this.classes) {
+      throw new TypeError("head.bias is detached: its buffer was transferred; make a new head");
+    }
+    return { scale: this.#scale, bias: this.bias };
+  }
+
+  #inputs(x: Float32Array): Float32Array[] {
+    return this.bias === null ? [x] : [x, this.bias];
+  }
+
+  #gradientBuffers(
+    rows: number,
+    out: GradientOutput | undefined,
+    inputs: readonly Float32Array[],
+  ): GradientBuffers {
+    const features = outputArray("out.features", out?.features, rows * this.features, inputs);
+    const bias = this.bias && outputArray("out.bias", out?.bias, this.classes, inputs);
+    if (bias !== null && overlap(features, bias)) {
+      throw new RangeError("out.features overlaps out.bias; use separate arrays");
+    }
+    return { features, scale: new Float32Array(rows), bias };
+  }
+
+  #gradient({ features, scale, bias }: GradientBuffers): Gradient {
+    return { features, scale: this.settings.learnScale ? sum(scale) : null, bias };
+  }
+}
+
+/** In float64, in the order of the rows: docs/numerics.md. */
+function sum(values: Float32Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}

@@ -1,0 +1,35 @@
+/** Orders of the rows of a Walsh-Hadamard matrix other than the natural one, as permutations of a finished transform. */
+
+export type Ordering = "natural" | "sequency" | "dyadic";
+export const ORDERINGS: readonly Ordering[] = ["natural", "sequency", "dyadic"];
+
+/** source[i]: the natural index of the row that stands at place i. */
+function sources(n: number, ordering: Ordering): Uint32Array {
+  const bits = Math.log2(n);
+  const source = new Uint32Array(n);
+  for (let i = 0; i < n; i++) {
+    // The i-th Walsh function by number of sign changes is the one whose dyadic index is the Gray code of i.
+    let dyadic = ordering === "sequency" ? i ^ (i >> 1) : i;
+    let natural = 0;
+    for (let b = 0; b < bits; b++) {
+      natural = (natural << 1) | (dyadic & 1);
+      dyadic >>= 1;
+    }
+    source[i] = natural;
+  }
+  return source;
+}
+
+/** Puts rows of natural order into another order, in place. */
+export function reorder(
+  x: Float32Array | Float64Array | Int32Array,
+  rowLength: number,
+  ordering: Ordering,
+): void {
+  if (ordering === "natural") return;
+  const source = sources(rowLength, ordering);
+  for (let start = 0; start < x.length; start += rowLength) {
+    const row = x.slice(start, start + rowLength);
+    for (let i = 0; i < rowLength; i++) x[start + i] = row[source[i] as number] as number;
+  }
+}

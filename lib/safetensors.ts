@@ -1,0 +1,147 @@
+/**
+ * A head as a safetensors file: 8 bytes of header length (little-endian), a JSON header, raw little-endian tensors.
+ * https://github.com/huggingface/safetensors describes the format.
+ */
+
+import type { HeadParameters } from "./backends/backend.js";
+import { describe, typedArrayName } from "./checks.js";
+import type { HeadSettings } from "./classifier.js";
+import { CODE_NAMES, type CodeName } from "./codes/index.js";
+
+const FORMAT = "fixed-classifier";
+const VERSION = 1;
+/** The limit of the reference implementation; a longer header is a damaged file. */
+const MAX_HEADER = 100_000_000;
+
+export interface DecodedHead {
+  readonly settings: HeadSettings;
+  readonly scale: number;
+  readonly bias: Float32Array | null;
+}
+
+export function encodeHead(settings: HeadSettings, { scale, bias }: HeadParameters): Uint8Array {
+  const tensors: [string, Float32Array][] = [["scale", Float32Array.of(scale)]];
+  if (bias !== null) tensors.push(["bias", bias]);
+  const header: Record<string, unknown> = {
+    __metadata__: {
+      format: FORMAT,
+      version: String(VERSION),
+      ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])),
+    },
+  };
+  let end = 0;
+  for (const [name, { length }] of tensors) {
+    header[name] = { dtype: "F32", shape: [length], data_offsets: [end, end + 4 * length] };
+    end += 4 * length;
+  }
+  // Spaces after the header align the tensors, as the reference implementation does.
+  let json = JSON.stringify(header);
+  json = json.padEnd(Math.ceil(json.length / 8) * 8);
+  const bytes = new Uint8Array(8 + json.length + end);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(json.length), true);
+  new TextEncoder().encodeInto(json, bytes.subarray(8));
+  let at = 8 + json.length;
+  for (const [, values] of tensors) {
+    for (const value of values) {
+      view.setFloat32(at, value, true);
+      at += 4;
+    }
+  }
+  return bytes;
+}
+
+const fail = (problem: string): never => {
+  throw new RangeError(`not a head written by toSafetensors: ${problem}`);
+};
+
+export function decodeHead(bytes: Uint8Array): DecodedHead {
+  if (typedArrayName(bytes) !== "Uint8Array") {
+    throw new TypeError(`bytes must be a Uint8Array, got ${describe(bytes)}`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 8) fail(`the file has ${bytes.length} bytes, too few for a safetensors header`);
+  const headerLength = view.getBigUint64(0, true);
+  if (headerLength > MAX_HEADER || headerLength > bytes.length - 8) {
+    fail(
+      `its header should have ${headerLength} bytes, ${bytes.length - 8} are there; truncated, or another format`,
+    );
+  }
+  const data = 8 + Number(headerLength);
+  const header = parseHeader(bytes.subarray(8, data));
+  const settings = readSettings(header.__metadata__);
+  const tensor = (name: string, length: number): Float32Array =>
+    readTensor(name, header[name], length, view, data);
+  const scale = tensor("scale", 1)[0] as number;
+  if (!Number.isFinite(scale)) fail(`its scale is ${scale}`);
+  return { settings, scale, bias: header.bias === undefined ? null : tensor("bias", settings.classes) };
+}
+
+function parseHeader(json: Uint8Array): Record<string, unknown> {
+  try {
+    const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
+    if (typeof header === "object" && header !== null) return header as Record<string, unknown>;
+  } catch {
+    // told below, as for JSON that is no object
+  }
+  return fail("its header is no JSON object");
+}
+
+function readSettings(metadata: unknown): HeadSettings {
+  if (typeof metadata !== "object" || metadata === null) return fail("its header has no __metadata__");
+  const entries = metadata as Record<string, unknown>;
+  if (entries.format !== FORMAT) fail(`its format is ${describe(entries.format)}, expected "${FORMAT}"`);
+  if (entries.version !== String(VERSION)) {
+    fail(
+      `its version is ${describe(entries.version)}, this release reads ${VERSION}; update fixed-classifier`,
+    );
+  }
+  if (!CODE_NAMES.includes(entries.code as CodeName)) {
+    fail(
+      `its code is ${describe(entries.code)}, this release has ${CODE_NAMES.join(", ")}; update fixed-classifier`,
+    );
+  }
+  const integer = (key: string): number => {
+    const text = entries[key];
+    if (typeof text !== "string" || !/^\d{1,10}$/.test(text)) {
+      return fail(`its ${key} is ${describe(text)}, expected an integer`);
+    }
+    return Number(text);
+  };
+  const flag = (key: string): boolean => {
+    const text = entries[key];
+    if (text !== "true" && text !== "false") return fail(`its ${key} is ${describe(text)}`);
+    return text === "true";
+  };
+  return {
+    features: integer("features"),
+    classes: integer("classes"),
+    code: entries.code as CodeName,
+    learnScale: flag("learnScale"),
+    seed: integer("seed"),
+    allowDuplicates: flag("allowDuplicates"),
+  };
+}
+
+function readTensor(
+  name: string,
+  entry: unknown,
+  length: number,
+  view: DataView,
+  data: number,
+): Float32Array {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
+  if (dtype !== "F32" || JSON.stringify(shape) !== `[${length}]`) {
+    fail(`tensor ${name} must be F32 of shape [${length}]`);
+  }
+  const [start, end] = (Array.isArray(offsets) ? offsets : []) as unknown[];
+  if (!Number.isSafeInteger(start) || (start as number) < 0 || end !== (start as number) + 4 * length) {
+    fail(`tensor ${name} has the wrong data_offsets`);
+  }
+  if (data + (end as number) > view.byteLength) {
+    fail(
+      `tensor ${name} ends at byte ${data + (end as number)} of ${view.byteLength}; the file is truncated`,
+    );
+  }
+  return Float32Array.from({ length }, (_, i) => view.getFloat32(data + (start as number) + 4 * i, true));
+}
