@@ -1,3 +1,5 @@
+import type { Backend } from "./backends/backend.js";
+
 /** Argument checks. Each throws a TypeError or RangeError that says what was given, what was expected and what to do. */
 
 const tagOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
@@ -97,6 +99,13 @@ export function checkOneOf<T extends string>(
     throw new TypeError(`${what} must be one of ${list}, got ${describe(value)}`);
   if (!(choices as readonly string[]).includes(value)) {
     throw new RangeError(`${what} must be one of ${list}, got ${describe(value)}`);
+  }
+}
+
+export function checkBackend(value: unknown): asserts value is Backend {
+  const { fwht, plan, head } = (value ?? {}) as Record<string, unknown>;
+  if ([fwht, plan, head].some((kernel) => typeof kernel !== "function")) {
+    throw new TypeError(`backend must be one that createBackend returned, got ${describe(value)}`);
   }
 }
 

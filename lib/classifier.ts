@@ -3,6 +3,7 @@ import { defaultBackend } from "./backends/select.js";
 import { slicedForward } from "./backends/sliced.js";
 import {
   checkArray,
+  checkBackend,
   checkBoolean,
   checkFinite,
   checkInteger,
@@ -121,7 +122,7 @@ export class FixedClassifier {
   /** One value a class, to be written by the user's optimiser; null without bias. */
   readonly bias: Float32Array | null;
   readonly backend: Backend;
-  #scale: number;
+  #scale = 0;
   readonly #kernels: HeadKernels;
 
   /**
@@ -149,11 +150,11 @@ export class FixedClassifier {
     checkBoolean("learnScale", learnScale);
     checkInteger("seed", seed, 0, 2 ** 32 - 1);
     checkBoolean("allowDuplicates", allowDuplicates);
-    if (options.scale !== undefined) checkFinite("scale", options.scale);
+    checkBackend(backend);
     this.settings = Object.freeze({ features, classes, code, learnScale, seed, allowDuplicates });
     this.code = CODES[code]({ features, classes, allowDuplicates });
     this.bias = bias ? this.code.initialBias(seed) : null;
-    this.#scale = Math.fround(options.scale ?? this.code.initialScale);
+    this.scale = options.scale === undefined ? this.code.initialScale : options.scale;
     this.backend = backend;
     this.#kernels = backend.head(this.code.table);
   }
@@ -173,6 +174,9 @@ export class FixedClassifier {
 
   set scale(value: number) {
     checkFinite("scale", value);
+    if (!Number.isFinite(Math.fround(value))) {
+      throw new RangeError(`scale must be finite in float32, got ${value}`);
+    }
     this.#scale = Math.fround(value);
   }
 
@@ -308,9 +312,12 @@ export class FixedClassifier {
     const length = rows * this.classes;
     const { out, signal } = options;
     if (out !== undefined) outputArray("out", out, length, this.#inputs(x));
+    if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
+      throw new TypeError(`signal must be an AbortSignal, got ${describe(signal)}`);
+    }
     signal?.throwIfAborted();
     const { scale, bias } = this.#parameters();
-    const parameters = { scale, bias: bias && bias.slice() };
+    const parameters = { scale, bias: bias?.slice() ?? null };
     const logits = new Float32Array(length);
     const run = this.#kernels.forwardAsync ?? slicedForward(this.#kernels, this.settings);
     await run(x.slice(), parameters, logits, signal);

@@ -1,6 +1,14 @@
 import type { Backend, TransformArray } from "./backends/backend.js";
 import { defaultBackend } from "./backends/select.js";
-import { checkArray, checkFinite, checkInteger, checkOneOf, describe, typedArrayName } from "./checks.js";
+import {
+  checkArray,
+  checkBackend,
+  checkFinite,
+  checkInteger,
+  checkOneOf,
+  describe,
+  typedArrayName,
+} from "./checks.js";
 import { ORDERINGS, type Ordering, reorder } from "./orderings.js";
 
 /** The longest row that is transformed. */
@@ -35,6 +43,7 @@ function check(x: TransformArray, options: FwhtOptions): Checked {
   const { rowLength = x.length, scale = 1, ordering = "natural", backend = defaultBackend() } = options;
   checkRowLength(x.length, rowLength, options.rowLength !== undefined);
   checkOneOf("ordering", ordering, ORDERINGS);
+  checkBackend(backend);
   return { rowLength, factor: factorOf(scale, rowLength, typedArrayName(x)), ordering, backend };
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { HeadParameters } from "./backends/backend.js";
-import { describe, typedArrayName } from "./checks.js";
+import { checkArray, describe } from "./checks.js";
 import type { HeadSettings } from "./classifier.js";
 import { CODE_NAMES, type CodeName } from "./codes/index.js";
 
@@ -56,9 +56,7 @@ const fail = (problem: string): never => {
 };
 
 export function decodeHead(bytes: Uint8Array): DecodedHead {
-  if (typedArrayName(bytes) !== "Uint8Array") {
-    throw new TypeError(`bytes must be a Uint8Array, got ${describe(bytes)}`);
-  }
+  checkArray("bytes", bytes, "Uint8Array");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 8) fail(`the file has ${bytes.length} bytes, too few for a safetensors header`);
   const headerLength = view.getBigUint64(0, true);

@@ -1,3 +1,4 @@
+import { typedArrayName } from "../../checks.js";
 import type { TransformArray } from "../backend.js";
 
 /**
@@ -27,11 +28,13 @@ export function transform(x: TransformArray, start: number, n: number, support =
 export function fwht(x: TransformArray, rowLength: number, factor: number): void {
   for (let start = 0; start < x.length; start += rowLength) transform(x, start, rowLength);
   if (factor === 1) return;
-  if (x instanceof Int32Array) {
+  // By name: `instanceof` is false for an array of another realm.
+  const type = typedArrayName(x);
+  if (type === "Int32Array") {
     const shift = Math.log2(rowLength);
     for (let i = 0; i < x.length; i++) x[i] = (x[i] as number) >> shift;
   } else {
-    const rounded = x instanceof Float32Array ? Math.fround(factor) : factor;
+    const rounded = type === "Float32Array" ? Math.fround(factor) : factor;
     for (let i = 0; i < x.length; i++) x[i] = (x[i] as number) * rounded;
   }
 }
