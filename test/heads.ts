@@ -1,0 +1,26 @@
+/** Heads and their float64 counterparts. */
+
+import { type Backend, FixedClassifier, type FixedClassifierOptions } from "../lib/index.js";
+import { floats } from "./random.js";
+import * as reference from "./reference.js";
+
+export interface HeadCase extends FixedClassifierOptions {
+  code: reference.Code;
+  rows: number;
+}
+
+/** A head with a bias that is not zero. */
+export function createHead(options: FixedClassifierOptions, backend: Backend): FixedClassifier {
+  const head = new FixedClassifier({ ...options, backend });
+  head.bias?.set(floats(head.classes, 77));
+  return head;
+}
+
+/** The same head by definition. */
+export function referenceOf({ settings, scale, bias }: FixedClassifier): reference.Head {
+  return reference.head(settings.code, settings.features, settings.classes, scale, bias);
+}
+
+export function rowsOf<T extends Float32Array | Float64Array>(x: T, width: number): T[] {
+  return Array.from({ length: x.length / width }, (_, r) => x.subarray(r * width, (r + 1) * width) as T);
+}
