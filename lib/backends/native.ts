@@ -1,6 +1,151 @@
-import type { Backend } from "./backend.js";
+import type { Backend, HeadKernels, HeadTable, TransformArray } from "./backend.js";
 import type { BackendOptions } from "./select.js";
 
-export function createNativeBackend(_options: BackendOptions): Backend {
-  throw new Error("not built yet");
+/** What native/addon.cc exports. */
+interface Addon {
+  /** Those that this CPU runs, best first. */
+  readonly instructionSets: readonly string[];
+  create(instructionSet: string): Kernels;
+}
+
+interface Kernels {
+  fwht(x: TransformArray, rowLength: number, factor: number): void;
+  plan(x: TransformArray, rowLength: number, factor: number): () => void;
+  head(
+    features: number,
+    classes: number,
+    order: number,
+    unit: number,
+    masks: Uint32Array,
+    segments: Int32Array,
+  ): Head;
+}
+
+type Bias = Float32Array | null;
+
+interface Head {
+  forward(x: Float32Array, scale: number, bias: Bias, logits: Float32Array): void;
+  probabilities(x: Float32Array, scale: number, bias: Bias, out: Float32Array): void;
+  topK(
+    x: Float32Array,
+    scale: number,
+    bias: Bias,
+    k: number,
+    classes: Int32Array,
+    scores: Float32Array,
+  ): void;
+  backward(
+    x: Float32Array,
+    scale: number,
+    bias: Bias,
+    gradLogits: Float32Array,
+    gradFeatures: Float32Array,
+    gradScale: Float32Array,
+    gradBias: Bias,
+  ): void;
+  lossAndGradient(
+    x: Float32Array,
+    scale: number,
+    bias: Bias,
+    labels: Int32Array,
+    labelSmoothing: number,
+    factor: number,
+    losses: Float32Array,
+    gradFeatures: Float32Array,
+    gradScale: Float32Array,
+    gradBias: Bias,
+  ): void;
+  /** `cancelled[0]` other than 0 stops the work early. */
+  forwardAsync(
+    x: Float32Array,
+    scale: number,
+    bias: Bias,
+    logits: Float32Array,
+    cancelled: Int32Array,
+  ): Promise<void>;
+}
+
+/** Where the addon may be, seen from the root of the package. */
+const CANDIDATES = ["build/Release/fixed_classifier.node"];
+
+function load(): Addon {
+  const builtin = globalThis.process?.getBuiltinModule;
+  if (builtin === undefined || typeof globalThis.process.dlopen !== "function") {
+    throw new Error("this runtime loads no native addons");
+  }
+  const { fileURLToPath } = builtin("node:url");
+  const { existsSync } = builtin("node:fs");
+  const errors: string[] = [];
+  for (const candidate of CANDIDATES) {
+    // Not `new URL("…", import.meta.url)` with a literal, which bundlers take for an asset to copy.
+    const path = fileURLToPath(new URL(`../../${candidate}`, import.meta.url));
+    if (!existsSync(path)) {
+      errors.push(`${candidate} is not there`);
+      continue;
+    }
+    const module = { exports: {} };
+    try {
+      process.dlopen(module, path);
+      return module.exports as Addon;
+    } catch (error) {
+      errors.push(`${candidate}: ${(error as Error).message}`);
+    }
+  }
+  throw new Error(`the native addon could not be loaded: ${errors.join("; ")}`);
+}
+
+/** The C++ addon with the best instruction set of this CPU, or the one asked for. */
+export function createNativeBackend({ instructionSet }: BackendOptions): Backend {
+  const addon = load();
+  const chosen = instructionSet ?? (addon.instructionSets[0] as string);
+  if (!addon.instructionSets.includes(chosen)) {
+    throw new RangeError(
+      `backend "native" has no instruction set "${chosen}" on this CPU, only ${addon.instructionSets.join(", ")}`,
+    );
+  }
+  const kernels = addon.create(chosen);
+  return {
+    name: "native",
+    instructionSet: chosen,
+    fwht: kernels.fwht,
+    plan: kernels.plan,
+    head: (table) => createHead(kernels, table),
+  };
+}
+
+function createHead(kernels: Kernels, table: HeadTable): HeadKernels {
+  const { features, classes, order, unit, masks, segments } = table;
+  const head = kernels.head(features, classes, order, unit, masks, segments);
+  return {
+    forward: (x, { scale, bias }, logits) => head.forward(x, scale, bias, logits),
+    probabilities: (x, { scale, bias }, out) => head.probabilities(x, scale, bias, out),
+    topK: (x, { scale, bias }, k, outClasses, scores) => head.topK(x, scale, bias, k, outClasses, scores),
+    backward: (x, { scale, bias }, gradLogits, out) =>
+      head.backward(x, scale, bias, gradLogits, out.features, out.scale, out.bias),
+    lossAndGradient: (x, { scale, bias }, { labels, labelSmoothing, factor }, losses, out) =>
+      head.lossAndGradient(
+        x,
+        scale,
+        bias,
+        labels,
+        labelSmoothing,
+        factor,
+        losses,
+        out.features,
+        out.scale,
+        out.bias,
+      ),
+    async forwardAsync(x, { scale, bias }, logits, signal) {
+      const cancelled = new Int32Array(1);
+      const cancel = (): void => {
+        cancelled[0] = 1;
+      };
+      signal?.addEventListener("abort", cancel, { once: true });
+      try {
+        await head.forwardAsync(x, scale, bias, logits, cancelled);
+      } finally {
+        signal?.removeEventListener("abort", cancel);
+      }
+    },
+  };
 }

@@ -1,0 +1,124 @@
+// Arguments of the functions that JavaScript calls. The facade has checked what the user passed; what is
+// checked here once more is all that keeps a kernel inside its buffers.
+#pragma once
+
+#include <napi.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace fixed_classifier {
+
+template <class T>
+struct Array {
+  T* data = nullptr;
+  size_t length = 0;
+};
+
+template <class T>
+constexpr napi_typedarray_type array_type();
+template <>
+constexpr napi_typedarray_type array_type<float>() {
+  return napi_float32_array;
+}
+template <>
+constexpr napi_typedarray_type array_type<double>() {
+  return napi_float64_array;
+}
+template <>
+constexpr napi_typedarray_type array_type<int32_t>() {
+  return napi_int32_array;
+}
+template <>
+constexpr napi_typedarray_type array_type<uint32_t>() {
+  return napi_uint32_array;
+}
+
+// Reads the arguments of one call in their order; after a mistake everything else reads as empty and `ok` is
+// false.
+class Arguments {
+ public:
+  static constexpr size_t kMax = 12;
+
+  Arguments(napi_env env, napi_callback_info info) : env_(env) {
+    size_t count = kMax;
+    napi_get_cb_info(env, info, &count, values_, nullptr, &data_);
+  }
+
+  template <class T>
+  T& data() const {
+    return *static_cast<T*>(data_);
+  }
+
+  napi_value value() { return values_[next_++]; }
+
+  napi_typedarray_type type_of_next() const {
+    napi_typedarray_type type = napi_uint8_array;
+    napi_get_typedarray_info(env_, values_[next_], &type, nullptr, nullptr, nullptr, nullptr);
+    return type;
+  }
+
+  template <class T>
+  Array<T> array() {
+    napi_typedarray_type type;
+    void* data = nullptr;
+    size_t length = 0;
+    const napi_status status =
+        napi_get_typedarray_info(env_, values_[next_++], &type, &length, &data, nullptr, nullptr);
+    if (status != napi_ok || type != array_type<T>()) {
+      ok_ = false;
+      return {};
+    }
+    return {static_cast<T*>(data), length};
+  }
+
+  // Null gives an empty array.
+  template <class T>
+  Array<T> optional_array() {
+    napi_valuetype type = napi_undefined;
+    napi_typeof(env_, values_[next_], &type);
+    if (type == napi_object) return array<T>();
+    next_++;
+    return {};
+  }
+
+  double number() {
+    double value = 0;
+    if (napi_get_value_double(env_, values_[next_++], &value) != napi_ok) ok_ = false;
+    return value;
+  }
+
+  size_t size() {
+    const double value = number();
+    if (!(value >= 0 && value <= 9007199254740991.0)) ok_ = false;
+    return ok_ ? static_cast<size_t>(value) : 0;
+  }
+
+  // Whether all was well so far and `condition` holds; otherwise an exception is pending.
+  bool check(bool condition) {
+    if (ok_ && condition) return true;
+    napi_throw_type_error(env_, nullptr, "arguments do not fit this function of the native addon");
+    return false;
+  }
+
+ private:
+  napi_env env_;
+  napi_value values_[kMax];
+  void* data_ = nullptr;
+  size_t next_ = 0;
+  bool ok_ = true;
+};
+
+// A function of JavaScript that finds a copy of `data` again by Arguments::data, until it is collected.
+template <class T>
+napi_value make_function(napi_env env, const char* name, napi_callback callback, T data) {
+  T* copy = new T(std::move(data));
+  napi_value function = nullptr;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, copy, &function);
+  napi_add_finalizer(
+      env, function, copy, [](napi_env, void* held, void*) { delete static_cast<T*>(held); }, nullptr,
+      nullptr);
+  return function;
+}
+
+}  // namespace fixed_classifier

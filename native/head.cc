@@ -1,0 +1,303 @@
+#include "head.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "arguments.h"
+
+namespace fixed_classifier {
+namespace {
+
+constexpr size_t kSegmentFields = 5;  // as in lib/backends/backend.ts
+
+class Scratch {
+ public:
+  explicit Scratch(size_t bytes)
+      : memory_(std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment)) {}
+  ~Scratch() { std::free(memory_); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  void* get() const { return memory_; }
+
+ private:
+  static constexpr size_t kAlignment = 64;
+  void* memory_;
+};
+
+struct HeadData {
+  const Kernels* kernels;
+  Head head{};
+  std::vector<uint32_t> masks;
+  std::vector<Segment> segments;
+  std::vector<Block> blocks;
+  // Calls on the JavaScript thread share it; it is made by the first.
+  std::unique_ptr<Scratch> scratch;
+
+  void* scratch_memory() {
+    if (!scratch) scratch = std::make_unique<Scratch>(kernels->scratch_bytes(head));
+    return scratch->get();
+  }
+};
+
+using Shared = std::shared_ptr<HeadData>;
+
+// Copies the tables; false if they would lead a kernel out of its arrays.
+bool read_tables(HeadData& data, const Array<uint32_t>& masks, const Array<int32_t>& fields) {
+  Head& head = data.head;
+  const size_t words = (head.order + 31) / 32;
+  if (head.features == 0 || head.features > head.order || (head.order & (head.order - 1)) != 0) return false;
+  if (fields.length == 0 || fields.length % kSegmentFields != 0 || masks.length % words != 0) return false;
+  const size_t count = fields.length / kSegmentFields;
+  data.masks.assign(masks.data, masks.data + masks.length);
+  data.segments.reserve(count);
+  data.blocks.resize(masks.length / words);
+  size_t next_class = 0;
+  size_t block_index = 0;
+  for (size_t s = 0; s < count; s++) {
+    const int32_t* f = fields.data + s * kSegmentFields;
+    if (std::any_of(f, f + kSegmentFields, [&](const int32_t& v) { return v < 0 && &v != f + 2; }))
+      return false;
+    const size_t index = static_cast<size_t>(f[0]);
+    const Segment segment{static_cast<size_t>(f[1]), f[2] < 0, static_cast<size_t>(f[3]),
+                          static_cast<size_t>(f[4])};
+    if (index < block_index || index > block_index + 1 || index >= data.blocks.size()) return false;
+    if (s == 0 && index != 0) return false;
+    if (segment.first != next_class || segment.row + segment.count > head.order) return false;
+    next_class += segment.count;
+    block_index = index;
+    data.segments.push_back(segment);
+    Block& block = data.blocks[index];
+    if (block.segment_count == 0) block.segments = &data.segments.back();
+    block.segment_count++;
+    block.rows = std::max(block.rows, segment.row + segment.count);
+  }
+  if (next_class != head.classes || block_index + 1 != data.blocks.size()) return false;
+  for (size_t b = 0; b < data.blocks.size(); b++) {
+    const uint32_t* mask = data.masks.data() + b * words;
+    if (std::any_of(mask, mask + words, [](uint32_t word) { return word != 0; })) data.blocks[b].mask = mask;
+  }
+  head.blocks = data.blocks.data();
+  head.block_count = data.blocks.size();
+  head.segment_count = count;
+  return true;
+}
+
+// Calls step(first row, rows) for every chunk.
+template <class Step>
+void for_chunks(size_t rows, const Step& step) {
+  for (size_t r = 0; r < rows; r += kChunkRows) step(r, std::min(kChunkRows, rows - r));
+}
+
+// What every function of a head begins with: x, scale, bias.
+struct Input {
+  HeadData& data;
+  const Head& head;
+  Array<float> x;
+  Parameters parameters{};
+  size_t rows;
+  bool fits;
+
+  explicit Input(Arguments& arguments) : data(*arguments.data<Shared>()), head(data.head) {
+    x = arguments.array<float>();
+    parameters.scale = arguments.number();
+    const Array<float> bias = arguments.optional_array<float>();
+    parameters.bias = bias.data;
+    rows = x.length / head.features;
+    fits = x.length % head.features == 0 && (!bias.data || bias.length == head.classes);
+  }
+  const float* row(size_t r) const { return x.data + r * head.features; }
+};
+
+struct GradientArrays {
+  Array<float> features, scale, bias;
+
+  explicit GradientArrays(Arguments& arguments)
+      : features(arguments.array<float>()),
+        scale(arguments.array<float>()),
+        bias(arguments.optional_array<float>()) {}
+  bool fit(const Input& in) const {
+    return features.length == in.rows * in.head.features && scale.length == in.rows &&
+           (!bias.data || bias.length == in.head.classes);
+  }
+  Gradients at(const Input& in, size_t r) const {
+    return {features.data + r * in.head.features, scale.data + r, bias.data};
+  }
+  void clear_bias() const {
+    if (bias.data) std::memset(bias.data, 0, bias.length * sizeof(float));
+  }
+};
+
+napi_value forward(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const Input in(arguments);
+  const Array<float> logits = arguments.array<float>();
+  if (!arguments.check(in.fits && logits.length == in.rows * in.head.classes)) return nullptr;
+  for_chunks(in.rows, [&](size_t r, size_t rows) {
+    in.data.kernels->forward(in.head, in.parameters, in.row(r), rows, logits.data + r * in.head.classes,
+                             in.data.scratch_memory());
+  });
+  return nullptr;
+}
+
+napi_value probabilities(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const Input in(arguments);
+  const Array<float> out = arguments.array<float>();
+  if (!arguments.check(in.fits && out.length == in.rows * in.head.classes)) return nullptr;
+  for_chunks(in.rows, [&](size_t r, size_t rows) {
+    in.data.kernels->probabilities(in.head, in.parameters, in.row(r), rows, out.data + r * in.head.classes,
+                                   in.data.scratch_memory());
+  });
+  return nullptr;
+}
+
+napi_value top_k(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const Input in(arguments);
+  const size_t k = arguments.size();
+  const Array<int32_t> classes = arguments.array<int32_t>();
+  const Array<float> scores = arguments.array<float>();
+  const bool fits =
+      k >= 1 && k <= in.head.classes && classes.length == in.rows * k && scores.length == in.rows * k;
+  if (!arguments.check(in.fits && fits)) return nullptr;
+  for_chunks(in.rows, [&](size_t r, size_t rows) {
+    in.data.kernels->top_k(in.head, in.parameters, in.row(r), rows, k, classes.data + r * k,
+                           scores.data + r * k, in.data.scratch_memory());
+  });
+  return nullptr;
+}
+
+napi_value backward(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const Input in(arguments);
+  const Array<float> grad_logits = arguments.array<float>();
+  const GradientArrays gradients(arguments);
+  const bool fits = grad_logits.length == in.rows * in.head.classes && gradients.fit(in);
+  if (!arguments.check(in.fits && fits)) return nullptr;
+  gradients.clear_bias();
+  for_chunks(in.rows, [&](size_t r, size_t rows) {
+    in.data.kernels->backward(in.head, in.parameters, in.row(r), rows, grad_logits.data + r * in.head.classes,
+                              gradients.at(in, r), in.data.scratch_memory());
+  });
+  return nullptr;
+}
+
+napi_value loss_and_gradient(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const Input in(arguments);
+  const Array<int32_t> labels = arguments.array<int32_t>();
+  const double smoothing = arguments.number();
+  const float factor = static_cast<float>(arguments.number());
+  const Array<float> losses = arguments.array<float>();
+  const GradientArrays gradients(arguments);
+  const bool fits = labels.length == in.rows && losses.length == in.rows && gradients.fit(in);
+  if (!arguments.check(in.fits && fits)) return nullptr;
+  const auto in_range = [&](int32_t label) {
+    return label >= 0 && static_cast<size_t>(label) < in.head.classes;
+  };
+  if (!arguments.check(std::all_of(labels.data, labels.data + labels.length, in_range))) return nullptr;
+  gradients.clear_bias();
+  for_chunks(in.rows, [&](size_t r, size_t rows) {
+    in.data.kernels->loss_and_gradient(in.head, in.parameters, in.row(r), rows,
+                                       {labels.data + r, smoothing, factor}, losses.data + r,
+                                       gradients.at(in, r), in.data.scratch_memory());
+  });
+  return nullptr;
+}
+
+// The arrays belong to the call until it settles: the facade passes copies that nobody else has.
+class ForwardWorker : public Napi::AsyncWorker {
+ public:
+  ForwardWorker(napi_env env, Shared data, const Input& in, Array<float> logits, Array<int32_t> cancelled)
+      : AsyncWorker(Napi::Env(env), "fixed-classifier:forward"),
+        deferred_(env),
+        data_(std::move(data)),
+        x_(in.x.data),
+        rows_(in.rows),
+        parameters_(in.parameters),
+        logits_(logits.data),
+        cancelled_(cancelled.data) {}
+
+  void keep(napi_value array) {
+    kept_.push_back(Napi::Reference<Napi::Value>::New(Napi::Value(Env(), array), 1));
+  }
+  napi_value promise() const { return deferred_.Promise(); }
+
+ protected:
+  void Execute() override {
+    const Head& head = data_->head;
+    const Scratch scratch(data_->kernels->scratch_bytes(head));
+    for_chunks(rows_, [&](size_t r, size_t rows) {
+      if (std::atomic_ref<int32_t>(*cancelled_).load(std::memory_order_relaxed)) return;
+      data_->kernels->forward(head, parameters_, x_ + r * head.features, rows, logits_ + r * head.classes,
+                              scratch.get());
+    });
+  }
+  void OnOK() override { deferred_.Resolve(Env().Undefined()); }
+  void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
+
+ private:
+  Napi::Promise::Deferred deferred_;
+  Shared data_;
+  const float* x_;
+  size_t rows_;
+  Parameters parameters_;
+  float* logits_;
+  int32_t* cancelled_;
+  std::vector<Napi::Reference<Napi::Value>> kept_;
+};
+
+napi_value forward_async(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const Input in(arguments);
+  const Array<float> logits = arguments.array<float>();
+  const Array<int32_t> cancelled = arguments.array<int32_t>();
+  if (!arguments.check(in.fits && logits.length == in.rows * in.head.classes && cancelled.length == 1))
+    return nullptr;
+  auto* worker = new ForwardWorker(env, arguments.data<Shared>(), in, logits, cancelled);
+  Arguments again(env, info);
+  for (int i = 0; i < 5; i++) worker->keep(again.value());
+  const napi_value promise = worker->promise();
+  worker->Queue();  // which also frees it, when it is done
+  return promise;
+}
+
+struct Entry {
+  const char* name;
+  napi_callback callback;
+};
+constexpr Entry kFunctions[] = {
+    {"forward", forward},   {"probabilities", probabilities},       {"topK", top_k},
+    {"backward", backward}, {"lossAndGradient", loss_and_gradient}, {"forwardAsync", forward_async},
+};
+
+napi_value make_head(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const Shared data =
+      std::make_shared<HeadData>(HeadData{arguments.data<const Kernels*>(), {}, {}, {}, {}, {}});
+  data->head.features = arguments.size();
+  data->head.classes = arguments.size();
+  data->head.order = arguments.size();
+  data->head.unit = arguments.number();
+  const Array<uint32_t> masks = arguments.array<uint32_t>();
+  const Array<int32_t> segments = arguments.array<int32_t>();
+  if (!arguments.check(true) || !arguments.check(read_tables(*data, masks, segments))) return nullptr;
+  Napi::Object object = Napi::Object::New(env);
+  for (const Entry& entry : kFunctions) {
+    object.Set(entry.name, Napi::Value(env, make_function(env, entry.name, entry.callback, data)));
+  }
+  return object;
+}
+
+}  // namespace
+
+void add_head(Napi::Object object, const Kernels* kernels) {
+  const Napi::Env env = object.Env();
+  object.Set("head", Napi::Value(env, make_function(env, "head", make_head, kernels)));
+}
+
+}  // namespace fixed_classifier

@@ -1,0 +1,13 @@
+// A head as JavaScript holds it: its tables, its scratch memory and the functions on them.
+#pragma once
+
+#include <napi.h>
+
+#include "kernels.h"
+
+namespace fixed_classifier {
+
+// Adds `head(features, classes, order, unit, masks, segments)` to an object.
+void add_head(Napi::Object object, const Kernels* kernels);
+
+}  // namespace fixed_classifier

@@ -1,0 +1,76 @@
+// The table that every instruction set fills, and the plain data that crosses it. Compiled with different
+// flags in every target, so nothing here may have code of its own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace fixed_classifier {
+
+// Rows whose bias gradients are summed together before they join the total: docs/numerics.md.
+constexpr size_t kChunkRows = 32;
+
+struct Segment {
+  size_t row;
+  bool negative;
+  size_t first;
+  size_t count;
+};
+
+struct Block {
+  const uint32_t* mask;  // one bit a feature, set: negated; null: no sign changes
+  size_t rows;           // rows from here on carry no class
+  const Segment* segments;
+  size_t segment_count;
+};
+
+struct Head {
+  size_t features;
+  size_t classes;
+  size_t order;
+  double unit;
+  const Block* blocks;
+  size_t block_count;
+  size_t segment_count;
+};
+
+struct Parameters {
+  double scale;
+  const float* bias;  // null: none
+};
+
+struct CrossEntropy {
+  const int32_t* labels;
+  double label_smoothing;
+  float factor;
+};
+
+// One value a row in `scale`; `bias` is added to and null where the head has none.
+struct Gradients {
+  float* features;
+  float* scale;
+  float* bias;
+};
+
+// All head kernels take at most kChunkRows rows and work in `scratch`, aligned to 64 bytes.
+struct Kernels {
+  const char* name;
+  void (*fwht_f32)(float* x, size_t row_length, size_t rows, float factor);
+  void (*fwht_f64)(double* x, size_t row_length, size_t rows, double factor);
+  void (*fwht_i32)(int32_t* x, size_t row_length, size_t rows, int shift);
+
+  size_t (*scratch_bytes)(const Head& head);
+  void (*forward)(const Head& head, const Parameters& parameters, const float* x, size_t rows, float* logits,
+                  void* scratch);
+  void (*probabilities)(const Head& head, const Parameters& parameters, const float* x, size_t rows,
+                        float* probabilities, void* scratch);
+  void (*top_k)(const Head& head, const Parameters& parameters, const float* x, size_t rows, size_t k,
+                int32_t* classes, float* scores, void* scratch);
+  void (*backward)(const Head& head, const Parameters& parameters, const float* x, size_t rows,
+                   const float* grad_logits, const Gradients& gradients, void* scratch);
+  void (*loss_and_gradient)(const Head& head, const Parameters& parameters, const float* x, size_t rows,
+                            const CrossEntropy& loss, float* losses, const Gradients& gradients,
+                            void* scratch);
+};
+
+}  // namespace fixed_classifier

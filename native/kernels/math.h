@@ -1,0 +1,142 @@
+// exp, log, and the sums along a row of docs/numerics.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace {
+
+constexpr size_t kLanes = 64;
+constexpr float kInfinity = __builtin_inff();
+
+constexpr size_t round_up(size_t n, size_t multiple) { return (n + multiple - 1) / multiple * multiple; }
+
+// e^t for t ≤ 0, 0 below −87.
+[[gnu::always_inline]] inline F32::reg exp_nonpositive(const F32& v, F32::reg t) {
+  const F32::reg magic = F32::set(12582912.0f);
+  const F32::reg k = v.sub(F32::add(F32::mul(t, F32::set(1.44269504f)), magic), magic);
+  const F32::reg r =
+      v.sub(v.sub(t, F32::mul(k, F32::set(0.693359375f))), F32::mul(k, F32::set(-2.12194440e-4f)));
+  F32::reg q = F32::add(F32::mul(F32::set(0.0013821362517774105f), r), F32::set(0.00836866907775402f));
+  q = F32::add(F32::mul(q, r), F32::set(0.04166825860738754f));
+  q = F32::add(F32::mul(q, r), F32::set(0.1666652113199234f));
+  q = F32::add(F32::mul(q, r), F32::set(0.4999999403953552f));
+  q = F32::add(F32::add(F32::mul(F32::mul(q, r), r), r), F32::set(1.0f));
+  return F32::zero_below(t, -87.0f, F32::mul(q, F32::power_of_two(k)));
+}
+
+inline float exp_of_one(const F32& v, float t) {
+  alignas(64) float lanes[F32::width];
+  F32::store(lanes, exp_nonpositive(v, F32::set(t)));
+  return lanes[0];
+}
+
+inline double power_of_two(int k) {
+  const uint64_t bits = static_cast<uint64_t>(k + 1023) << 52;
+  double power;
+  memcpy(&power, &bits, sizeof power);
+  return power;
+}
+
+// ⌊log2 a⌋ for a normal a > 0.
+inline int exponent_of(double a) {
+  uint64_t bits;
+  memcpy(&bits, &a, sizeof bits);
+  return static_cast<int>(bits >> 52) - 1023;
+}
+
+// ln a for a ≥ 0.
+inline double log(double a) {
+  if (a == 0) return -__builtin_inf();
+  if (!(a < __builtin_inf())) return a;
+  int k = exponent_of(a);
+  double f = a * power_of_two(-k);
+  if (f > 1.4142135623730951) {
+    f = f / 2;
+    k = k + 1;
+  }
+  const double s = (f - 1) / (f + 1);
+  const double w = s * s;
+  double p = 1.0 / 21;
+  for (int odd = 19; odd >= 1; odd -= 2) p = 1.0 / odd + w * p;
+  return k * 0.6931471805599453 + 2 * s * p;
+}
+
+// The lanes of a sum in registers.
+struct Lanes {
+  static constexpr int count = kLanes / F32::width;
+  F32::reg lane[count];
+
+  Lanes() {
+    for (int j = 0; j < count; j++) lane[j] = F32::set(0.0f);
+  }
+
+  float fold() {
+#pragma GCC unroll 6
+    for (int w = count / 2; w >= 1; w /= 2) {
+#pragma GCC unroll 32
+      for (int j = 0; j < w; j++) lane[j] = F32::add(lane[j], lane[j + w]);
+    }
+    return fold_register<F32, F32::width / 2>(lane[0]);
+  }
+
+ private:
+  template <class V, int stride>
+  static float fold_register(typename V::reg a) {
+    if constexpr (stride >= 1) {
+      return fold_register<V, stride / 2>(V::add(a, V::template swap<stride>(a)));
+    } else {
+      alignas(64) float lanes[V::width];
+      V::store(lanes, a);
+      return lanes[0];
+    }
+  }
+};
+
+// Σ term(p…) over indices [from, to), lane by index. `term(offset)` gives the terms of one register; `edge`
+// those of the up to two groups of 64 that the range covers in part, of which it must read nothing outside
+// the range.
+template <class Term>
+[[gnu::always_inline]] inline float sum_groups(size_t from, size_t to, const Term& term) {
+  Lanes sum;
+  const size_t last = to / kLanes * kLanes;
+  const size_t first = round_up(from, kLanes);
+  alignas(64) float edge[kLanes];
+  const auto partial = [&](size_t group, size_t start, size_t end) {
+    memset(edge, 0, sizeof edge);
+    for (size_t i = start; i < end; i++) edge[i - group] = term.scalar(i);
+    for (int j = 0; j < Lanes::count; j++)
+      sum.lane[j] = F32::add(sum.lane[j], F32::load(edge + j * F32::width));
+  };
+  if (first > last) {
+    partial(last, from, to);
+  } else {
+    if (from < first) partial(first - kLanes, from, first);
+    for (size_t i = first; i < last; i += kLanes) {
+#pragma GCC unroll 8
+      for (int j = 0; j < Lanes::count; j++) {
+        sum.lane[j] = F32::add(sum.lane[j], term.vector(i + j * F32::width));
+      }
+    }
+    if (last < to) partial(last, last, to);
+  }
+  return sum.fold();
+}
+
+// Terms p[i].
+struct Values {
+  const float* p;
+  float scalar(size_t i) const { return p[i]; }
+  F32::reg vector(size_t i) const { return F32::load(p + i); }
+};
+
+// Terms p[i] · q[i].
+struct Products {
+  const float* p;
+  const float* q;
+  float scalar(size_t i) const { return p[i] * q[i]; }
+  F32::reg vector(size_t i) const { return F32::mul(F32::load(p + i), F32::load(q + i)); }
+};
+
+}  // namespace

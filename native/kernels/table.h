@@ -1,0 +1,41 @@
+// Included once by every target, after its vector types: makes the target's kernels into a table.
+#pragma once
+
+#include "fwht.h"
+#include "head.h"
+
+namespace {
+
+template <class V>
+void scale_all(typename V::scalar* x, size_t count, typename V::scalar factor) {
+  size_t i = 0;
+  for (; i + V::width <= count; i += V::width) V::store(x + i, V::mul(V::load(x + i), V::set(factor)));
+  for (; i < count; i++) x[i] *= factor;
+}
+
+template <class V>
+void fwht(typename V::scalar* x, size_t row_length, size_t rows, typename V::scalar factor) {
+  const V v{};
+  for (size_t r = 0; r < rows; r++) {
+    transform(v, x + r * row_length, row_length);
+    if (factor != 1) scale_all<V>(x + r * row_length, row_length, factor);
+  }
+}
+
+void fwht_i32(int32_t* x, size_t row_length, size_t rows, int shift) {
+  const I32 v{};
+  for (size_t r = 0; r < rows; r++) transform(v, x + r * row_length, row_length);
+  if (shift == 0) return;
+  size_t i = 0;
+  for (; i + I32::width <= rows * row_length; i += I32::width) {
+    I32::store(x + i, I32::shift_right(I32::load(x + i), shift));
+  }
+  for (; i < rows * row_length; i++) x[i] >>= shift;
+}
+
+constexpr fixed_classifier::Kernels make_table(const char* name) {
+  return {name,    fwht<F32>,     fwht<F64>, fwht_i32, Work::bytes,
+          forward, probabilities, top_k,     backward, loss_and_gradient};
+}
+
+}  // namespace

@@ -1,0 +1,111 @@
+// AVX2 with FMA: 8 floats, 16 registers. The concept of a vector type is written down in simd/scalar.h.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+namespace {
+
+struct F32 {
+  using scalar = float;
+  using reg = __m256;
+  static constexpr int width = 8;
+  static constexpr int registers = 8;
+
+  // Differences go to the multiply pipes and leave the add pipes to the sums, so the compiler must not see
+  // that this is 1.
+  reg one = set(1.0f);
+  F32() { asm("" : "+x"(one)); }
+
+  static reg load(const float* p) { return _mm256_loadu_ps(p); }
+  static void store(float* p, reg a) { _mm256_storeu_ps(p, a); }
+  static reg set(float a) { return _mm256_set1_ps(a); }
+  static reg add(reg a, reg b) { return _mm256_add_ps(a, b); }
+  static reg mul(reg a, reg b) { return _mm256_mul_ps(a, b); }
+  reg sub(reg a, reg b) const { return _mm256_fnmadd_ps(b, one, a); }
+  static reg max(reg z, reg m) { return _mm256_max_ps(z, m); }
+  static bool any_greater(reg a, reg b) { return _mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)) != 0; }
+  static reg negate(reg a, uint32_t bits) {
+    const __m256i lanes = _mm256_setr_epi32(31, 30, 29, 28, 27, 26, 25, 24);
+    const __m256i top = _mm256_sllv_epi32(_mm256_set1_epi32(static_cast<int>(bits)), lanes);
+    return _mm256_xor_ps(a, _mm256_and_ps(_mm256_castsi256_ps(top), set(-0.0f)));
+  }
+  static reg zero_below(reg t, float limit, reg a) {
+    return _mm256_and_ps(_mm256_cmp_ps(t, set(limit), _CMP_NLT_UQ), a);
+  }
+  static reg power_of_two(reg k) {
+    return _mm256_castsi256_ps(
+        _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(k), _mm256_set1_epi32(127)), 23));
+  }
+
+  template <int stride>
+  static reg swap(reg a) {
+    if constexpr (stride == 4) return _mm256_permute2f128_ps(a, a, 1);
+    if constexpr (stride == 2) return _mm256_permute_ps(a, 0x4E);
+    if constexpr (stride == 1) return _mm256_permute_ps(a, 0xB1);
+  }
+  template <int stride>
+  static reg butterfly(reg a) {
+    if constexpr (stride == 4)
+      return _mm256_fmadd_ps(a, _mm256_setr_ps(1, 1, 1, 1, -1, -1, -1, -1), swap<4>(a));
+    if constexpr (stride == 2)
+      return _mm256_fmadd_ps(a, _mm256_setr_ps(1, 1, -1, -1, 1, 1, -1, -1), swap<2>(a));
+    if constexpr (stride == 1)
+      return _mm256_fmadd_ps(a, _mm256_setr_ps(1, -1, 1, -1, 1, -1, 1, -1), swap<1>(a));
+  }
+};
+
+struct F64 {
+  using scalar = double;
+  using reg = __m256d;
+  static constexpr int width = 4;
+  static constexpr int registers = 8;
+
+  reg one = set(1.0);
+  F64() { asm("" : "+x"(one)); }
+
+  static reg load(const double* p) { return _mm256_loadu_pd(p); }
+  static void store(double* p, reg a) { _mm256_storeu_pd(p, a); }
+  static reg set(double a) { return _mm256_set1_pd(a); }
+  static reg add(reg a, reg b) { return _mm256_add_pd(a, b); }
+  static reg mul(reg a, reg b) { return _mm256_mul_pd(a, b); }
+  reg sub(reg a, reg b) const { return _mm256_fnmadd_pd(b, one, a); }
+
+  template <int stride>
+  static reg butterfly(reg a) {
+    if constexpr (stride == 2)
+      return _mm256_fmadd_pd(a, _mm256_setr_pd(1, 1, -1, -1), _mm256_permute2f128_pd(a, a, 1));
+    if constexpr (stride == 1)
+      return _mm256_fmadd_pd(a, _mm256_setr_pd(1, -1, 1, -1), _mm256_permute_pd(a, 0x5));
+  }
+};
+
+struct I32 {
+  using scalar = int32_t;
+  using reg = __m256i;
+  static constexpr int width = 8;
+  static constexpr int registers = 8;
+
+  static reg load(const int32_t* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
+  static void store(int32_t* p, reg a) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a); }
+  static reg add(reg a, reg b) { return _mm256_add_epi32(a, b); }
+  static reg sub(reg a, reg b) { return _mm256_sub_epi32(a, b); }
+  static reg shift_right(reg a, int shift) { return _mm256_sra_epi32(a, _mm_cvtsi32_si128(shift)); }
+
+  // partner + a in the lower half of a pair, partner − a in the upper.
+  template <int stride>
+  static reg butterfly(reg a) {
+    if constexpr (stride == 4)
+      return _mm256_add_epi32(_mm256_permute2x128_si256(a, a, 1),
+                              _mm256_sign_epi32(a, _mm256_setr_epi32(1, 1, 1, 1, -1, -1, -1, -1)));
+    if constexpr (stride == 2)
+      return _mm256_add_epi32(_mm256_shuffle_epi32(a, 0x4E),
+                              _mm256_sign_epi32(a, _mm256_setr_epi32(1, 1, -1, -1, 1, 1, -1, -1)));
+    if constexpr (stride == 1)
+      return _mm256_add_epi32(_mm256_shuffle_epi32(a, 0xB1),
+                              _mm256_sign_epi32(a, _mm256_setr_epi32(1, -1, 1, -1, 1, -1, 1, -1)));
+  }
+};
+
+}  // namespace

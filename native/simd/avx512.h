@@ -1,0 +1,120 @@
+// AVX-512F and DQ: 16 floats, 32 registers. The concept of a vector type is written down in simd/scalar.h.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+namespace {
+
+struct F32 {
+  using scalar = float;
+  using reg = __m512;
+  static constexpr int width = 16;
+  static constexpr int registers = 16;
+
+  // Differences go to the multiply pipes and leave the add pipes to the sums, so the compiler must not see
+  // that this is 1.
+  reg one = set(1.0f);
+  F32() { asm("" : "+v"(one)); }
+
+  static reg load(const float* p) { return _mm512_loadu_ps(p); }
+  static void store(float* p, reg a) { _mm512_storeu_ps(p, a); }
+  static reg set(float a) { return _mm512_set1_ps(a); }
+  static reg add(reg a, reg b) { return _mm512_add_ps(a, b); }
+  static reg mul(reg a, reg b) { return _mm512_mul_ps(a, b); }
+  reg sub(reg a, reg b) const { return _mm512_fnmadd_ps(b, one, a); }
+  static reg max(reg z, reg m) { return _mm512_max_ps(z, m); }
+  static bool any_greater(reg a, reg b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ) != 0; }
+  static reg negate(reg a, uint32_t bits) {
+    return _mm512_mask_xor_ps(a, static_cast<__mmask16>(bits), a, set(-0.0f));
+  }
+  static reg zero_below(reg t, float limit, reg a) {
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(t, set(limit), _CMP_NLT_UQ), a);
+  }
+  static reg power_of_two(reg k) {
+    return _mm512_castsi512_ps(
+        _mm512_slli_epi32(_mm512_add_epi32(_mm512_cvtps_epi32(k), _mm512_set1_epi32(127)), 23));
+  }
+
+  template <int stride>
+  static reg swap(reg a) {
+    if constexpr (stride == 8) return _mm512_shuffle_f32x4(a, a, 0x4E);
+    if constexpr (stride == 4) return _mm512_shuffle_f32x4(a, a, 0xB1);
+    if constexpr (stride == 2) return _mm512_permute_ps(a, 0x4E);
+    if constexpr (stride == 1) return _mm512_permute_ps(a, 0xB1);
+  }
+  template <int stride>
+  static reg signs() {
+    if constexpr (stride == 8) return _mm512_setr_ps(1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1, -1, -1, -1);
+    if constexpr (stride == 4) return _mm512_setr_ps(1, 1, 1, 1, -1, -1, -1, -1, 1, 1, 1, 1, -1, -1, -1, -1);
+    if constexpr (stride == 2) return _mm512_setr_ps(1, 1, -1, -1, 1, 1, -1, -1, 1, 1, -1, -1, 1, 1, -1, -1);
+    if constexpr (stride == 1) return _mm512_setr_ps(1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1);
+  }
+  template <int stride>
+  static reg butterfly(reg a) {
+    return _mm512_fmadd_ps(a, signs<stride>(), swap<stride>(a));
+  }
+};
+
+struct F64 {
+  using scalar = double;
+  using reg = __m512d;
+  static constexpr int width = 8;
+  static constexpr int registers = 16;
+
+  reg one = set(1.0);
+  F64() { asm("" : "+v"(one)); }
+
+  static reg load(const double* p) { return _mm512_loadu_pd(p); }
+  static void store(double* p, reg a) { _mm512_storeu_pd(p, a); }
+  static reg set(double a) { return _mm512_set1_pd(a); }
+  static reg add(reg a, reg b) { return _mm512_add_pd(a, b); }
+  static reg mul(reg a, reg b) { return _mm512_mul_pd(a, b); }
+  reg sub(reg a, reg b) const { return _mm512_fnmadd_pd(b, one, a); }
+
+  template <int stride>
+  static reg butterfly(reg a) {
+    if constexpr (stride == 4)
+      return _mm512_fmadd_pd(a, _mm512_setr_pd(1, 1, 1, 1, -1, -1, -1, -1), _mm512_shuffle_f64x2(a, a, 0x4E));
+    if constexpr (stride == 2)
+      return _mm512_fmadd_pd(a, _mm512_setr_pd(1, 1, -1, -1, 1, 1, -1, -1), _mm512_shuffle_f64x2(a, a, 0xB1));
+    if constexpr (stride == 1)
+      return _mm512_fmadd_pd(a, _mm512_setr_pd(1, -1, 1, -1, 1, -1, 1, -1), _mm512_permute_pd(a, 0x55));
+  }
+};
+
+struct I32 {
+  using scalar = int32_t;
+  using reg = __m512i;
+  static constexpr int width = 16;
+  static constexpr int registers = 16;
+
+  static reg load(const int32_t* p) { return _mm512_loadu_si512(p); }
+  static void store(int32_t* p, reg a) { _mm512_storeu_si512(p, a); }
+  static reg add(reg a, reg b) { return _mm512_add_epi32(a, b); }
+  static reg sub(reg a, reg b) { return _mm512_sub_epi32(a, b); }
+  static reg shift_right(reg a, int shift) { return _mm512_sra_epi32(a, _mm_cvtsi32_si128(shift)); }
+
+  template <int stride>
+  static reg butterfly(reg a) {
+    reg swapped;
+    __mmask16 upper;
+    if constexpr (stride == 8) {
+      swapped = _mm512_shuffle_i32x4(a, a, 0x4E);
+      upper = 0xFF00;
+    } else if constexpr (stride == 4) {
+      swapped = _mm512_shuffle_i32x4(a, a, 0xB1);
+      upper = 0xF0F0;
+    } else if constexpr (stride == 2) {
+      swapped = _mm512_shuffle_epi32(a, _MM_PERM_BADC);
+      upper = 0xCCCC;
+    } else {
+      swapped = _mm512_shuffle_epi32(a, _MM_PERM_CDAB);
+      upper = 0xAAAA;
+    }
+    return _mm512_mask_sub_epi32(_mm512_add_epi32(swapped, a), upper, swapped, a);
+  }
+};
+
+}  // namespace

@@ -1,0 +1,60 @@
+// One element at a time: runs everywhere, and shows what a vector type has to offer.
+//
+//   scalar, reg, width        the element, the register and how many elements it holds
+//   registers                 how many registers a row kernel may fill
+//   load store set add mul    as they say; load and store take any address
+//   sub                       not static: a type may hold a constant for it
+//   max(z, m)                 z > m ? z : m, which passes over NaN
+//   any_greater(a, b)         whether some element of a is greater than its partner in b
+//   negate(a, bits)           element i negated where bit i is set
+//   zero_below(t, limit, a)   a, but 0 where t < limit
+//   power_of_two(k)           2^k for integral −126 ≤ k ≤ 0
+//   swap<stride>(a)           element i and element i ^ stride change places
+//   butterfly<stride>(a)      a stage of the transform within the register: i without the bit `stride` gets
+//   a[i] + a[i + stride], its
+//                             partner a[i] − a[i + stride]
+//
+// Float64 and int32 need only what the transform uses.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+namespace {
+
+template <class T>
+struct Scalar {
+  using scalar = T;
+  using reg = T;
+  static constexpr int width = 1;
+  static constexpr int registers = 8;
+
+  static reg load(const T* p) { return *p; }
+  static void store(T* p, reg a) { *p = a; }
+  static reg set(T a) { return a; }
+  static reg add(reg a, reg b) { return a + b; }
+  static reg sub(reg a, reg b) { return a - b; }
+  static reg mul(reg a, reg b) { return a * b; }
+};
+
+struct F32 : Scalar<float> {
+  static reg max(reg z, reg m) { return z > m ? z : m; }
+  static bool any_greater(reg a, reg b) { return a > b; }
+  static reg negate(reg a, uint32_t bits) { return (bits & 1) ? -a : a; }
+  static reg zero_below(reg t, float limit, reg a) { return t < limit ? 0.0f : a; }
+  static reg power_of_two(reg k) {
+    // Outside the range, NaN included, any power does: the caller drops the product or it is NaN.
+    const uint32_t bits = static_cast<uint32_t>((k >= -126 ? static_cast<int32_t>(k) : 0) + 127) << 23;
+    reg power;
+    memcpy(&power, &bits, sizeof power);
+    return power;
+  }
+};
+
+using F64 = Scalar<double>;
+
+struct I32 : Scalar<int32_t> {
+  static reg shift_right(reg a, int shift) { return a >> shift; }
+};
+
+}  // namespace

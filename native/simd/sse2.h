@@ -1,0 +1,89 @@
+// SSE2, which every x64 has: 4 floats, 16 registers. The concept of a vector type is written down in
+// simd/scalar.h.
+#pragma once
+
+#include <emmintrin.h>
+
+#include <cstdint>
+
+namespace {
+
+struct F32 {
+  using scalar = float;
+  using reg = __m128;
+  static constexpr int width = 4;
+  static constexpr int registers = 8;
+
+  static reg load(const float* p) { return _mm_loadu_ps(p); }
+  static void store(float* p, reg a) { _mm_storeu_ps(p, a); }
+  static reg set(float a) { return _mm_set1_ps(a); }
+  static reg add(reg a, reg b) { return _mm_add_ps(a, b); }
+  static reg sub(reg a, reg b) { return _mm_sub_ps(a, b); }
+  static reg mul(reg a, reg b) { return _mm_mul_ps(a, b); }
+  static reg max(reg z, reg m) { return _mm_max_ps(z, m); }
+  static bool any_greater(reg a, reg b) { return _mm_movemask_ps(_mm_cmpgt_ps(a, b)) != 0; }
+  static reg negate(reg a, uint32_t bits) {
+    const __m128i lanes = _mm_setr_epi32(1, 2, 4, 8);
+    const __m128i set_lanes = _mm_and_si128(_mm_set1_epi32(static_cast<int>(bits)), lanes);
+    const __m128 flips = _mm_castsi128_ps(_mm_cmpeq_epi32(set_lanes, lanes));
+    return _mm_xor_ps(a, _mm_and_ps(flips, set(-0.0f)));
+  }
+  static reg zero_below(reg t, float limit, reg a) { return _mm_and_ps(_mm_cmpnlt_ps(t, set(limit)), a); }
+  static reg power_of_two(reg k) {
+    return _mm_castsi128_ps(_mm_slli_epi32(_mm_add_epi32(_mm_cvtps_epi32(k), _mm_set1_epi32(127)), 23));
+  }
+
+  template <int stride>
+  static reg swap(reg a) {
+    return stride == 2 ? _mm_shuffle_ps(a, a, 0x4E) : _mm_shuffle_ps(a, a, 0xB1);
+  }
+  // a + (−b) is a − b, bit for bit.
+  template <int stride>
+  static reg butterfly(reg a) {
+    const reg flips =
+        stride == 2 ? _mm_setr_ps(0.0f, 0.0f, -0.0f, -0.0f) : _mm_setr_ps(0.0f, -0.0f, 0.0f, -0.0f);
+    return _mm_add_ps(swap<stride>(a), _mm_xor_ps(a, flips));
+  }
+};
+
+struct F64 {
+  using scalar = double;
+  using reg = __m128d;
+  static constexpr int width = 2;
+  static constexpr int registers = 8;
+
+  static reg load(const double* p) { return _mm_loadu_pd(p); }
+  static void store(double* p, reg a) { _mm_storeu_pd(p, a); }
+  static reg set(double a) { return _mm_set1_pd(a); }
+  static reg add(reg a, reg b) { return _mm_add_pd(a, b); }
+  static reg sub(reg a, reg b) { return _mm_sub_pd(a, b); }
+  static reg mul(reg a, reg b) { return _mm_mul_pd(a, b); }
+
+  template <int stride>
+  static reg butterfly(reg a) {
+    return _mm_add_pd(_mm_shuffle_pd(a, a, 1), _mm_xor_pd(a, _mm_setr_pd(0.0, -0.0)));
+  }
+};
+
+struct I32 {
+  using scalar = int32_t;
+  using reg = __m128i;
+  static constexpr int width = 4;
+  static constexpr int registers = 8;
+
+  static reg load(const int32_t* p) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); }
+  static void store(int32_t* p, reg a) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), a); }
+  static reg add(reg a, reg b) { return _mm_add_epi32(a, b); }
+  static reg sub(reg a, reg b) { return _mm_sub_epi32(a, b); }
+  static reg shift_right(reg a, int shift) { return _mm_sra_epi32(a, _mm_cvtsi32_si128(shift)); }
+
+  // (a ^ m) − m is −a where m is all ones.
+  template <int stride>
+  static reg butterfly(reg a) {
+    const reg m = stride == 2 ? _mm_setr_epi32(0, 0, -1, -1) : _mm_setr_epi32(0, -1, 0, -1);
+    const reg swapped = stride == 2 ? _mm_shuffle_epi32(a, 0x4E) : _mm_shuffle_epi32(a, 0xB1);
+    return _mm_add_epi32(swapped, _mm_sub_epi32(_mm_xor_si128(a, m), m));
+  }
+};
+
+}  // namespace

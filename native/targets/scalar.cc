@@ -1,0 +1,8 @@
+#include "../simd/scalar.h"
+
+#include "../kernels/table.h"
+
+namespace fixed_classifier {
+extern const Kernels k_scalar;
+const Kernels k_scalar = make_table("scalar");
+}  // namespace fixed_classifier

@@ -1,0 +1,13 @@
+// The functions of JavaScript around the transform.
+#pragma once
+
+#include <napi.h>
+
+#include "kernels.h"
+
+namespace fixed_classifier {
+
+// Adds `fwht(x, rowLength, factor)` and `plan(x, rowLength, factor)` to an object.
+void add_transform(Napi::Object object, const Kernels* kernels);
+
+}  // namespace fixed_classifier
