@@ -1,0 +1,26 @@
+// Builds the addon with node-gyp; a file is compiled again only if it changed, `--clean` compiles all.
+import { spawnSync } from "node:child_process";
+import { fromRoot, root } from "./paths.js";
+import { compilerEnvironment, missingTool, nodeHeaders, toolchain } from "./toolchain.js";
+
+const missing = missingTool(toolchain());
+if (missing !== null) {
+  console.error(`native addon: ${missing}`);
+  process.exit(1);
+}
+
+const gyp = fromRoot("node_modules/node-gyp/bin/node-gyp.js");
+const headers = nodeHeaders();
+const { status } = spawnSync(
+  process.execPath,
+  [
+    gyp,
+    ...(process.argv.includes("--clean") ? ["rebuild"] : ["configure", "build"]),
+    "--release",
+    "--jobs=max",
+    // Without this node-gyp downloads the headers.
+    ...(headers === null ? [] : [`--nodedir=${headers}`]),
+  ],
+  { cwd: root, stdio: "inherit", env: { ...process.env, ...compilerEnvironment() } },
+);
+process.exit(status ?? 1);

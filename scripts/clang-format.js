@@ -1,0 +1,43 @@
+// Formats the C++ sources in place; `--check` only tells which are not formatted.
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { fromRoot, root } from "./paths.js";
+
+const SOURCES = /\.(h|cc)$/;
+/** The platforms that the package has binaries for; those for x64 run on an arm64 Mac too. */
+const BINARIES = {
+  "linux x64": "linux_x64/clang-format",
+  "darwin x64": "darwin_x64/clang-format",
+  "darwin arm64": "darwin_x64/clang-format",
+  "win32 x64": "win32/clang-format.exe",
+};
+
+function skip(reason) {
+  console.log(`C++ sources not checked: ${reason}`);
+  process.exit(0);
+}
+
+function sources() {
+  try {
+    return readdirSync(fromRoot("native"), { recursive: true })
+      .filter((name) => SOURCES.test(name))
+      .map((name) => `native/${name}`);
+  } catch {
+    return [];
+  }
+}
+
+const files = sources();
+if (files.length === 0) skip("native/ has none");
+const platform = `${process.platform} ${process.arch}`;
+const binary = BINARIES[platform];
+if (binary === undefined) skip(`the package clang-format has no binary for ${platform}`);
+
+const mode = process.argv.includes("--check") ? ["--dry-run", "--Werror"] : ["-i"];
+const { status, error } = spawnSync(
+  fromRoot("node_modules/clang-format/bin", binary),
+  ["--style=file", ...mode, ...files],
+  { cwd: root, stdio: "inherit" },
+);
+if (error !== undefined) skip(`clang-format does not run here: ${error.message}`);
+process.exit(status ?? 1);

@@ -1,0 +1,87 @@
+// All set-up that `npm start`, `npm test` and `npm run bench` need; a step is done again only when its inputs changed or its
+// output is gone. Uses Node's built-in modules only: it runs before anything is installed.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { ADDON, fromRoot } from "./paths.js";
+import { dependenciesCurrent, hashOf, Stamps, versionOf } from "./stamps.js";
+import { capture, npmCommand, runStep, say } from "./steps.js";
+import { failureReason, missingTool, nodeHeaders, toolchain } from "./toolchain.js";
+
+const OLDEST_NODE = [20, 19];
+const NATIVE_LOG = "build/native-build.log";
+const NATIVE_REMEDY = "for the native backend: a C++20 compiler, make and Python 3, then `npm run setup`";
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
+  console.error(`fixed-classifier needs Node ${OLDEST_NODE.join(".")} or newer; this is ${process.version}`);
+  process.exit(1);
+}
+
+// Read before `npm ci`, which empties node_modules and with it the file of the stamps.
+const stamps = new Stamps();
+
+if (!dependenciesCurrent()) {
+  // Every package that brings a binary ships it as a package of its own: no install script is needed.
+  runStep("dependencies", npmCommand(["ci", "--include=dev", "--ignore-scripts"]));
+  stamps.save();
+}
+setUpNative();
+compiled("wasm", "WebAssembly", {
+  script: "scripts/build-wasm.js",
+  inputs: ["assembly"],
+  packages: ["assemblyscript"],
+  output: "lib/backends/wasm/binary.ts",
+});
+// Last: it compiles the WebAssembly bytes of the step before.
+compiled("typescript", "TypeScript", {
+  script: "scripts/build-ts.js",
+  inputs: ["lib", "tsconfig.json", "tsconfig.build.json"],
+  packages: ["typescript", "@types/node"],
+  output: "dist/index.js",
+});
+
+/** A step that must succeed. */
+function compiled(key, title, { script, inputs, packages, output }) {
+  const hash = hashOf([script, ...inputs], packages.map(versionOf));
+  if (stamps.current(key, hash, output)) return;
+  runStep(title, [process.execPath, script]);
+  stamps.set(key, { hash });
+}
+
+/** Without the native addon everything works on WebAssembly, so a failure here is told and remembered, and set-up goes on. */
+function setUpNative() {
+  const tools = toolchain();
+  const platform = [process.platform, process.arch, process.versions.modules, String(nodeHeaders())];
+  const hash = hashOf(
+    ["native", "binding.gyp", "scripts/build-native.js", "scripts/toolchain.js"],
+    [...platform, ...["node-gyp", "node-addon-api"].map(versionOf)],
+  );
+  if (stamps.current("native", hash, ADDON)) return;
+  // A compiler that appears or is replaced by another is a reason to try again; one that vanishes after a build is not.
+  const attempt = hashOf([], [hash, JSON.stringify(tools)]);
+  const failed = stamps.get("nativeFailure");
+  if (failed !== undefined && failed.hash === attempt && !stamps.exists(ADDON)) {
+    say(failed.message);
+    return;
+  }
+  const reason = missingTool(tools) ?? buildNative();
+  if (reason === null) {
+    stamps.set("native", { hash });
+    stamps.set("nativeFailure", undefined);
+    return;
+  }
+  // One built from other sources must not be loaded.
+  rmSync(fromRoot(ADDON), { force: true });
+  const message = `native addon: ${reason}; using WebAssembly (${NATIVE_REMEDY})`;
+  say(message);
+  stamps.set("native", undefined);
+  stamps.set("nativeFailure", { hash: attempt, message });
+}
+
+/** @returns null, or why it failed */
+function buildNative() {
+  const { status, output } = capture("native addon", [process.execPath, "scripts/build-native.js"]);
+  if (status === 0) return null;
+  mkdirSync(fromRoot("build"), { recursive: true });
+  writeFileSync(fromRoot(NATIVE_LOG), output);
+  return `${failureReason(output)} (all of it: ${NATIVE_LOG})`;
+}

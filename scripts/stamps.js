@@ -1,0 +1,82 @@
+// What the steps of the set-up were last done for.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { fromRoot } from "./paths.js";
+
+// Not under build/, which node-gyp empties.
+const FOLDER = "node_modules/.cache/fixed-classifier";
+const FILE = `${FOLDER}/setup.json`;
+
+export class Stamps {
+  #stamps = readJson(FILE) ?? {};
+
+  get(key) {
+    return this.#stamps[key];
+  }
+
+  exists(output) {
+    return existsSync(fromRoot(output));
+  }
+
+  /** Whether a step was done for these inputs and its output is still there. */
+  current(key, hash, output) {
+    return this.#stamps[key]?.hash === hash && this.exists(output);
+  }
+
+  set(key, stamp) {
+    this.#stamps[key] = stamp;
+    this.save();
+  }
+
+  save() {
+    mkdirSync(fromRoot(FOLDER), { recursive: true });
+    writeFileSync(fromRoot(FILE), JSON.stringify(this.#stamps, null, 2));
+  }
+}
+
+/** One hash of the contents of files and folders, and of further strings. */
+export function hashOf(paths, strings) {
+  const hash = createHash("sha256");
+  for (const file of paths.flatMap(filesUnder)) {
+    // Lengths, so that no two different lists give the same stream of bytes.
+    const content = readFileSync(fromRoot(file));
+    hash.update(`${file}\0${content.length}\0`).update(content);
+  }
+  return hash.update(JSON.stringify(strings)).digest("hex");
+}
+
+function filesUnder(path) {
+  const stats = statSync(fromRoot(path), { throwIfNoEntry: false });
+  if (stats === undefined) return [];
+  if (!stats.isDirectory()) return [path];
+  return readdirSync(fromRoot(path))
+    .sort()
+    .flatMap((name) => filesUnder(`${path}/${name}`));
+}
+
+/** Name and version of a package as installed. */
+export const versionOf = (name) => `${name}@${readJson(`node_modules/${name}/package.json`)?.version}`;
+
+/**
+ * Whether node_modules holds what package-lock.json asks for, by the record that npm keeps there: so an `npm install` by hand
+ * counts too. Packages for other platforms are not installed.
+ */
+export function dependenciesCurrent() {
+  const wanted = readJson("package-lock.json")?.packages;
+  const installed = readJson("node_modules/.package-lock.json")?.packages;
+  if (wanted === undefined || installed === undefined) return false;
+  return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
+    if (path === "") return true;
+    const found = installed[path];
+    if (found === undefined) return optional === true;
+    return found.version === version && (integrity === undefined || found.integrity === integrity);
+  });
+}
+
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(fromRoot(path), "utf8"));
+  } catch {
+    return undefined;
+  }
+}

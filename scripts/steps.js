@@ -1,0 +1,41 @@
+// Running one step of the set-up: one line on the terminal, the output only when it fails.
+import { spawnSync } from "node:child_process";
+import { basename } from "node:path";
+import { root } from "./paths.js";
+
+const MAX_OUTPUT = 2 ** 28;
+
+export const say = (line) => console.log(`setup: ${line}`);
+
+/** npm as a command: the one that runs this script, or the one on PATH. */
+export function npmCommand(args) {
+  const running = process.env.npm_execpath;
+  if (running !== undefined && basename(running).startsWith("npm"))
+    return [process.execPath, running, ...args];
+  return ["npm", ...args];
+}
+
+/** Runs a command under a title and times it. */
+export function capture(title, [command, ...args]) {
+  process.stdout.write(`setup: ${title} … `);
+  const start = Date.now();
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: MAX_OUTPUT,
+    // npm is a batch file there.
+    shell: process.platform === "win32" && command === "npm",
+  });
+  const output = `${stdout ?? ""}${stderr ?? ""}${error ? `${error.message}\n` : ""}`;
+  const seconds = ((Date.now() - start) / 1000).toFixed(1);
+  console.log(status === 0 ? `${seconds} s` : "failed");
+  return { status, output };
+}
+
+/** The same for a step that set-up cannot do without. */
+export function runStep(title, command) {
+  const { status, output } = capture(title, command);
+  if (status === 0) return;
+  process.stderr.write(output);
+  process.exit(1);
+}

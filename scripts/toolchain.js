@@ -1,0 +1,111 @@
+// What a native build needs, and what it says when it fails.
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
+
+const windows = process.platform === "win32";
+
+/** C++ compilers by name with the C compiler that belongs to each; the first on PATH is used. */
+const COMPILERS = [
+  ["g++", "gcc"],
+  ["c++", "cc"],
+  ["clang++", "clang"],
+];
+const PYTHONS = ["python3", "python"];
+/** In the order in which node-gyp asks them. */
+const PYTHON_VARIABLES = ["NODE_GYP_FORCE_PYTHON", "npm_config_python", "PYTHON"];
+
+/** Paths of the tools, null where there is none. node-gyp finds those of Windows, which are not on PATH, by itself. */
+export function toolchain(env = process.env) {
+  if (windows) return null;
+  return {
+    compiler: findCompiler(env)?.path ?? null,
+    make: find(env.MAKE || "make", env),
+    python: firstFound([...PYTHON_VARIABLES.map((name) => env[name]), ...PYTHONS], env),
+  };
+}
+
+/** Why no native build can be tried, or null. */
+export function missingTool(tools, env = process.env) {
+  if (tools === null) return null;
+  if (tools.compiler === null) {
+    return env.CXX
+      ? `the compiler that CXX names is not there: ${env.CXX}`
+      : "no C++ compiler (g++, c++ or clang++) on PATH";
+  }
+  if (tools.python === null) return "no Python 3 (python3 or python) on PATH, which node-gyp needs";
+  return tools.make === null ? "no make on PATH" : null;
+}
+
+/** The environment that makes node-gyp use the compiler found: by itself it would try g++ only. */
+export function compilerEnvironment(env = process.env) {
+  const compiler = windows ? undefined : findCompiler(env);
+  if (compiler === undefined || env.CXX) return {};
+  return { CXX: compiler.cxx, CC: env.CC || compiler.cc };
+}
+
+function findCompiler(env) {
+  for (const [cxx, cc] of env.CXX ? [[env.CXX, env.CC]] : COMPILERS) {
+    // A variable may carry flags, or a wrapper such as ccache first.
+    const path = find(cxx.trim().split(/\s+/)[0], env);
+    if (path !== null) return { cxx, cc, path };
+  }
+  return undefined;
+}
+
+function firstFound(programs, env) {
+  for (const program of programs) {
+    const path = program ? find(program, env) : null;
+    if (path !== null) return path;
+  }
+  return null;
+}
+
+function find(program, env) {
+  const folders = isAbsolute(program) ? [""] : (env.PATH ?? "").split(delimiter);
+  for (const folder of folders) {
+    const path = join(folder, program);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isFile() && stats.mode & 0o111) return path;
+  }
+  return null;
+}
+
+/** Where this Node's own headers lie, or null: with them nothing is downloaded. */
+export function nodeHeaders() {
+  const prefix = dirname(dirname(process.execPath));
+  const include = join(prefix, "include", "node");
+  if (!existsSync(join(include, "common.gypi"))) return null;
+  // A prefix such as /usr/local may hold the headers of another installation.
+  const version = ["MAJOR", "MINOR", "PATCH"].map((part) => headerNumber(include, `NODE_${part}_VERSION`));
+  return version.join(".") === process.versions.node ? prefix : null;
+}
+
+function headerNumber(include, name) {
+  try {
+    return readFileSync(join(include, "node_version.h"), "utf8").match(
+      new RegExp(`#define ${name}\\s+(\\d+)`),
+    )?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+/** What tells most, first. */
+const TELLING = [
+  /^.*\b(?:fatal )?error:? .*$/im,
+  /^.*undefined (?:reference|symbol).*$/im,
+  /^gyp ERR! stack Error: (.*)$/m,
+  /^gyp ERR! (?:stack )?(.*)$/m,
+];
+const LONGEST = 160;
+
+/** One line out of the log of a failed build. */
+export function failureReason(log) {
+  const python = /Could not find any Python installation/.test(log);
+  if (python) return "no Python 3 that works was found by node-gyp";
+  for (const pattern of TELLING) {
+    const match = log.match(pattern);
+    if (match !== null) return `the build failed: ${(match[1] ?? match[0]).trim().slice(0, LONGEST)}`;
+  }
+  return "the build failed";
+}
