@@ -72,5 +72,5 @@ for (const r of nodes) {
   const fit = 1 + r + r * r * coefficients.reduce((sum, c, k) => sum + c * r ** k, 0);
   worst = Math.max(worst, Math.abs(fit / Math.exp(r) - 1));
 }
-coefficients.forEach((c, k) => console.log(`q${k} = ${c}`));
+for (const [k, c] of coefficients.entries()) console.log(`q${k} = ${c}`);
 console.log(`largest relative error before rounding: ${worst.toExponential(2)}`);
