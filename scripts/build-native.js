@@ -1,6 +1,6 @@
 // Builds the addon with node-gyp; a file is compiled again only if it changed, `--clean` compiles all.
 import { spawnSync } from "node:child_process";
-import { fromRoot, root } from "./paths.js";
+import { ADDON, fromRoot, root } from "./paths.js";
 import { compilerEnvironment, missingTool, nodeHeaders, toolchain } from "./toolchain.js";
 
 const missing = missingTool(toolchain());
@@ -23,4 +23,12 @@ const { status } = spawnSync(
   ],
   { cwd: root, stdio: "inherit", env: { ...process.env, ...compilerEnvironment() } },
 );
-process.exit(status ?? 1);
+if (status !== 0) process.exit(status ?? 1);
+
+// The linker leaves a symbol that is missing for the loader to find.
+try {
+  process.dlopen({ exports: {} }, fromRoot(ADDON));
+} catch (error) {
+  console.error(`error: the addon does not load: ${error.message}`);
+  process.exit(1);
+}

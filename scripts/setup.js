@@ -3,12 +3,12 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { ADDON, fromRoot } from "./paths.js";
 import { dependenciesCurrent, hashOf, Stamps, versionOf } from "./stamps.js";
-import { capture, npmCommand, runStep, say } from "./steps.js";
+import { npmCommand, run, runStep, say } from "./steps.js";
 import { failureReason, missingTool, nodeHeaders, toolchain } from "./toolchain.js";
 
 const OLDEST_NODE = [20, 19];
+const NATIVE = "native addon";
 const NATIVE_LOG = "build/native-build.log";
-const NATIVE_REMEDY = "for the native backend: a C++20 compiler, make and Python 3, then `npm run setup`";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
@@ -63,25 +63,32 @@ function setUpNative() {
     say(failed.message);
     return;
   }
-  const reason = missingTool(tools) ?? buildNative();
-  if (reason === null) {
+  const missing = missingTool(tools);
+  const message = missing === null ? buildNative() : withoutTool(missing);
+  if (message === null) {
     stamps.set("native", { hash });
     stamps.set("nativeFailure", undefined);
     return;
   }
   // One built from other sources must not be loaded.
   rmSync(fromRoot(ADDON), { force: true });
-  const message = `native addon: ${reason}; using WebAssembly (${NATIVE_REMEDY})`;
-  say(message);
   stamps.set("native", undefined);
   stamps.set("nativeFailure", { hash: attempt, message });
 }
 
-/** @returns null, or why it failed */
+function withoutTool(missing) {
+  const message = `${NATIVE} … ${missing}; using WebAssembly. For the native backend install a C++20 compiler, make and Python 3`;
+  say(message);
+  return message;
+}
+
+/** @returns null, or the line that tells why it failed */
 function buildNative() {
-  const { status, output } = capture("native addon", [process.execPath, "scripts/build-native.js"]);
+  const tell = (output) =>
+    `${failureReason(output)}; using WebAssembly. For the native backend see ${NATIVE_LOG}, then \`npm run build:native\``;
+  const { status, output, end } = run(NATIVE, [process.execPath, "scripts/build-native.js"], tell);
   if (status === 0) return null;
   mkdirSync(fromRoot("build"), { recursive: true });
   writeFileSync(fromRoot(NATIVE_LOG), output);
-  return `${failureReason(output)} (all of it: ${NATIVE_LOG})`;
+  return `${NATIVE} … ${end}`;
 }

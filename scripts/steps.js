@@ -15,8 +15,8 @@ export function npmCommand(args) {
   return ["npm", ...args];
 }
 
-/** Runs a command under a title and times it. */
-export function capture(title, [command, ...args]) {
+/** Runs a command under a title; the line ends with the time taken, or with what `tell` makes of the output of a failure. */
+export function run(title, [command, ...args], tell = () => "failed") {
   process.stdout.write(`setup: ${title} … `);
   const start = Date.now();
   const { status, error, stdout, stderr } = spawnSync(command, args, {
@@ -27,14 +27,14 @@ export function capture(title, [command, ...args]) {
     shell: process.platform === "win32" && command === "npm",
   });
   const output = `${stdout ?? ""}${stderr ?? ""}${error ? `${error.message}\n` : ""}`;
-  const seconds = ((Date.now() - start) / 1000).toFixed(1);
-  console.log(status === 0 ? `${seconds} s` : "failed");
-  return { status, output };
+  const end = status === 0 ? `${((Date.now() - start) / 1000).toFixed(1)} s` : tell(output);
+  console.log(end);
+  return { status, output, end };
 }
 
 /** The same for a step that set-up cannot do without. */
 export function runStep(title, command) {
-  const { status, output } = capture(title, command);
+  const { status, output } = run(title, command);
   if (status === 0) return;
   process.stderr.write(output);
   process.exit(1);

@@ -92,17 +92,19 @@ function headerNumber(include, name) {
 
 /** What tells most, first. */
 const TELLING = [
-  /^.*\b(?:fatal )?error:? .*$/im,
-  /^.*undefined (?:reference|symbol).*$/im,
-  /^gyp ERR! stack Error: (.*)$/m,
-  /^gyp ERR! (?:stack )?(.*)$/m,
+  /^.*undefined (?:reference|symbol).*$/m,
+  /^.*\berror: .*$/m,
+  /^gyp ERR! stack (.*)$/m,
+  /^gyp ERR! (.*)$/m,
+  /^(?:make|npm).*$/m,
 ];
 const LONGEST = 160;
 
 /** One line out of the log of a failed build. */
 export function failureReason(log) {
-  const python = /Could not find any Python installation/.test(log);
-  if (python) return "no Python 3 that works was found by node-gyp";
+  if (log.includes("Could not find any Python installation")) return "node-gyp found no Python 3 that works";
+  if (log.includes("Could not find any Visual Studio installation")) return "node-gyp found no Visual Studio";
+  if (log.includes("network connectivity")) return "the headers of this Node could not be downloaded";
   for (const pattern of TELLING) {
     const match = log.match(pattern);
     if (match !== null) return `the build failed: ${(match[1] ?? match[0]).trim().slice(0, LONGEST)}`;
