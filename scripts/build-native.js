@@ -1,5 +1,6 @@
 // Builds the addon with node-gyp; a file is compiled again only if it changed, `--clean` compiles all.
 import { spawnSync } from "node:child_process";
+import { constants } from "node:os";
 import { ADDON, fromRoot, root } from "./paths.js";
 import { compilerEnvironment, missingTool, nodeHeaders, toolchain } from "./toolchain.js";
 
@@ -25,9 +26,9 @@ const { status } = spawnSync(
 );
 if (status !== 0) process.exit(status ?? 1);
 
-// The linker leaves a symbol that is missing for the loader to find.
+// The linker leaves a missing symbol for the loader to find, and the loader, unless told, for the first call.
 try {
-  process.dlopen({ exports: {} }, fromRoot(ADDON));
+  process.dlopen({ exports: {} }, fromRoot(ADDON), constants.dlopen.RTLD_NOW);
 } catch (error) {
   console.error(`error: the addon does not load: ${error.message}`);
   process.exit(1);

@@ -4,12 +4,8 @@ import { delimiter, dirname, isAbsolute, join } from "node:path";
 
 const windows = process.platform === "win32";
 
-/** C++ compilers by name with the C compiler that belongs to each; the first on PATH is used. */
-const COMPILERS = [
-  ["g++", "gcc"],
-  ["c++", "cc"],
-  ["clang++", "clang"],
-];
+/** The first on PATH is used. */
+const COMPILERS = ["g++", "c++", "clang++"];
 const PYTHONS = ["python3", "python"];
 /** In the order in which node-gyp asks them. */
 const PYTHON_VARIABLES = ["NODE_GYP_FORCE_PYTHON", "npm_config_python", "PYTHON"];
@@ -36,18 +32,17 @@ export function missingTool(tools, env = process.env) {
   return tools.make === null ? "no make on PATH" : null;
 }
 
-/** The environment that makes node-gyp use the compiler found: by itself it would try g++ only. */
+/** What makes node-gyp use the compiler found: by itself it tries g++ only. */
 export function compilerEnvironment(env = process.env) {
   const compiler = windows ? undefined : findCompiler(env);
-  if (compiler === undefined || env.CXX) return {};
-  return { CXX: compiler.cxx, CC: env.CC || compiler.cc };
+  return compiler === undefined ? {} : { CXX: compiler.command };
 }
 
 function findCompiler(env) {
-  for (const [cxx, cc] of env.CXX ? [[env.CXX, env.CC]] : COMPILERS) {
+  for (const command of env.CXX ? [env.CXX] : COMPILERS) {
     // A variable may carry flags, or a wrapper such as ccache first.
-    const path = find(cxx.trim().split(/\s+/)[0], env);
-    if (path !== null) return { cxx, cc, path };
+    const path = find(command.trim().split(/\s+/)[0], env);
+    if (path !== null) return { command, path };
   }
   return undefined;
 }
