@@ -1,0 +1,60 @@
+// A trained head is one small file, and the same head on every backend: the logits agree in every bit.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createBackend, FixedClassifier } from "fixed-classifier";
+
+const INSTRUCTION_SETS = {
+  native: ["avx512", "avx2", "sse2", "neon", "scalar"],
+  wasm: ["simd128", "baseline"],
+  js: ["scalar"],
+};
+
+export function proveSameBits(name, head, features) {
+  const directory = new URL("../output/", import.meta.url);
+  mkdirSync(directory, { recursive: true });
+  const file = fileURLToPath(new URL(`fashion-mnist-${name}.safetensors`, directory));
+  writeFileSync(file, head.toSafetensors());
+  const bytes = readFileSync(file);
+  console.log(
+    `\nThe trained ${name} head: ${relative("", file)}, ${bytes.length} bytes. Loaded on every backend:`,
+  );
+
+  const expected = head.forward(features);
+  let different = 0;
+  for (const { label, backend, problem } of candidates()) {
+    if (backend === undefined) {
+      console.log(`  ${label}: skipped, ${problem}`);
+      continue;
+    }
+    const logits = FixedClassifier.fromSafetensors(bytes, { backend }).forward(features);
+    const same = Buffer.from(logits.buffer).equals(Buffer.from(expected.buffer));
+    if (!same) different++;
+    console.log(`  ${label}: ${expected.length} logits, ${same ? "all bits the same" : "NOT the same"}`);
+  }
+  return different === 0;
+}
+
+/** Every instruction set of every backend, or why there is none. */
+function* candidates() {
+  for (const [name, instructionSets] of Object.entries(INSTRUCTION_SETS)) {
+    try {
+      createBackend(name);
+    } catch ({ message }) {
+      yield { label: name, problem: message };
+      continue;
+    }
+    for (const instructionSet of instructionSets) yield withInstructionSet(name, instructionSet);
+  }
+}
+
+function withInstructionSet(name, instructionSet) {
+  const label = `${name} ${instructionSet}`;
+  try {
+    return { label, backend: createBackend(name, { instructionSet }) };
+  } catch (error) {
+    // A RangeError: this machine does not have it. Anything else is a fault.
+    if (!(error instanceof RangeError)) throw error;
+    return { label, problem: error.message };
+  }
+}

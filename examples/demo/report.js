@@ -1,0 +1,50 @@
+// The table and what there is to say about it.
+import Table from "cli-table3";
+import { binomialError, mean, median, standardError } from "./statistics.js";
+import { BATCH } from "./training.js";
+
+/** `results`: of every head its runs (accuracy and times), number of parameters and engine. */
+export function printTable(results, { images, seeds }) {
+  const table = new Table({
+    head: ["", ...results.map(({ name }) => name)],
+    style: { head: [], border: [] },
+  });
+  const row = (title, cell) => table.push([title, ...results.map(cell)]);
+  row(`test accuracy, ± over ${count(images)} images`, ({ runs }) => {
+    const accuracy = mean(runs.map((run) => run.accuracy));
+    return percent(accuracy, binomialError(accuracy, images));
+  });
+  if (seeds > 1) {
+    row(`the same, ± over ${seeds} seeds`, ({ runs }) => {
+      const accuracies = runs.map((run) => run.accuracy);
+      return percent(mean(accuracies), standardError(accuracies));
+    });
+  }
+  row("parameters of the head", ({ parameters }) => count(parameters));
+  row("bytes of the head", ({ parameters }) => count(4 * parameters));
+  const time =
+    (key, digits) =>
+    ({ runs }) => {
+      const times = runs.map(({ times }) => times[key]).filter((value) => value !== undefined);
+      return times.length === 0 ? "-" : `${(1000 * median(times)).toFixed(digits)} µs`;
+    };
+  row(`training step of the head, ${BATCH} rows`, time("step", 0));
+  row("  called without TensorFlow.js", time("direct", 0));
+  row("inference of the head, a row", time("inference", 3));
+  row("head runs on", ({ engine }) => engine);
+  console.log(table.toString());
+  if (seeds > 1) printDifferences(results);
+}
+
+/** Seed by seed against the first head, so that the part of the noise that both share drops out. */
+function printDifferences([first, ...others]) {
+  for (const { name, runs } of others) {
+    const differences = runs.map(({ accuracy }, i) => accuracy - first.runs[i].accuracy);
+    const points = (100 * mean(differences)).toFixed(2);
+    const error = (100 * standardError(differences)).toFixed(2);
+    console.log(`${name} − ${first.name}: ${points} ± ${error} points, seed by seed`);
+  }
+}
+
+const count = (n) => n.toLocaleString("en");
+const percent = (fraction, error) => `${(100 * fraction).toFixed(1)} ± ${(100 * error).toFixed(1)} %`;
