@@ -59,10 +59,18 @@ function find(program, env) {
   const folders = isAbsolute(program) ? [""] : (env.PATH ?? "").split(delimiter);
   for (const folder of folders) {
     const path = join(folder, program);
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats?.isFile() && stats.mode & 0o111) return path;
+    if (isProgram(path)) return path;
   }
   return null;
+}
+
+function isProgram(path) {
+  try {
+    const stats = statSync(path);
+    return stats.isFile() && (stats.mode & 0o111) !== 0;
+  } catch {
+    return false; // not there, or in a folder that may not be read
+  }
 }
 
 /** Where this Node's own headers lie, or null: with them nothing is downloaded. */
