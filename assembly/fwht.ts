@@ -1,0 +1,239 @@
+/**
+ * The transform in natural order, stages in descending stride (docs/numerics.md). Lengths and strides are in bytes here.
+ *
+ * A pass does three stages (radix 8) on eight rows of a block at once, then the eight rows are finished one by one, depth
+ * first: whatever the size of a cache, the blocks that fit into it are finished there. The last stages happen in registers.
+ */
+import { add, mul, splat, sub } from "./vector";
+
+/** One stage over a block of two rows of `stride` bytes. */
+export function pass2<V, T>(x: usize, stride: usize): void {
+  const end = x + stride;
+  for (; x < end; x += sizeof<V>()) {
+    const a = load<V>(x);
+    const b = load<V>(x + stride);
+    store<V>(x, add<V, T>(a, b));
+    store<V>(x + stride, sub<V, T>(a, b));
+  }
+}
+
+/** Two stages over a block of four rows. */
+export function pass4<V, T>(x: usize, stride: usize): void {
+  const end = x + stride;
+  let x1 = x + stride;
+  let x2 = x1 + stride;
+  let x3 = x2 + stride;
+  while (x < end) {
+    const a0 = load<V>(x);
+    const a1 = load<V>(x1);
+    const a2 = load<V>(x2);
+    const a3 = load<V>(x3);
+    const b0 = add<V, T>(a0, a2);
+    const b1 = add<V, T>(a1, a3);
+    const b2 = sub<V, T>(a0, a2);
+    const b3 = sub<V, T>(a1, a3);
+    store<V>(x, add<V, T>(b0, b1));
+    store<V>(x1, sub<V, T>(b0, b1));
+    store<V>(x2, add<V, T>(b2, b3));
+    store<V>(x3, sub<V, T>(b2, b3));
+    x += sizeof<V>();
+    x1 += sizeof<V>();
+    x2 += sizeof<V>();
+    x3 += sizeof<V>();
+  }
+}
+
+/** Three stages over a block of eight rows; a stride holds at least two vectors. */
+export function pass8<V, T>(x: usize, stride: usize): void {
+  const end = x + stride;
+  while (x < end) {
+    column8<V, T>(x, stride);
+    column8<V, T>(x + sizeof<V>(), stride);
+    x += 2 * sizeof<V>();
+  }
+}
+
+@inline
+function column8<V, T>(x: usize, stride: usize): void {
+  const x1 = x + stride;
+  const x2 = x1 + stride;
+  const x3 = x2 + stride;
+  const x4 = x3 + stride;
+  const x5 = x4 + stride;
+  const x6 = x5 + stride;
+  const x7 = x6 + stride;
+  const a0 = load<V>(x);
+  const a4 = load<V>(x4);
+  const b0 = add<V, T>(a0, a4);
+  const b4 = sub<V, T>(a0, a4);
+  const a2 = load<V>(x2);
+  const a6 = load<V>(x6);
+  const b2 = add<V, T>(a2, a6);
+  const b6 = sub<V, T>(a2, a6);
+  const c0 = add<V, T>(b0, b2);
+  const c2 = sub<V, T>(b0, b2);
+  const c4 = add<V, T>(b4, b6);
+  const c6 = sub<V, T>(b4, b6);
+  const a1 = load<V>(x1);
+  const a5 = load<V>(x5);
+  const b1 = add<V, T>(a1, a5);
+  const b5 = sub<V, T>(a1, a5);
+  const a3 = load<V>(x3);
+  const a7 = load<V>(x7);
+  const b3 = add<V, T>(a3, a7);
+  const b7 = sub<V, T>(a3, a7);
+  const c1 = add<V, T>(b1, b3);
+  const c3 = sub<V, T>(b1, b3);
+  const c5 = add<V, T>(b5, b7);
+  const c7 = sub<V, T>(b5, b7);
+  store<V>(x, add<V, T>(c0, c1));
+  store<V>(x1, sub<V, T>(c0, c1));
+  store<V>(x2, add<V, T>(c2, c3));
+  store<V>(x3, sub<V, T>(c2, c3));
+  store<V>(x4, add<V, T>(c4, c5));
+  store<V>(x5, sub<V, T>(c4, c5));
+  store<V>(x6, add<V, T>(c6, c7));
+  store<V>(x7, sub<V, T>(c6, c7));
+}
+
+/** Stores two neighbouring vectors after the stages within a vector. */
+@inline
+function finishPair<V, T>(x: usize, a: V, b: V): void {
+  if (!isVector<V>()) {
+    store<V>(x, a);
+    store<V>(x, b, sizeof<V>());
+  } else if (sizeof<T>() === 8) {
+    const even = v128.shuffle<i64>(a, b, 0, 2);
+    const odd = v128.shuffle<i64>(a, b, 1, 3);
+    const sum = add<V, T>(even, odd);
+    const difference = sub<V, T>(even, odd);
+    store<V>(x, v128.shuffle<i64>(sum, difference, 0, 2));
+    store<V>(x, v128.shuffle<i64>(sum, difference, 1, 3), sizeof<V>());
+  } else {
+    // Interleaving low and high halves pairs the entries of one stage, and thrice is the identity on two vectors.
+    const low = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
+    const high = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
+    const sum = add<V, T>(low, high);
+    const difference = sub<V, T>(low, high);
+    const even = v128.shuffle<i32>(sum, difference, 0, 4, 1, 5);
+    const odd = v128.shuffle<i32>(sum, difference, 2, 6, 3, 7);
+    const first = add<V, T>(even, odd);
+    const second = sub<V, T>(even, odd);
+    store<V>(x, v128.shuffle<i32>(first, second, 0, 4, 1, 5));
+    store<V>(x, v128.shuffle<i32>(first, second, 2, 6, 3, 7), sizeof<V>());
+  }
+}
+
+/** The whole transform of four vectors. */
+@inline
+function base4<V, T>(x: usize): void {
+  const a0 = load<V>(x);
+  const a1 = load<V>(x, sizeof<V>());
+  const a2 = load<V>(x, 2 * sizeof<V>());
+  const a3 = load<V>(x, 3 * sizeof<V>());
+  const b0 = add<V, T>(a0, a2);
+  const b1 = add<V, T>(a1, a3);
+  const b2 = sub<V, T>(a0, a2);
+  const b3 = sub<V, T>(a1, a3);
+  finishPair<V, T>(x, add<V, T>(b0, b1), sub<V, T>(b0, b1));
+  finishPair<V, T>(x + 2 * sizeof<V>(), add<V, T>(b2, b3), sub<V, T>(b2, b3));
+}
+
+/** The whole transform of eight vectors. */
+@inline
+function base8<V, T>(x: usize): void {
+  const a0 = load<V>(x);
+  const a4 = load<V>(x, 4 * sizeof<V>());
+  const b0 = add<V, T>(a0, a4);
+  const b4 = sub<V, T>(a0, a4);
+  const a2 = load<V>(x, 2 * sizeof<V>());
+  const a6 = load<V>(x, 6 * sizeof<V>());
+  const b2 = add<V, T>(a2, a6);
+  const b6 = sub<V, T>(a2, a6);
+  const c0 = add<V, T>(b0, b2);
+  const c2 = sub<V, T>(b0, b2);
+  const c4 = add<V, T>(b4, b6);
+  const c6 = sub<V, T>(b4, b6);
+  const a1 = load<V>(x, sizeof<V>());
+  const a5 = load<V>(x, 5 * sizeof<V>());
+  const b1 = add<V, T>(a1, a5);
+  const b5 = sub<V, T>(a1, a5);
+  const a3 = load<V>(x, 3 * sizeof<V>());
+  const a7 = load<V>(x, 7 * sizeof<V>());
+  const b3 = add<V, T>(a3, a7);
+  const b7 = sub<V, T>(a3, a7);
+  const c1 = add<V, T>(b1, b3);
+  const c3 = sub<V, T>(b1, b3);
+  const c5 = add<V, T>(b5, b7);
+  const c7 = sub<V, T>(b5, b7);
+  finishPair<V, T>(x, add<V, T>(c0, c1), sub<V, T>(c0, c1));
+  finishPair<V, T>(x + 2 * sizeof<V>(), add<V, T>(c2, c3), sub<V, T>(c2, c3));
+  finishPair<V, T>(x + 4 * sizeof<V>(), add<V, T>(c4, c5), sub<V, T>(c4, c5));
+  finishPair<V, T>(x + 6 * sizeof<V>(), add<V, T>(c6, c7), sub<V, T>(c6, c7));
+}
+
+function rows4<V, T>(x: usize, count: i32): void {
+  const end = x + count * 4 * sizeof<V>();
+  for (; x < end; x += 4 * sizeof<V>()) base4<V, T>(x);
+}
+
+function rows8<V, T>(x: usize, count: i32): void {
+  const end = x + count * 8 * sizeof<V>();
+  for (; x < end; x += 8 * sizeof<V>()) base8<V, T>(x);
+}
+
+/** The transform of a power of two of `bytes`. */
+export function transform<V, T>(x: usize, bytes: usize): void {
+  if (bytes > 64 * sizeof<V>()) {
+    const stride = bytes / 8;
+    pass8<V, T>(x, stride);
+    for (const end = x + bytes; x < end; x += stride) transform<V, T>(x, stride);
+  } else if (bytes === 64 * sizeof<V>()) {
+    pass8<V, T>(x, 8 * sizeof<V>());
+    rows8<V, T>(x, 8);
+  } else if (bytes === 32 * sizeof<V>()) {
+    pass4<V, T>(x, 8 * sizeof<V>());
+    rows8<V, T>(x, 4);
+  } else if (bytes === 16 * sizeof<V>()) {
+    pass4<V, T>(x, 4 * sizeof<V>());
+    rows4<V, T>(x, 4);
+  } else if (bytes === 8 * sizeof<V>()) {
+    rows8<V, T>(x, 1);
+  } else if (bytes === 4 * sizeof<V>()) {
+    rows4<V, T>(x, 1);
+  } else if (bytes === 8 * sizeof<T>()) {
+    rows8<T, T>(x, 1);
+  } else if (bytes === 4 * sizeof<T>()) {
+    rows4<T, T>(x, 1);
+  } else if (bytes === 2 * sizeof<T>()) {
+    pass2<T, T>(x, sizeof<T>());
+  }
+}
+
+/** The stages of a block from stride bytes / 2 down to `last`, which holds at least two vectors. */
+export function columns<V, T>(x: usize, bytes: usize, last: usize): void {
+  const rows = bytes / last;
+  if (rows >= 8) {
+    const stride = bytes / 8;
+    pass8<V, T>(x, stride);
+    for (const end = x + bytes; x < end; x += stride) columns<V, T>(x, stride, last);
+  } else if (rows === 4) {
+    pass4<V, T>(x, last);
+  } else if (rows === 2) {
+    pass2<V, T>(x, last);
+  }
+}
+
+/** Multiplies by the factor, rounded to the type of the elements. May write up to the end of the last vector. */
+export function multiply<V, T>(x: usize, bytes: usize, factor: T): void {
+  const by = splat<V, T>(factor);
+  for (const end = x + bytes; x < end; x += sizeof<V>()) store<V>(x, mul<V, T>(load<V>(x), by));
+}
+
+/** Divides integers by a power of two, rounding down. May write up to the end of the last vector. */
+export function shiftRight<V>(x: usize, bytes: usize, shift: i32): void {
+  for (const end = x + bytes; x < end; x += sizeof<V>()) {
+    if (isVector<V>()) store<V>(x, v128.shr<i32>(load<V>(x), shift));
+    else store<i32>(x, load<i32>(x) >> shift);
+  }
+}

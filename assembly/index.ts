@@ -1,0 +1,158 @@
+/**
+ * What the host calls. Arguments are addresses in the memory of the module, which the host lays out, and lengths in elements.
+ * A kernel may read and write up to 256 bytes past the end of any array it is given.
+ */
+
+import { columns, multiply, shiftRight, transform } from "./fwht";
+import * as kernel from "./head";
+import { Head } from "./table";
+
+function transformRows<V, T>(x: usize, n: i32, rows: i32): void {
+  const bytes = <usize>n * sizeof<T>();
+  for (const end = x + bytes * rows; x < end; x += bytes) transform<V, T>(x, bytes);
+}
+
+export function fwhtF32(x: usize, n: i32, rows: i32): void {
+  if (ASC_FEATURE_SIMD) transformRows<v128, f32>(x, n, rows);
+  else transformRows<f32, f32>(x, n, rows);
+}
+
+export function fwhtF64(x: usize, n: i32, rows: i32): void {
+  if (ASC_FEATURE_SIMD) transformRows<v128, f64>(x, n, rows);
+  else transformRows<f64, f64>(x, n, rows);
+}
+
+export function fwhtI32(x: usize, n: i32, rows: i32): void {
+  if (ASC_FEATURE_SIMD) transformRows<v128, i32>(x, n, rows);
+  else transformRows<i32, i32>(x, n, rows);
+}
+
+/** Only the stages of a row that combine its n / width pieces of `width` elements, a power of two from 8 on. */
+export function columnsF32(x: usize, n: i32, width: i32): void {
+  if (ASC_FEATURE_SIMD) columns<v128, f32>(x, n * 4, width * 4);
+  else columns<f32, f32>(x, n * 4, width * 4);
+}
+
+export function columnsF64(x: usize, n: i32, width: i32): void {
+  if (ASC_FEATURE_SIMD) columns<v128, f64>(x, n * 8, width * 8);
+  else columns<f64, f64>(x, n * 8, width * 8);
+}
+
+export function columnsI32(x: usize, n: i32, width: i32): void {
+  if (ASC_FEATURE_SIMD) columns<v128, i32>(x, n * 4, width * 4);
+  else columns<i32, i32>(x, n * 4, width * 4);
+}
+
+export function multiplyF32(x: usize, length: i32, factor: f64): void {
+  if (ASC_FEATURE_SIMD) multiply<v128, f32>(x, length * 4, <f32>factor);
+  else multiply<f32, f32>(x, length * 4, <f32>factor);
+}
+
+export function multiplyF64(x: usize, length: i32, factor: f64): void {
+  if (ASC_FEATURE_SIMD) multiply<v128, f64>(x, length * 8, factor);
+  else multiply<f64, f64>(x, length * 8, factor);
+}
+
+export function shiftRightI32(x: usize, length: i32, shift: i32): void {
+  if (ASC_FEATURE_SIMD) shiftRight<v128>(x, length * 4, shift);
+  else shiftRight<i32>(x, length * 4, shift);
+}
+
+/** Where the host may begin to lay out its arrays. */
+export function heapBase(): usize {
+  return __heap_base;
+}
+
+export function forward(head: Head, x: usize, rows: i32, scale: f64, bias: usize, out: usize): void {
+  if (ASC_FEATURE_SIMD) kernel.forward<v128>(head, x, rows, scale, bias, out);
+  else kernel.forward<f32>(head, x, rows, scale, bias, out);
+}
+
+export function probabilities(head: Head, x: usize, rows: i32, scale: f64, bias: usize, out: usize): void {
+  if (ASC_FEATURE_SIMD) kernel.probabilities<v128>(head, x, rows, scale, bias, out);
+  else kernel.probabilities<f32>(head, x, rows, scale, bias, out);
+}
+
+export function topK(
+  head: Head,
+  x: usize,
+  rows: i32,
+  scale: f64,
+  bias: usize,
+  k: i32,
+  classes: usize,
+  scores: usize,
+): void {
+  if (ASC_FEATURE_SIMD) kernel.topK<v128>(head, x, rows, scale, bias, k, classes, scores);
+  else kernel.topK<f32>(head, x, rows, scale, bias, k, classes, scores);
+}
+
+export function backward(
+  head: Head,
+  x: usize,
+  rows: i32,
+  scale: f64,
+  gradLogits: usize,
+  gradFeatures: usize,
+  gradScale: usize,
+  withBias: bool,
+  first: i32,
+  total: i32,
+): void {
+  if (ASC_FEATURE_SIMD)
+    kernel.backward<v128>(head, x, rows, scale, gradLogits, gradFeatures, gradScale, withBias, first, total);
+  else
+    kernel.backward<f32>(head, x, rows, scale, gradLogits, gradFeatures, gradScale, withBias, first, total);
+}
+
+export function lossAndGradient(
+  head: Head,
+  x: usize,
+  rows: i32,
+  scale: f64,
+  bias: usize,
+  labels: usize,
+  smoothing: f64,
+  factor: f32,
+  losses: usize,
+  gradFeatures: usize,
+  gradScale: usize,
+  withBias: bool,
+  first: i32,
+  total: i32,
+): void {
+  if (ASC_FEATURE_SIMD)
+    kernel.lossAndGradient<v128>(
+      head,
+      x,
+      rows,
+      scale,
+      bias,
+      labels,
+      smoothing,
+      factor,
+      losses,
+      gradFeatures,
+      gradScale,
+      withBias,
+      first,
+      total,
+    );
+  else
+    kernel.lossAndGradient<f32>(
+      head,
+      x,
+      rows,
+      scale,
+      bias,
+      labels,
+      smoothing,
+      factor,
+      losses,
+      gradFeatures,
+      gradScale,
+      withBias,
+      first,
+      total,
+    );
+}

@@ -1,0 +1,90 @@
+import { exp } from "./math";
+import { LANES, largest, padded, sum } from "./sums";
+import { block, Head, Segment, segment } from "./table";
+import { mul, splat, sub } from "./vector";
+
+/** What {@link softmaxSums} leaves of a row of logits. */
+export namespace Softmax {
+  export let max: f32 = 0;
+  export let sum: f64 = 0;
+  /** Σ z, segment by segment; only when asked for. */
+  export let logits: f64 = 0;
+}
+
+@inline
+export function shiftOf(max: f32): f32 {
+  return max === -Infinity ? 0 : max;
+}
+
+/** Replaces the logits by their probabilities. */
+export function probabilitiesFrom<V>(head: Head, z: usize): void {
+  const reciprocal = splat<V, f32>(<f32>(1 / Softmax.sum));
+  const e = exponentials<V>(head, z);
+  for (let i: usize = 0, bytes: usize = head.classes * sizeof<f32>(); i < bytes; i += sizeof<V>()) {
+    store<V>(z + i, mul<V, f32>(load<V>(e + i), reciprocal));
+  }
+}
+
+/** Address of exp(z ⊖ h): the one segment's, which are still there, or computed in place of the logits. */
+export function exponentials<V>(head: Head, z: usize): usize {
+  const first = block(head, 0);
+  if (head.blockCount === 1 && first.segmentCount === 1) return placeOf(head, segment(first, 0));
+  exponentialsInto<V>(z, z, head.classes, shiftOf(Softmax.max));
+  return z;
+}
+
+function exponentialsInto<V>(e: usize, z: usize, count: i32, shift: f32): void {
+  const by = splat<V, f32>(shift);
+  for (const end = e + count * sizeof<f32>(); e < end; e += sizeof<V>(), z += sizeof<V>()) {
+    store<V>(e, exp<V>(sub<V, f32>(load<V>(z), by)));
+  }
+}
+
+/** The maximum and the sum of the exponentials of a row of logits. */
+export function softmaxSums<V>(head: Head, z: usize, withLogits: bool): void {
+  let max: f32 = -Infinity;
+  let total: f64 = 0;
+  let totalOfLogits: f64 = 0;
+  for (let k = 0; k < head.blockCount; k++) {
+    const b = block(head, k);
+    for (let i = 0; i < b.segmentCount; i++) {
+      const part = segment(b, i);
+      const from = z + part.first * sizeof<f32>();
+      if (withLogits) {
+        memory.copy(placeOf(head, part), from, part.count * sizeof<f32>());
+        totalOfLogits += <f64>paddedSum<V>(head, part);
+      }
+      const m = largest<V>(from, part.count);
+      exponentialsInto<V>(placeOf(head, part), from, part.count, shiftOf(m));
+      const s = <f64>paddedSum<V>(head, part);
+      if (part.first === 0) {
+        max = m;
+        total = s;
+      } else if (m > max) {
+        total = total * <f64>exp<f32>(max - m) + s;
+        max = m;
+      } else {
+        total = m === -Infinity ? total + s : total + s * <f64>exp<f32>(m - max);
+      }
+    }
+  }
+  Softmax.max = max;
+  Softmax.sum = total;
+  Softmax.logits = totalOfLogits;
+}
+
+/** Where a segment's terms are put, so that a row keeps its lane. */
+@inline
+function placeOf(head: Head, part: Segment): usize {
+  return head.e + (part.row % LANES) * sizeof<f32>();
+}
+
+/** The sum of the terms at {@link placeOf}. */
+function paddedSum<V>(head: Head, part: Segment): f32 {
+  const before = part.row % LANES;
+  const end = before + part.count;
+  const length = padded(end);
+  memory.fill(head.e, 0, before * sizeof<f32>());
+  memory.fill(head.e + end * sizeof<f32>(), 0, (length - end) * sizeof<f32>());
+  return sum<V>(head.e, length);
+}

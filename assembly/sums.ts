@@ -1,0 +1,109 @@
+/** Sums over the 64 lanes of docs/numerics.md, and maxima. Sums take whole turns of the lanes: pad with +0. */
+import { abs, add, lanes, larger, mul, splat } from "./vector";
+
+export const LANES = 64;
+const TURN: usize = LANES * sizeof<f32>();
+
+/** Length of an array of `n` floats padded to whole turns of the lanes. */
+@inline
+export function padded(n: i32): i32 {
+  return (n + LANES - 1) & -LANES;
+}
+
+const sums = memory.data(256, 16);
+
+/** Σ a[i]. */
+export function sum<V>(a: usize, n: i32): f32 {
+  return lanewise<V>(a, a, n, false);
+}
+
+/** Σ a[i] · b[i]. */
+export function dot<V>(a: usize, b: usize, n: i32): f32 {
+  return lanewise<V>(a, b, n, true);
+}
+
+/** Eight vectors of lanes at a time, so that they stay in registers; the array is in cache for the next eight. */
+@inline
+function lanewise<V>(a: usize, b: usize, n: i32, product: bool): f32 {
+  for (let at: usize = 0; at < TURN; at += 8 * sizeof<V>()) {
+    const zero = splat<V, f32>(0);
+    let s0 = zero;
+    let s1 = zero;
+    let s2 = zero;
+    let s3 = zero;
+    let s4 = zero;
+    let s5 = zero;
+    let s6 = zero;
+    let s7 = zero;
+    let p = a + at;
+    let q = b + at;
+    for (const end = p + n * sizeof<f32>(); p < end; p += TURN, q += TURN) {
+      s0 = add<V, f32>(s0, term<V>(p, q, product));
+      s1 = add<V, f32>(s1, term<V>(p + sizeof<V>(), q + sizeof<V>(), product));
+      s2 = add<V, f32>(s2, term<V>(p + 2 * sizeof<V>(), q + 2 * sizeof<V>(), product));
+      s3 = add<V, f32>(s3, term<V>(p + 3 * sizeof<V>(), q + 3 * sizeof<V>(), product));
+      s4 = add<V, f32>(s4, term<V>(p + 4 * sizeof<V>(), q + 4 * sizeof<V>(), product));
+      s5 = add<V, f32>(s5, term<V>(p + 5 * sizeof<V>(), q + 5 * sizeof<V>(), product));
+      s6 = add<V, f32>(s6, term<V>(p + 6 * sizeof<V>(), q + 6 * sizeof<V>(), product));
+      s7 = add<V, f32>(s7, term<V>(p + 7 * sizeof<V>(), q + 7 * sizeof<V>(), product));
+    }
+    store<V>(sums + at, s0);
+    store<V>(sums + at + sizeof<V>(), s1);
+    store<V>(sums + at + 2 * sizeof<V>(), s2);
+    store<V>(sums + at + 3 * sizeof<V>(), s3);
+    store<V>(sums + at + 4 * sizeof<V>(), s4);
+    store<V>(sums + at + 5 * sizeof<V>(), s5);
+    store<V>(sums + at + 6 * sizeof<V>(), s6);
+    store<V>(sums + at + 7 * sizeof<V>(), s7);
+  }
+  return fold<V>();
+}
+
+@inline
+function term<V>(p: usize, q: usize, product: bool): V {
+  return product ? mul<V, f32>(load<V>(p), load<V>(q)) : load<V>(p);
+}
+
+/** The lanes by halves, vectors first. */
+function fold<V>(): f32 {
+  for (let w = LANES / 2; w >= 4; w >>= 1) {
+    const half: usize = w * sizeof<f32>();
+    for (let at = sums; at < sums + half; at += sizeof<V>()) {
+      store<V>(at, add<V, f32>(load<V>(at), load<V>(at + half)));
+    }
+  }
+  const even = load<f32>(sums) + load<f32>(sums, 8);
+  const odd = load<f32>(sums, 4) + load<f32>(sums, 12);
+  return even + odd;
+}
+
+/** max a[i], at least −∞. */
+export function largest<V>(a: usize, n: i32): f32 {
+  return reduceLargest<V>(a, n, -Infinity, false);
+}
+
+/** max |a[i]|, at least 0. */
+export function largestMagnitude<V>(a: usize, n: i32): f32 {
+  return reduceLargest<V>(a, n, 0, true);
+}
+
+@inline
+function reduceLargest<V>(a: usize, n: i32, start: f32, magnitude: bool): f32 {
+  const end = a + n * sizeof<f32>();
+  let m0 = splat<V, f32>(start);
+  let m1 = m0;
+  for (; a + 2 * sizeof<V>() <= end; a += 2 * sizeof<V>()) {
+    const v0 = load<V>(a);
+    const v1 = load<V>(a + sizeof<V>());
+    m0 = larger<V>(m0, magnitude ? abs<V>(v0) : v0);
+    m1 = larger<V>(m1, magnitude ? abs<V>(v1) : v1);
+  }
+  store<V>(sums, larger<V>(m0, m1));
+  let m = load<f32>(sums);
+  for (let j = 1; j < lanes<V, f32>(); j++) m = larger<f32>(m, load<f32>(sums + j * sizeof<f32>()));
+  for (; a < end; a += sizeof<f32>()) {
+    const v = load<f32>(a);
+    m = larger<f32>(m, magnitude ? abs<f32>(v) : v);
+  }
+  return m;
+}

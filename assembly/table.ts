@@ -1,0 +1,53 @@
+/** What the host writes into memory to describe a head: lib/backends/wasm/table.ts is the other side. */
+
+@unmanaged
+export class Segment {
+  row: i32;
+  sign: i32;
+  /** Its first class. */
+  first: i32;
+  count: i32;
+}
+
+@unmanaged
+export class Block {
+  /** Address of the sign mask, one bit a feature; 0 if no bit is set. */
+  mask: usize;
+  /** Rows from here on carry no class. */
+  rows: i32;
+  segments: usize;
+  segmentCount: i32;
+}
+
+@unmanaged
+export class Head {
+  unit: f64;
+  features: i32;
+  classes: i32;
+  order: i32;
+  blocks: usize;
+  blockCount: i32;
+  /** One row of features with +0 up to the order. */
+  row: usize;
+  /** The transform of a row: the order. */
+  t: usize;
+  /** The sum of the blocks' transforms in the gradient: the order. */
+  u: usize;
+  /** One row of logits: the classes. */
+  z: usize;
+  /** The exponentials of one segment, padded to whole turns of the lanes at both ends. */
+  e: usize;
+  /** The bias gradient and that of the current chunk of rows: the classes. */
+  biasGradient: usize;
+  chunk: usize;
+}
+
+@inline
+export function block(head: Head, index: i32): Block {
+  return changetype<Block>(head.blocks + index * offsetof<Block>());
+}
+
+@inline
+export function segment(block: Block, index: i32): Segment {
+  return changetype<Segment>(block.segments + index * offsetof<Segment>());
+}

@@ -1,0 +1,54 @@
+/** The k best of a row of logits: by larger logit, then by lower class; NaN is below everything. */
+import { anyGreater, lanes, splat } from "./vector";
+
+/** The list so far, best first. */
+export namespace Best {
+  export let classes: usize = 0;
+  export let scores: usize = 0;
+  export let k: i32 = 0;
+  export let length: i32 = 0;
+}
+
+/** Offers the logits of the classes from `first` on; classes come in order. */
+export function offer<V>(z: usize, first: i32, count: i32): void {
+  let i = 0;
+  while (i < count) {
+    const worst: f32 = Best.length < Best.k ? NaN : load<f32>(Best.scores + (Best.k - 1) * sizeof<f32>());
+    if (!isNaN(worst)) i = skipBelow<V>(z, i, count, worst);
+    if (i === count) return;
+    insert(first + i, load<f32>(z + i * sizeof<f32>()));
+    i++;
+  }
+}
+
+/** The next index from `i` on whose logit beats `worst`, or `count`. */
+@inline
+function skipBelow<V>(z: usize, i: i32, count: i32, worst: f32): i32 {
+  const threshold = splat<V, f32>(worst);
+  for (; i + lanes<V, f32>() <= count; i += lanes<V, f32>()) {
+    if (anyGreater<V>(load<V>(z + i * sizeof<f32>()), threshold)) break;
+  }
+  while (i < count && !(load<f32>(z + i * sizeof<f32>()) > worst)) i++;
+  return i;
+}
+
+function insert(c: i32, score: f32): void {
+  const scores = Best.scores;
+  const classes = Best.classes;
+  const k = Best.k;
+  let place = Best.length;
+  while (place > 0 && above(score, load<f32>(scores + (place - 1) * 4))) place--;
+  if (place === k) return;
+  if (Best.length < k) Best.length++;
+  const at = place * 4;
+  const moved = (Best.length - 1 - place) * 4;
+  memory.copy(classes + at + 4, classes + at, moved);
+  memory.copy(scores + at + 4, scores + at, moved);
+  store<i32>(classes + at, c);
+  store<f32>(scores + at, score);
+}
+
+@inline
+function above(a: f32, b: f32): bool {
+  return a > b || (isNaN(b) && !isNaN(a));
+}

@@ -1,0 +1,65 @@
+/**
+ * The only file that knows of two builds. Kernels are written over a vector type V of elements T: V is v128 in the SIMD
+ * build and T itself in the baseline, where a vector has one lane. Every branch here is decided while compiling.
+ */
+
+/** Lanes of a vector V of elements T. */
+@inline
+export function lanes<V, T>(): i32 {
+  return sizeof<V>() / sizeof<T>();
+}
+
+@inline
+export function splat<V, T>(x: T): V {
+  if (isVector<V>()) return v128.splat<T>(x);
+  return x;
+}
+
+@inline
+export function add<V, T>(a: V, b: V): V {
+  if (isVector<V>()) return v128.add<T>(a, b);
+  return a + b;
+}
+
+@inline
+export function sub<V, T>(a: V, b: V): V {
+  if (isVector<V>()) return v128.sub<T>(a, b);
+  return a - b;
+}
+
+@inline
+export function mul<V, T>(a: V, b: V): V {
+  if (isVector<V>()) return v128.mul<T>(a, b);
+  return a * b;
+}
+
+/** The larger of two, `a` where either is NaN: the maximum of docs/numerics.md, not WebAssembly's. */
+@inline
+export function larger<V>(a: V, b: V): V {
+  if (isVector<V>()) return f32x4.pmax(a, b);
+  return b > a ? b : a;
+}
+
+@inline
+export function abs<V>(a: V): V {
+  if (isVector<V>()) return f32x4.abs(a);
+  return Mathf.abs(a);
+}
+
+/** Whether any lane of `a` is greater than its lane of `b`. */
+@inline
+export function anyGreater<V>(a: V, b: V): bool {
+  if (isVector<V>()) return v128.any_true(f32x4.gt(a, b));
+  return a > b;
+}
+
+/** Negates the lanes whose bit of `word` is set; lane 0 takes bit `at`. */
+@inline
+export function negate<V>(a: V, word: u32, at: i32): V {
+  if (isVector<V>()) {
+    // Lane j wants bit j as its sign: the product moves it to bit 3, the shift to bit 31.
+    const bits = i32x4.mul(i32x4.splat(word >> at), i32x4(8, 4, 2, 1));
+    return v128.xor(a, v128.and(i32x4.shl(bits, 28), i32x4.splat(1 << 31)));
+  }
+  return reinterpret<f32>(reinterpret<u32>(a) ^ ((word >> at) << 31));
+}

@@ -1,0 +1,132 @@
+import { BASELINE, SIMD128 } from "./binary.js";
+
+/** What assembly/index.ts exports. Arguments called x, out and the like are addresses. */
+export interface Kernels {
+  readonly memory: WebAssembly.Memory;
+  heapBase(): number;
+  fwhtF32(x: number, n: number, rows: number): void;
+  fwhtF64(x: number, n: number, rows: number): void;
+  fwhtI32(x: number, n: number, rows: number): void;
+  columnsF32(x: number, n: number, width: number): void;
+  columnsF64(x: number, n: number, width: number): void;
+  columnsI32(x: number, n: number, width: number): void;
+  multiplyF32(x: number, length: number, factor: number): void;
+  multiplyF64(x: number, length: number, factor: number): void;
+  shiftRightI32(x: number, length: number, shift: number): void;
+  forward(head: number, x: number, rows: number, scale: number, bias: number, out: number): void;
+  probabilities(head: number, x: number, rows: number, scale: number, bias: number, out: number): void;
+  topK(
+    head: number,
+    x: number,
+    rows: number,
+    scale: number,
+    bias: number,
+    k: number,
+    classes: number,
+    scores: number,
+  ): void;
+  backward(
+    head: number,
+    x: number,
+    rows: number,
+    scale: number,
+    gradLogits: number,
+    gradFeatures: number,
+    gradScale: number,
+    withBias: boolean,
+    first: number,
+    total: number,
+  ): void;
+  lossAndGradient(
+    head: number,
+    x: number,
+    rows: number,
+    scale: number,
+    bias: number,
+    labels: number,
+    smoothing: number,
+    factor: number,
+    losses: number,
+    gradFeatures: number,
+    gradScale: number,
+    withBias: boolean,
+    first: number,
+    total: number,
+  ): void;
+}
+
+const BINARIES = { simd128: SIMD128, baseline: BASELINE };
+export type InstructionSet = keyof typeof BINARIES;
+
+/** Best first. */
+export const INSTRUCTION_SETS = Object.keys(BINARIES) as InstructionSet[];
+
+const PAGE = 2 ** 16;
+/** How far past the end of an array a kernel may read and write. */
+const SLACK = 256;
+const ALIGNMENT = 16;
+
+/**
+ * One instance and its memory, which belongs to whoever calls: arguments are copied in and results out, so that no array of
+ * the user's is ever a view of it. It grows to what the largest call has needed and is shared by all heads.
+ */
+export class Engine {
+  readonly kernels: Kernels;
+  readonly base: number;
+  f32 = new Float32Array();
+  f64 = new Float64Array();
+  i32 = new Int32Array();
+  /** Whose arrays, beyond those of a call, are in the memory. */
+  owner: object | null = null;
+  #size = 0;
+
+  constructor(module: WebAssembly.Module) {
+    this.kernels = new WebAssembly.Instance(module).exports as unknown as Kernels;
+    this.base = align(this.kernels.heapBase());
+  }
+
+  /** Sees to it that the memory reaches up to `end`. */
+  reserve(end: number): void {
+    if (end > this.#size) this.#grow(end);
+  }
+
+  #grow(end: number): void {
+    const { memory } = this.kernels;
+    const pages = Math.ceil(end / PAGE) - memory.buffer.byteLength / PAGE;
+    try {
+      if (pages > 0) memory.grow(pages);
+    } catch {
+      throw new RangeError(`the wasm backend cannot get ${Math.ceil(end / 2 ** 20)} MiB of memory`);
+    }
+    // Growing detaches the views.
+    const { buffer } = memory;
+    this.f32 = new Float32Array(buffer);
+    this.f64 = new Float64Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.#size = buffer.byteLength;
+  }
+}
+
+const align = (address: number): number => Math.ceil(address / ALIGNMENT) * ALIGNMENT;
+
+/** Address after an array of `bytes` at `address`. */
+export const after = (address: number, bytes: number): number => align(address + bytes + SLACK);
+
+const modules = new Map<InstructionSet, WebAssembly.Module>();
+
+export const bytesOf = (instructionSet: InstructionSet): Uint8Array<ArrayBuffer> => {
+  const text = atob(BINARIES[instructionSet]);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+};
+
+/** Compiled once, for any number of backends. */
+export function moduleOf(instructionSet: InstructionSet): WebAssembly.Module {
+  let module = modules.get(instructionSet);
+  if (module === undefined) {
+    module = new WebAssembly.Module(bytesOf(instructionSet));
+    modules.set(instructionSet, module);
+  }
+  return module;
+}

@@ -1,0 +1,40 @@
+// Compiles assembly/ twice, with and without SIMD, and writes both binaries as base64 into lib/backends/wasm/binary.ts.
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const target = new URL("../lib/backends/wasm/binary.ts", import.meta.url);
+
+// No relaxed SIMD, whose results differ between machines; nothing to import, so that bytes are all a host needs.
+const OPTIONS = ["--runtime", "stub", "--use", "abort=", "--noAssert", "-O3", "--converge"];
+
+async function compile(simd) {
+  let binary;
+  const { error, stderr } = await asc.main(
+    ["assembly/index.ts", "--outFile", "binary", simd ? "--enable" : "--disable", "simd", ...OPTIONS],
+    {
+      baseDir: root,
+      writeFile: (name, contents) => {
+        if (name === "binary") binary = contents;
+      },
+    },
+  );
+  if (error) {
+    console.error(stderr.toString());
+    process.exit(1);
+  }
+  return binary;
+}
+
+const simd128 = await compile(true);
+const baseline = await compile(false);
+const base64 = (bytes) => Buffer.from(bytes).toString("base64");
+writeFileSync(
+  target,
+  `// Generated from assembly/ by scripts/build-wasm.js; do not edit.
+export const SIMD128 = "${base64(simd128)}";
+export const BASELINE = "${base64(baseline)}";
+`,
+);
+console.log(`wasm: simd128 ${simd128.length} bytes, baseline ${baseline.length} bytes`);
