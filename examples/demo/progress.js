@@ -10,7 +10,7 @@ export function showProgress(title, epochs) {
 function bar(title, epochs, stream) {
   const format = "{title} [{bar}] epoch {epoch}/{total}, loss {loss}";
   // Training leaves no time to handle a signal: Ctrl-C ends the program at once, so the terminal must be as it was.
-  const progress = new cliProgress.SingleBar({ format, stream, gracefulExit: false, linewrap: true });
+  const progress = new cliProgress.SingleBar({ format, stream, linewrap: true });
   progress.start(epochs, 0, { title, epoch: 0, loss: "-" });
   const mean = runningMean();
   return {
