@@ -18,7 +18,8 @@ interface TypedArrays {
 export function describe(value: unknown): string {
   if (value === null) return "null";
   const name = typedArrayName(value);
-  if (name !== undefined) return `a ${name} of length ${(value as Uint8Array).length}`;
+  if (name !== undefined)
+    return `${name.startsWith("Int") ? "an" : "a"} ${name} of length ${(value as Uint8Array).length}`;
   if (Array.isArray(value)) return `an array of length ${value.length}`;
   if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {

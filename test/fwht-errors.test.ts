@@ -22,7 +22,7 @@ onEachBackend((backend) => {
       ["a DataView", new DataView(new ArrayBuffer(16)), /got an object/],
       ["an ArrayBuffer", new ArrayBuffer(16), /got an object/],
       ["a Uint8Array", new Uint8Array(4), /got a Uint8Array of length 4/],
-      ["an Int16Array", new Int16Array(4), /got a Int16Array|got an Int16Array/],
+      ["an Int16Array", new Int16Array(4), /got an Int16Array of length 4/],
       ["a BigInt64Array", new BigInt64Array(4), /got a BigInt64Array of length 4/],
       ["a string", "1234", /got "1234"/],
       ["a number", 4, /got 4/],

@@ -1,0 +1,302 @@
+import { expect, test } from "@jest/globals";
+import { FixedClassifier, type FixedClassifierOptions } from "../lib/index.js";
+import { reference as js, onEachBackend } from "./backends.js";
+import { expectSameBits } from "./bits.js";
+import { createHead } from "./heads.js";
+import { detach, guarded } from "./memory.js";
+import { floats } from "./random.js";
+
+const read = (bytes: unknown): FixedClassifier =>
+  FixedClassifier.fromSafetensors(bytes as Uint8Array, { backend: js });
+
+const sample = createHead({ features: 24, classes: 10, seed: 7 }, js);
+const file = sample.toSafetensors();
+
+interface Entry {
+  dtype: string;
+  shape: number[];
+  data_offsets: number[];
+}
+type Header = { __metadata__: Record<string, string> } & Record<string, Entry>;
+
+const headerOf = (bytes: Uint8Array): { header: Header; data: Uint8Array } => {
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const json = new TextDecoder().decode(bytes.subarray(8, 8 + length));
+  return { header: JSON.parse(json) as Header, data: bytes.subarray(8 + length) };
+};
+
+function build(json: string | Uint8Array, data: Uint8Array, length?: bigint): Uint8Array {
+  const text = typeof json === "string" ? new TextEncoder().encode(json) : json;
+  const bytes = new Uint8Array(8 + text.length + data.length);
+  new DataView(bytes.buffer).setBigUint64(0, length ?? BigInt(text.length), true);
+  bytes.set(text, 8);
+  bytes.set(data, 8 + text.length);
+  return bytes;
+}
+
+/** The sample with its header changed. */
+function changed(change: (header: Header) => void): Uint8Array {
+  const { header, data } = headerOf(file);
+  change(header);
+  return build(JSON.stringify(header), data);
+}
+
+const refuse = (bytes: unknown, message: RegExp): void => {
+  expect(() => read(bytes)).toThrow(RangeError);
+  expect(() => read(bytes)).toThrow(message);
+};
+
+test("the file is what other readers of safetensors expect", () => {
+  const { header, data } = headerOf(file);
+  expect(header).toMatchObject({
+    scale: { dtype: "F32", shape: [1], data_offsets: [0, 4] },
+    bias: { dtype: "F32", shape: [10], data_offsets: [4, 44] },
+  });
+  expect(Object.values(header.__metadata__).every((value) => typeof value === "string")).toBe(true);
+  expect(data).toHaveLength(44);
+  expect((file.length - data.length) % 8).toBe(0);
+  const view = new DataView(file.buffer, file.length - 44);
+  expect(view.getFloat32(0, true)).toBe(sample.scale);
+  expect(view.getFloat32(4, true)).toBe(sample.bias?.[0]);
+});
+
+onEachBackend((backend) => {
+  test("a head comes back as it was: same settings, same bits", () => {
+    for (const options of [
+      { features: 1, classes: 1 },
+      { features: 64, classes: 100, bias: false },
+      { features: 64, classes: 10, learnScale: false, scale: -3.3 },
+      { features: 100, classes: 50, code: "sylvester", seed: 2 ** 32 - 1 },
+      { features: 8, classes: 20, code: "sylvester", allowDuplicates: true, scale: 0 },
+    ] as FixedClassifierOptions[]) {
+      const head = createHead(options, js);
+      const again = FixedClassifier.fromSafetensors(head.toSafetensors(), { backend });
+      expect(again.settings).toEqual(head.settings);
+      expect([again.scale, again.bias]).toEqual([head.scale, head.bias]);
+      expect(again.backend).toBe(backend);
+      const x = floats(3 * head.features, 1);
+      expectSameBits(again.forward(x), head.forward(x));
+      expect(again.toSafetensors()).toEqual(head.toSafetensors());
+    }
+  });
+});
+
+test("bias values that are no numbers survive", () => {
+  const head = createHead({ features: 4, classes: 4 }, js);
+  head.bias?.set([Number.NaN, Infinity, -Infinity, -0]);
+  expect(read(head.toSafetensors()).bias).toEqual(head.bias);
+});
+
+test("a file may lie anywhere in memory, be a Buffer, or stand on shared memory", () => {
+  for (const offset of [0, 1, 3]) {
+    const bytes = new Uint8Array(file.length + 10);
+    bytes.set(file, offset);
+    expect(read(bytes.subarray(offset, offset + file.length)).bias).toEqual(sample.bias);
+  }
+  expect(read(Buffer.from(file)).bias).toEqual(sample.bias);
+  const shared = new Uint8Array(new SharedArrayBuffer(file.length));
+  shared.set(file);
+  expect(read(shared).bias).toEqual(sample.bias);
+});
+
+test("the head does not change with the file", () => {
+  const bytes = file.slice();
+  const head = read(bytes);
+  bytes.fill(0);
+  expect(head.bias).toEqual(sample.bias);
+});
+
+test("cut at any byte, it is refused", () => {
+  for (let length = 0; length < file.length; length++) {
+    expect(() => read(file.subarray(0, length))).toThrow(RangeError);
+    expect(() => read(file.slice(0, length))).toThrow(
+      length === 0 ? /bytes is empty/ : /not a head written by toSafetensors: .*(truncated|too few)/,
+    );
+  }
+});
+
+test("any byte of the header destroyed gives an error or a head, never another kind of failure", () => {
+  const end = file.length - 44;
+  for (let at = 0; at < end; at++) {
+    for (const value of [0, 0x22, 0x39, 0xff]) {
+      const bytes = file.slice();
+      bytes[at] = value;
+      try {
+        read(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(RangeError);
+      }
+    }
+  }
+});
+
+test("what is no Uint8Array is a TypeError", () => {
+  for (const bytes of [
+    null,
+    undefined,
+    "file",
+    file.buffer,
+    [1, 2],
+    new Float32Array(10),
+    new DataView(file.buffer),
+  ]) {
+    expect(() => read(bytes)).toThrow(TypeError);
+    expect(() => read(bytes)).toThrow(/bytes must be a Uint8Array, got /);
+  }
+  expect(() => read(detach(file.slice()))).toThrow(/bytes is detached/);
+});
+
+test("files of other kinds are refused", () => {
+  refuse(
+    new TextEncoder().encode("PK\x03\x04 this is a zip archive, or says so"),
+    /its header should have \d+ bytes/,
+  );
+  refuse(build("not JSON at all", new Uint8Array(50)), /its header is no JSON object/);
+  refuse(build(Uint8Array.of(0x7b, 0xff, 0x7d), new Uint8Array(50)), /its header is no JSON object/);
+  for (const json of ["null", "3", '"head"', "true"]) {
+    refuse(build(json, new Uint8Array(50)), /its header is no JSON object/);
+  }
+  refuse(build("[]", new Uint8Array(50)), /its header has no __metadata__/);
+  refuse(build("{}", new Uint8Array(50)), /its header has no __metadata__/);
+  const weight = { dtype: "F32", shape: [2, 2], data_offsets: [0, 16] };
+  refuse(build(JSON.stringify({ weight }), new Uint8Array(16)), /its header has no __metadata__/);
+  const pytorch = { __metadata__: { format: "pt" }, weight };
+  refuse(
+    build(JSON.stringify(pytorch), new Uint8Array(16)),
+    /its format is "pt", expected "fixed-classifier"/,
+  );
+});
+
+test("a newer version or code says to update", () => {
+  refuse(
+    changed(({ __metadata__: m }) => {
+      m.version = "2";
+    }),
+    /its version is "2", this release reads 1; update fixed-classifier/,
+  );
+  refuse(
+    changed(({ __metadata__: m }) => {
+      m.code = "kerdock";
+    }),
+    /its code is "kerdock", this release has hadamard, sylvester; update fixed-classifier/,
+  );
+});
+
+test("settings that are missing or make no sense are refused", () => {
+  for (const key of [
+    "features",
+    "classes",
+    "seed",
+    "learnScale",
+    "allowDuplicates",
+    "code",
+    "version",
+    "format",
+  ]) {
+    for (const value of ["", "-1", "1.5", "1e3", "NaN", "99999999999999999999", "toString", undefined]) {
+      const bytes = changed(({ __metadata__: m }) => {
+        m[key] = value as string;
+      });
+      refuse(bytes, new RegExp(key));
+    }
+  }
+  for (const [key, value] of [
+    ["features", "0"],
+    ["features", "65537"],
+    ["classes", "0"],
+    ["classes", "9999999999"],
+    ["seed", "9999999999"],
+  ] as const) {
+    expect(() =>
+      read(
+        changed(({ __metadata__: m }) => {
+          m[key] = value;
+        }),
+      ),
+    ).toThrow(RangeError);
+  }
+});
+
+test("tensors that are missing, of another type or shape, or outside the file are refused", () => {
+  for (const name of ["scale", "bias"] as const) {
+    const entry = (change: Partial<Record<keyof Entry, unknown>>): Uint8Array =>
+      changed((header) => Object.assign(header[name] as Entry, change));
+    refuse(entry({ dtype: "F16" }), new RegExp(`tensor ${name} must be F32 of shape`));
+    refuse(entry({ shape: [2] }), new RegExp(`tensor ${name} must be F32 of shape`));
+    refuse(entry({ shape: "[1]" }), new RegExp(`tensor ${name} must be F32`));
+    const size = name === "scale" ? 4 : 40;
+    for (const offsets of [
+      undefined,
+      null,
+      {},
+      [],
+      [0],
+      [-4, size - 4],
+      [0, size + 1],
+      [size, 0],
+      ["0", size],
+      [0.5, size + 0.5],
+      [1e300, 1e300],
+      [2 ** 53, 2 ** 53 + size],
+    ]) {
+      refuse(entry({ data_offsets: offsets }), new RegExp(`tensor ${name} has the wrong data_offsets`));
+    }
+    for (const start of [44, 45, 2 ** 40, 2 ** 52]) {
+      refuse(
+        entry({ data_offsets: [start, start + size] }),
+        new RegExp(`tensor ${name} ends at byte .* truncated`),
+      );
+    }
+    for (const value of [null, 3, "F32", []]) {
+      refuse(
+        changed((header) => Object.assign(header, { [name]: value })),
+        new RegExp(`tensor ${name} must be F32`),
+      );
+    }
+  }
+  refuse(
+    changed((header) => {
+      delete header.scale;
+    }),
+    /tensor scale must be F32 of shape \[1\]/,
+  );
+});
+
+test("a hostile length does not make it allocate", () => {
+  for (const length of [
+    2n ** 64n - 1n,
+    2n ** 63n,
+    2n ** 53n,
+    2n ** 32n,
+    100_000_001n,
+    BigInt(file.length - 7),
+  ]) {
+    refuse(
+      build("{}", new Uint8Array(file.length - 10), length),
+      /its header should have \d+ bytes, \d+ are there/,
+    );
+  }
+  refuse(
+    changed((header) => {
+      Object.assign(header.__metadata__, { features: "65536", classes: "65536" });
+      Object.assign(header.bias as Entry, { shape: [65536], data_offsets: [4, 4 + 4 * 65536] });
+    }),
+    /tensor bias ends at byte .*truncated/,
+  );
+});
+
+test("a scale that is no finite number is refused", () => {
+  for (const value of [Number.NaN, Infinity]) {
+    const bytes = file.slice();
+    new DataView(bytes.buffer).setFloat32(file.length - 44, value, true);
+    refuse(bytes, /its scale is (NaN|Infinity)/);
+  }
+});
+
+test("nothing beside the file is read or written", () => {
+  const guard = guarded(new Int32Array(file.length), 1);
+  const bytes = new Uint8Array(guard.view.buffer, guard.view.byteOffset, file.length);
+  bytes.set(file);
+  read(bytes);
+  guard.check();
+});
