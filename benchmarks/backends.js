@@ -1,0 +1,26 @@
+import { createBackend } from "fixed-classifier";
+
+const INSTRUCTION_SETS = {
+  native: ["avx512", "avx2", "sse2", "neon", "scalar"],
+  wasm: ["simd128", "baseline"],
+  js: ["scalar"],
+};
+export const BACKEND_NAMES = Object.keys(INSTRUCTION_SETS);
+
+export const label = ({ name, instructionSet }) => `${name} ${instructionSet}`;
+
+/** All that this machine runs, and why it does not run the others. js comes first: the others are compared with it. */
+export function loadBackends(names) {
+  const backends = [createBackend("js")];
+  const missing = [];
+  for (const name of names.filter((name) => name !== "js")) {
+    for (const instructionSet of INSTRUCTION_SETS[name]) {
+      try {
+        backends.push(createBackend(name, { instructionSet }));
+      } catch (error) {
+        missing.push(`${name} ${instructionSet}: ${error.message.split("\n")[0]}`);
+      }
+    }
+  }
+  return { backends, missing };
+}
