@@ -45,34 +45,50 @@ template <class V, int count>
   for (int i = 0; i < count; i += group) within<V, V::width / 2, group>(a + i);
 }
 
-template <class V, int count>
-[[gnu::always_inline]] inline void load_all(const typename V::scalar* p, size_t stride, Reg<V> (&a)[count]) {
+// Where a transform takes its input and leaves its output, a register at index i at a time and the output in
+// ascending order. A kernel that has more to do with an element than to load or store it does so in a source
+// or sink of its own. Both are copied into the functions that use them, and a sink out again: the compiler
+// keeps only a local object in registers.
+template <class V>
+struct Load {
+  const typename V::scalar* p;
+  Reg<V> operator()(size_t i) const { return V::load(p + i); }
+};
+
+template <class V>
+struct Store {
+  typename V::scalar* p;
+  void operator()(size_t i, Reg<V> a) const { V::store(p + i, a); }
+};
+
+template <class V, int count, class Sink>
+[[gnu::always_inline]] inline void drain(const Reg<V> (&a)[count], Sink& sink, size_t at) {
+  Sink local = sink;
 #pragma GCC unroll 16
-  for (int i = 0; i < count; i++) a[i] = V::load(p + i * stride);
+  for (int i = 0; i < count; i++) local(at + i * V::width, a[i]);
+  sink = local;
 }
 
-template <class V, int count>
-[[gnu::always_inline]] inline void store_all(typename V::scalar* p, size_t stride, const Reg<V> (&a)[count]) {
-#pragma GCC unroll 16
-  for (int i = 0; i < count; i++) V::store(p + i * stride, a[i]);
-}
-
-template <class V, int count>
-[[gnu::always_inline]] inline void row(const V& v, typename V::scalar* p) {
+template <class V, int count, class Source, class Sink>
+[[gnu::always_inline]] inline void row(const V& v, const Source& source, Sink& sink, size_t at) {
   Reg<V> a[count];
-  load_all<V>(p, V::width, a);
+#pragma GCC unroll 16
+  for (int i = 0; i < count; i++) a[i] = source(at + i * V::width);
   in_registers(v, a);
-  store_all<V>(p, V::width, a);
+  drain<V>(a, sink, at);
 }
 
-// The first log2(radix) stages, on the strided array in place.
-template <class V, int radix>
-[[gnu::always_inline]] inline void columns(const V& v, typename V::scalar* p, size_t stride) {
-  for (size_t j = 0; j < stride; j += V::width) {
+// The first log2(radix) stages, from the source to the array at t.
+template <class V, int radix, class Source>
+[[gnu::always_inline]] inline void columns(const V& v, const Source& source, typename V::scalar* t, size_t at,
+                                           size_t stride) {
+  for (size_t j = at; j < at + stride; j += V::width) {
     Reg<V> a[radix];
-    load_all<V>(p + j, stride, a);
+#pragma GCC unroll 8
+    for (int i = 0; i < radix; i++) a[i] = source(j + i * stride);
     across(v, a);
-    store_all<V>(p + j, stride, a);
+#pragma GCC unroll 8
+    for (int i = 0; i < radix; i++) V::store(t + j + i * stride, a[i]);
   }
 }
 
@@ -81,78 +97,91 @@ constexpr size_t row_length_in_registers = V::registers * V::width;
 
 // The same where the blocks fit the registers: the first block stays there and is finished without going
 // through memory.
-template <class V, int radix>
-[[gnu::always_inline]] inline void columns_and_rows(const V& v, typename V::scalar* p) {
+template <class V, int radix, class Source, class Sink>
+[[gnu::always_inline]] inline void columns_and_rows(const V& v, const Source& source, typename V::scalar* t,
+                                                    Sink& sink, size_t at) {
   constexpr size_t length = row_length_in_registers<V>;
   Reg<V> first[V::registers];
 #pragma GCC unroll 16
   for (int j = 0; j < V::registers; j++) {
     Reg<V> a[radix];
-    load_all<V>(p + j * V::width, length, a);
+#pragma GCC unroll 8
+    for (int i = 0; i < radix; i++) a[i] = source(at + j * V::width + i * length);
     across(v, a);
     first[j] = a[0];
 #pragma GCC unroll 8
-    for (int i = 1; i < radix; i++) V::store(p + j * V::width + i * length, a[i]);
+    for (int i = 1; i < radix; i++) V::store(t + at + j * V::width + i * length, a[i]);
   }
   in_registers(v, first);
-  store_all<V>(p, V::width, first);
-  for (int i = 1; i < radix; i++) row<V, V::registers>(v, p + i * length);
+  drain<V>(first, sink, at);
+#pragma GCC unroll 1
+  for (int i = 1; i < radix; i++) row<V, V::registers>(v, Load<V>{t}, sink, at + i * length);
 }
 
-template <class V>
-void transform(const V& v, typename V::scalar* p, size_t n);
+template <class V, class Source, class Sink>
+void transform(const V& v, const Source& source, typename V::scalar* t, Sink& sink, size_t at, size_t n);
 
-template <class V, int radix>
-[[gnu::always_inline]] inline void split(const V& v, typename V::scalar* p, size_t n) {
+template <class V, int radix, class Source, class Sink>
+[[gnu::always_inline]] inline void split(const V& v, const Source& source, typename V::scalar* t, Sink& sink,
+                                         size_t at, size_t n) {
   if (n == radix * row_length_in_registers<V>) {
-    columns_and_rows<V, radix>(v, p);
+    columns_and_rows<V, radix>(v, source, t, sink, at);
     return;
   }
-  columns<V, radix>(v, p, n / radix);
-  for (int i = 0; i < radix; i++) transform(v, p + i * (n / radix), n / radix);
+  columns<V, radix>(v, source, t, at, n / radix);
+#pragma GCC unroll 1
+  for (int i = 0; i < radix; i++) transform(v, Load<V>{t}, t, sink, at + i * (n / radix), n / radix);
+}
+
+// Rows of at most row_length_in_registers.
+template <class V, int count, class Source, class Sink>
+[[gnu::always_inline]] inline void transform_row(const V& v, const Source& source, Sink& sink, size_t at,
+                                                 size_t n) {
+  if (n == static_cast<size_t>(count) * V::width) {
+    row<V, count>(v, source, sink, at);
+  } else if constexpr (count > 1) {
+    transform_row<V, count / 2>(v, source, sink, at, n);
+  }
+}
+
+// The transform of the n ≥ width elements that the source has from index `at` on. What does not stay in
+// registers between its stages goes through t, which is indexed like the source and may be what the source
+// reads. Depth first: blocks are finished while they are in cache, whatever the caches' sizes are. The stages
+// left over by radix 8 come first.
+template <class V, class Source, class Sink>
+void transform(const V& v, const Source& source, typename V::scalar* t, Sink& sink, size_t at, size_t n) {
+  if (n <= row_length_in_registers<V>) {
+    transform_row<V, V::registers>(v, source, sink, at, n);
+    return;
+  }
+  switch (__builtin_ctzll(n / row_length_in_registers<V>) % 3) {
+    case 1:
+      return split<V, 2>(v, source, t, sink, at, n);
+    case 2:
+      return split<V, 4>(v, source, t, sink, at, n);
+    default:
+      return split<V, 8>(v, source, t, sink, at, n);
+  }
 }
 
 // Shorter than a register.
-template <class V>
-inline void transform_short(typename V::scalar* p, size_t n) {
+template <class T>
+inline void transform_short(T* p, size_t n) {
   for (size_t h = n / 2; h >= 1; h /= 2) {
     for (size_t i = 0; i < n; i++) {
       if (i & h) continue;
-      const auto sum = p[i] + p[i + h];
+      const T sum = p[i] + p[i + h];
       p[i + h] = p[i] - p[i + h];
       p[i] = sum;
     }
   }
 }
 
-// Rows of at most row_length_in_registers.
-template <class V, int count>
-[[gnu::always_inline]] inline void transform_row(const V& v, typename V::scalar* p, size_t n) {
-  if (n == static_cast<size_t>(count) * V::width) {
-    row<V, count>(v, p);
-  } else if constexpr (count > 1) {
-    transform_row<V, count / 2>(v, p, n);
-  } else {
-    transform_short<V>(p, n);
-  }
-}
-
-// Depth first: blocks are finished while they are in cache, whatever the caches' sizes are. The stages left
-// over by radix 8 come first.
 template <class V>
-void transform(const V& v, typename V::scalar* p, size_t n) {
-  if (n <= row_length_in_registers<V>) {
-    transform_row<V, V::registers>(v, p, n);
-    return;
-  }
-  switch (__builtin_ctzll(n / row_length_in_registers<V>) % 3) {
-    case 1:
-      return split<V, 2>(v, p, n);
-    case 2:
-      return split<V, 4>(v, p, n);
-    default:
-      return split<V, 8>(v, p, n);
-  }
+void transform_in_place(const V& v, typename V::scalar* p, size_t n) {
+  if (n < V::width) return transform_short(p, n);
+  Store<V> sink{p};
+  transform(v, Load<V>{p}, p, sink, 0, n);
 }
 
 }  // namespace

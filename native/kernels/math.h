@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "range.h"
+
 namespace {
 
 constexpr size_t kLanes = 64;
@@ -94,49 +96,45 @@ struct Lanes {
   }
 };
 
-// Σ term(p…) over indices [from, to), lane by index. `term(offset)` gives the terms of one register; `edge`
-// those of the up to two groups of 64 that the range covers in part, of which it must read nothing outside
-// the range.
+// Σ term(i) over indices [from, to), lane by index; a term is given by registers: term(i, Full or Part).
 template <class Term>
-[[gnu::always_inline]] inline float sum_groups(size_t from, size_t to, const Term& term) {
+[[gnu::always_inline]] inline float sum_range(size_t from, size_t to, const Term& term) {
   Lanes sum;
   const size_t last = to / kLanes * kLanes;
   const size_t first = round_up(from, kLanes);
-  alignas(64) float edge[kLanes];
-  const auto partial = [&](size_t group, size_t start, size_t end) {
-    memset(edge, 0, sizeof edge);
-    for (size_t i = start; i < end; i++) edge[i - group] = term.scalar(i);
-    for (int j = 0; j < Lanes::count; j++)
-      sum.lane[j] = F32::add(sum.lane[j], F32::load(edge + j * F32::width));
+  const auto add = [&](size_t i, auto part) {
+    F32::reg& lane = sum.lane[i / F32::width % Lanes::count];
+    lane = F32::add(lane, term(i, part));
   };
   if (first > last) {
-    partial(last, from, to);
+    for_range(from, to, add);
   } else {
-    if (from < first) partial(first - kLanes, from, first);
+    for_range(from, first, add);
     for (size_t i = first; i < last; i += kLanes) {
 #pragma GCC unroll 8
       for (int j = 0; j < Lanes::count; j++) {
-        sum.lane[j] = F32::add(sum.lane[j], term.vector(i + j * F32::width));
+        sum.lane[j] = F32::add(sum.lane[j], term(i + j * F32::width, Full{}));
       }
     }
-    if (last < to) partial(last, last, to);
+    for_range(last, to, add);
   }
   return sum.fold();
 }
 
-// Terms p[i].
-struct Values {
-  const float* p;
-  float scalar(size_t i) const { return p[i]; }
-  F32::reg vector(size_t i) const { return F32::load(p + i); }
-};
+inline float sum_of(const float* p, size_t from, size_t to) {
+  return sum_range(from, to, [=](size_t i, auto part) { return part.load(p + i); });
+}
 
-// Terms p[i] · q[i].
-struct Products {
-  const float* p;
-  const float* q;
-  float scalar(size_t i) const { return p[i] * q[i]; }
-  F32::reg vector(size_t i) const { return F32::mul(F32::load(p + i), F32::load(q + i)); }
-};
+inline float sum_of_squares(const float* p, size_t count) {
+  return sum_range(0, count, [=](size_t i, auto part) {
+    const F32::reg a = part.load(p + i);
+    return F32::mul(a, a);
+  });
+}
+
+inline float dot_product(const float* p, const float* q, size_t count) {
+  return sum_range(0, count,
+                   [=](size_t i, auto part) { return F32::mul(part.load(p + i), part.load(q + i)); });
+}
 
 }  // namespace

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "part.h"
+
 namespace {
 
 struct F32 {
@@ -25,7 +27,14 @@ struct F32 {
   static reg mul(reg a, reg b) { return _mm256_mul_ps(a, b); }
   reg sub(reg a, reg b) const { return _mm256_fnmadd_ps(b, one, a); }
   static reg max(reg z, reg m) { return _mm256_max_ps(z, m); }
-  static bool any_greater(reg a, reg b) { return _mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)) != 0; }
+  static uint32_t greater(reg a, reg b) {
+    return static_cast<uint32_t>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)));
+  }
+  static reg where_greater(reg a, reg b, reg yes, reg no) {
+    return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(a, b, _CMP_GT_OQ));
+  }
+  static reg load_part(const float* p, int from, int to) { return load_by_copy<F32>(p, from, to); }
+  static void store_part(float* p, reg a, int from, int to) { store_by_copy<F32>(p, a, from, to); }
   static reg negate(reg a, uint32_t bits) {
     const __m256i lanes = _mm256_setr_epi32(31, 30, 29, 28, 27, 26, 25, 24);
     const __m256i top = _mm256_sllv_epi32(_mm256_set1_epi32(static_cast<int>(bits)), lanes);

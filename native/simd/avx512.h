@@ -25,7 +25,12 @@ struct F32 {
   static reg mul(reg a, reg b) { return _mm512_mul_ps(a, b); }
   reg sub(reg a, reg b) const { return _mm512_fnmadd_ps(b, one, a); }
   static reg max(reg z, reg m) { return _mm512_max_ps(z, m); }
-  static bool any_greater(reg a, reg b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ) != 0; }
+  static uint32_t greater(reg a, reg b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ); }
+  static reg where_greater(reg a, reg b, reg yes, reg no) {
+    return _mm512_mask_mov_ps(no, _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ), yes);
+  }
+  static reg load_part(const float* p, int from, int to) { return _mm512_maskz_loadu_ps(part(from, to), p); }
+  static void store_part(float* p, reg a, int from, int to) { _mm512_mask_storeu_ps(p, part(from, to), a); }
   static reg negate(reg a, uint32_t bits) {
     return _mm512_mask_xor_ps(a, static_cast<__mmask16>(bits), a, set(-0.0f));
   }
@@ -55,6 +60,9 @@ struct F32 {
   static reg butterfly(reg a) {
     return _mm512_fmadd_ps(a, signs<stride>(), swap<stride>(a));
   }
+
+ private:
+  static __mmask16 part(int from, int to) { return static_cast<__mmask16>((1u << to) - (1u << from)); }
 };
 
 struct F64 {

@@ -5,7 +5,10 @@
 //   load store set add mul    as they say; load and store take any address
 //   sub                       not static: a type may hold a constant for it
 //   max(z, m)                 z > m ? z : m, which passes over NaN
-//   any_greater(a, b)         whether some element of a is greater than its partner in b
+//   greater(a, b)             bit i: element i of a is greater than that of b
+//   where_greater(a, b, y, n) y where a is greater than b, elsewhere n
+//   load_part(p, from, to)    elements from … to − 1, zero elsewhere; reads no others
+//   store_part(p, a, from, to)
 //   negate(a, bits)           element i negated where bit i is set
 //   zero_below(t, limit, a)   a, but 0 where t < limit
 //   power_of_two(k)           2^k for integral −126 ≤ k ≤ 0
@@ -19,6 +22,8 @@
 
 #include <cstdint>
 #include <cstring>
+
+#include "part.h"
 
 namespace {
 
@@ -39,7 +44,10 @@ struct Scalar {
 
 struct F32 : Scalar<float> {
   static reg max(reg z, reg m) { return z > m ? z : m; }
-  static bool any_greater(reg a, reg b) { return a > b; }
+  static uint32_t greater(reg a, reg b) { return a > b; }
+  static reg where_greater(reg a, reg b, reg yes, reg no) { return a > b ? yes : no; }
+  static reg load_part(const float* p, int from, int to) { return load_by_copy<F32>(p, from, to); }
+  static void store_part(float* p, reg a, int from, int to) { store_by_copy<F32>(p, a, from, to); }
   static reg negate(reg a, uint32_t bits) { return (bits & 1) ? -a : a; }
   static reg zero_below(reg t, float limit, reg a) { return t < limit ? 0.0f : a; }
   static reg power_of_two(reg k) {

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "part.h"
+
 namespace {
 
 struct F32 {
@@ -21,7 +23,13 @@ struct F32 {
   static reg sub(reg a, reg b) { return _mm_sub_ps(a, b); }
   static reg mul(reg a, reg b) { return _mm_mul_ps(a, b); }
   static reg max(reg z, reg m) { return _mm_max_ps(z, m); }
-  static bool any_greater(reg a, reg b) { return _mm_movemask_ps(_mm_cmpgt_ps(a, b)) != 0; }
+  static uint32_t greater(reg a, reg b) { return static_cast<uint32_t>(_mm_movemask_ps(_mm_cmpgt_ps(a, b))); }
+  static reg where_greater(reg a, reg b, reg yes, reg no) {
+    const reg mask = _mm_cmpgt_ps(a, b);
+    return _mm_or_ps(_mm_and_ps(mask, yes), _mm_andnot_ps(mask, no));
+  }
+  static reg load_part(const float* p, int from, int to) { return load_by_copy<F32>(p, from, to); }
+  static void store_part(float* p, reg a, int from, int to) { store_by_copy<F32>(p, a, from, to); }
   static reg negate(reg a, uint32_t bits) {
     const __m128i lanes = _mm_setr_epi32(1, 2, 4, 8);
     const __m128i set_lanes = _mm_and_si128(_mm_set1_epi32(static_cast<int>(bits)), lanes);

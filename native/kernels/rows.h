@@ -1,0 +1,288 @@
+// From a row of features to the transforms of its blocks, and the registers of a transform to whoever wants
+// its logits.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "../kernels.h"
+#include "fwht.h"
+#include "math.h"
+
+namespace {
+
+using fixed_classifier::Block;
+using fixed_classifier::Head;
+using fixed_classifier::kChunkRows;
+using fixed_classifier::Parameters;
+using fixed_classifier::Segment;
+
+struct Row {
+  const float* x;      // the row as given, or its rescaled copy
+  const float* ahead;  // what is read next
+  bool zero;
+  float alpha;           // from transform to logit
+  float alpha_of_input;  // the same for the row as given
+  double norm;
+  double epsilon;
+};
+
+// One call's share of the scratch memory. The first three are indexed by row of the Hadamard matrix.
+struct Work {
+  const Head& head;
+  const Parameters& parameters;
+  const F32 v{};
+  float* transform;
+  float* logits;
+  float* gradient;
+  float* chunk_bias;
+  float* rescaled;  // rows × features
+  float* u;         // rows × features
+  Row row[kChunkRows];
+
+  Work(const Head& h, const Parameters& p, void* scratch) : head(h), parameters(p) {
+    const Layout at(h);
+    float* base = static_cast<float*>(scratch);
+    transform = base + at.transform;
+    logits = base + at.logits;
+    gradient = base + at.gradient;
+    chunk_bias = base + at.chunk_bias;
+    rescaled = base + at.rescaled;
+    u = base + at.u;
+  }
+
+  static size_t bytes(const Head& head) { return Layout(head).end * sizeof(float); }
+
+  // The transform's memory for a row at x. A load that follows a store to the same offset in another page
+  // waits for it, so the two are kept half a page apart.
+  float* transform_beside(const float* x) const {
+    const auto distance = reinterpret_cast<uintptr_t>(x) - reinterpret_cast<uintptr_t>(transform);
+    return transform + (distance + kPage / 2) % kPage / 64 * 16;
+  }
+
+ private:
+  static constexpr size_t kPage = 4096;
+
+  // Offsets in floats; the parts start at different offsets in a page. Most of the last two is never touched:
+  // rescaling is rare, and u is used from two blocks on.
+  struct Layout {
+    size_t transform = 0, logits, gradient, chunk_bias, rescaled, u, end;
+    explicit Layout(const Head& head) {
+      constexpr size_t skew = 5 * kLanes;
+      const size_t order = round_up(head.order, kLanes) + skew;
+      const size_t rows = kChunkRows * round_up(head.features, kLanes);
+      logits = transform + order + kPage / sizeof(float);
+      gradient = logits + order;
+      chunk_bias = gradient + order;
+      rescaled = chunk_bias + round_up(head.classes, kLanes) + skew;
+      u = rescaled + rows;
+      end = u + (head.block_count > 1 ? rows : 0);
+    }
+  };
+};
+
+inline void read_row(Work& work, const float* x, size_t index, size_t rows) {
+  const size_t features = work.head.features;
+  Row& row = work.row[index];
+  row.x = x + index * features;
+  row.ahead = index + 1 < rows ? row.x + features : x;
+  float sum = sum_of_squares(row.x, features);
+  int exponent = 0;
+  if (sum < 0x1p-80f || sum > 0x1p100f) {
+    float largest = 0;
+    for (size_t i = 0; i < features; i++) {
+      const float size = __builtin_fabsf(row.x[i]);
+      if (size > largest) largest = size;
+    }
+    if (largest > 0 && largest < kInfinity) {
+      exponent = exponent_of(largest);
+      const double down = power_of_two(-exponent);
+      float* copy = work.rescaled + index * features;
+      for (size_t i = 0; i < features; i++) copy[i] = static_cast<float>(row.x[i] * down);
+      sum = sum_of_squares(copy, features);
+      row.x = copy;
+    }
+  }
+  row.zero = sum == 0;
+  row.norm = __builtin_sqrt(static_cast<double>(sum));
+  row.epsilon = 1e-8 * power_of_two(-exponent);
+  const double gain = work.parameters.scale * work.head.unit / (row.norm + row.epsilon);
+  row.alpha = static_cast<float>(gain);
+  row.alpha_of_input = static_cast<float>(gain * power_of_two(-exponent));
+}
+
+// to[i] = ±from[i]
+inline void apply_mask(const uint32_t* mask, const float* from, float* to, size_t count) {
+  for_range(0, count, [&](size_t i, auto part) {
+    part.store(to + i, F32::negate(part.load(from + i), mask[i / 32] >> (i % 32)));
+  });
+}
+
+// A stage of which only the sums are wanted, read as the input of the stages after it.
+struct Fold {
+  const float* x;
+  size_t half;
+  F32::reg operator()(size_t i) const { return F32::add(F32::load(x + i), F32::load(x + i + half)); }
+};
+
+// Brings the order-point transform of `support` entries in t, of which the outputs [0, needed) are wanted, to
+// a shorter one that is still to be done, and returns its length n: output i of the longer is output i mod n
+// of the shorter. Stages that only copy are left out; stages of which only the sums are wanted leave the
+// first half.
+inline size_t shorten(float* t, size_t order, size_t support, size_t needed) {
+  size_t n = order;
+  while (n > 1) {
+    const size_t half = n / 2;
+    if (support > half) {
+      if (needed > half) break;
+      memset(t + support, 0, (n - support) * sizeof(float));
+      for_range(0, half, [&](size_t i, auto part) {
+        part.store(t + i, F32::add(part.load(t + i), part.load(t + i + half)));
+      });
+      support = half;
+    }
+    n = half;
+  }
+  memset(t + support, 0, (n - support) * sizeof(float));
+  return n;
+}
+
+inline void transform_in_full(const F32& v, float* t, size_t order, size_t support, size_t needed) {
+  const size_t n = shorten(t, order, support, needed);
+  transform_in_place(v, t, n);
+  for (size_t i = n; i < needed; i += n) memcpy(t + i, t, (n < needed - i ? n : needed - i) * sizeof(float));
+}
+
+inline size_t end_of(const Segment& segment) { return segment.row + segment.count; }
+
+// From registers of the transform to logits of a segment. `bias` is indexed by row of the matrix; null: none.
+struct Logit {
+  F32::reg factor;
+  const float* bias;
+
+  Logit(const Work& work, const Row& row, const Segment& segment)
+      : factor(F32::set(segment.negative ? -row.alpha : row.alpha)),
+        bias(work.parameters.bias ? work.parameters.bias + segment.first - segment.row : nullptr) {}
+
+  template <class P>
+  [[gnu::always_inline]] F32::reg operator()(size_t i, F32::reg t, P part) const {
+    const F32::reg z = F32::mul(t, factor);
+    return bias ? F32::add(z, part.load(bias + i)) : z;
+  }
+};
+
+// Gives the logits of a segment whose transform is at t to visit(i, z, Full or Part), with i the row of the
+// matrix.
+template <class Visit>
+inline void visit_logits(const Logit& logit, const float* t, size_t from, size_t to, Visit& visit) {
+  for_range(from, to, [&](size_t i, auto part) { visit(i, logit(i, F32::load(t + i), part), part); });
+}
+
+// The same as the sink of a transform. The registers that the segment covers in part are left in t: a
+// function called for them here would cost all others their place in registers.
+template <class Visit>
+struct LogitSink {
+  Visit visit;
+  Logit logit;
+  float* t;
+  size_t from, to;
+
+  [[gnu::always_inline]] void operator()(size_t i, F32::reg a) {
+    if (i >= from && i + F32::width <= to) {
+      visit(i, logit(i, a, Full{}), Full{});
+    } else {
+      F32::store(t + i, a);
+    }
+  }
+};
+
+// A sink that also fetches the next row, or its two halves where it will be folded: the load pipes are idle
+// while a row is transformed.
+template <class Sink>
+struct Ahead {
+  Sink sink;
+  const float* next;
+  const float* half;
+
+  [[gnu::always_inline]] void operator()(size_t i, F32::reg a) {
+    __builtin_prefetch(next + i);
+    if (half) __builtin_prefetch(half + i);
+    sink(i, a);
+  }
+};
+
+// The transform of the masked row for one block; returns where it is.
+inline const float* transform_row(const Work& work, const Row& row, const Block& block) {
+  const size_t features = work.head.features;
+  const size_t order = work.head.order;
+  float* t = work.transform_beside(row.x);
+  Store<F32> sink{t};
+  if (block.mask) {
+    apply_mask(block.mask, row.x, t, features);
+  } else if (features == order && block.rows <= order / 2 && block.rows > order / 4 &&
+             order >= 2 * F32::width) {
+    transform(work.v, Fold{row.x, order / 2}, t, sink, 0, order / 2);
+    return t;
+  } else {
+    memcpy(t, row.x, features * sizeof(float));
+  }
+  transform_in_full(work.v, t, order, features, block.rows);
+  return t;
+}
+
+// Shows all logits of a block, segment by segment: visitor_of(segment) makes the visitor, done(segment,
+// visitor) gets it back. Returns where the transform is.
+template <class VisitorOf, class Done>
+[[gnu::always_inline]] inline const float* visit_block(const Work& work, const Row& row, const Block& block,
+                                                       const VisitorOf& visitor_of, const Done& done) {
+  const float* t = transform_row(work, row, block);
+  for (size_t s = 0; s < block.segment_count; s++) {
+    const Segment& segment = block.segments[s];
+    auto visitor = visitor_of(segment);
+    visit_logits(Logit(work, row, segment), t, segment.row, end_of(segment), visitor);
+    done(segment, visitor);
+  }
+  return t;
+}
+
+// The same where the registers of the transform may go straight to the visitor: saves storing them, but costs
+// a copy of the whole transform in code for every visitor. A segment may come in two parts, the lower first,
+// each with a visitor of its own.
+template <class VisitorOf, class Done>
+[[gnu::always_inline]] inline void visit_block_fused(const Work& work, const Row& row, const Block& block,
+                                                     const VisitorOf& visitor_of, const Done& done) {
+  const size_t order = work.head.order;
+  const bool fits = !block.mask && work.head.features == order && block.segment_count == 1;
+  if (!fits || block.rows <= order / 4 || order < 4 * F32::width) {
+    visit_block(work, row, block, visitor_of, done);
+    return;
+  }
+  const Segment& segment = block.segments[0];
+  const size_t from = segment.row;
+  const size_t to = end_of(segment);
+  const Logit logit(work, row, segment);
+  float* t = work.transform_beside(row.x);
+  auto visitor = visitor_of(segment);
+  const LogitSink<decltype(visitor)> sink{visitor, logit, t, from, to};
+  if (block.rows <= order / 2) {
+    Ahead ahead{sink, row.ahead, row.ahead + order / 2};
+    transform(work.v, Fold{row.x, order / 2}, t, ahead, 0, order / 2);
+    visitor = ahead.sink.visit;
+  } else {
+    Ahead ahead{sink, row.ahead, static_cast<const float*>(nullptr)};
+    transform(work.v, Load<F32>{row.x}, t, ahead, 0, order);
+    visitor = ahead.sink.visit;
+  }
+  const size_t first_full = round_up(from, F32::width);
+  const size_t end_full = to / F32::width * F32::width;
+  if (from < first_full) {
+    auto before = visitor_of(segment);
+    visit_logits(logit, t, from, to < first_full ? to : first_full, before);
+    done(segment, before);
+  }
+  if (end_full < to && first_full <= end_full) visit_logits(logit, t, end_full, to, visitor);
+  done(segment, visitor);
+}
+
+}  // namespace
