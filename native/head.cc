@@ -222,8 +222,12 @@ class ForwardWorker : public Napi::AsyncWorker {
         logits_(logits.data),
         cancelled_(cancelled.data) {}
 
-  void keep(napi_value array) {
-    kept_.push_back(Napi::Reference<Napi::Value>::New(Napi::Value(Env(), array), 1));
+  // References hold objects only; of the arguments those are the arrays, and all that can go away.
+  void keep(napi_value argument) {
+    napi_valuetype type = napi_undefined;
+    napi_typeof(Env(), argument, &type);
+    if (type != napi_object) return;
+    kept_.push_back(Napi::Reference<Napi::Value>::New(Napi::Value(Env(), argument), 1));
   }
   napi_value promise() const { return deferred_.Promise(); }
 

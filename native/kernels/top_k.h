@@ -69,11 +69,15 @@ struct Largest {
     F32::store(score, scores);
     F32::store(start, rows);
     size_t row = SIZE_MAX;
+    float found = largest;
     for (int j = 0; j < F32::width; j++) {
       const size_t candidate = static_cast<size_t>(start[j]) + j;
-      if (score[j] == largest && candidate < row) row = candidate;
+      if (score[j] == largest && candidate < row) {
+        row = candidate;
+        found = score[j];  // equal, but perhaps a zero of another sign
+      }
     }
-    best.offer(row - segment.row + segment.first, largest);
+    best.offer(row - segment.row + segment.first, found);
     return true;
   }
 };
