@@ -146,6 +146,26 @@ describe("heads", () => {
     }
   });
 
+  test.each([1, 2, 5])("the best %d of classes that tie, with zeros of both signs", (k) => {
+    for (const [features, classes] of [
+      [5, 4],
+      [9, 8],
+      [16, 32],
+      [64, 64],
+      [100, 200],
+      [512, 100],
+      [1024, 2000],
+    ] as const) {
+      const table = tableOf(features, classes, "hadamard");
+      for (const scale of [0, -0, 1]) {
+        for (const kind of ["normal", "integers", "zeros"] as const) {
+          for (const bias of ["zeros", null] as const)
+            compare({ ...plain, table, k, scale, kind, bias, rows: 9 });
+        }
+      }
+    }
+  });
+
   test("exponentials over their whole range, and the logarithms of their sums", () => {
     const table = tableOf(4096, 8192, "hadamard");
     // A row of zeros has the bias as logits.
