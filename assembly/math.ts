@@ -1,33 +1,43 @@
 /** exp and log of docs/numerics.md, one rounding at a time. */
-import { add, mul, splat, sub } from "./vector";
+import { add, broadcast, mul, sub } from "./vector";
 
-const ROUND_TO_INTEGER: f32 = 12582912;
+const MAGIC = memory.data<f32>([12582912]);
+const LOG2_E = memory.data<f32>([1.44269504]);
+const LN2_HIGH = memory.data<f32>([0.693359375]);
+const LN2_LOW = memory.data<f32>([-2.1219444e-4]);
+const Q0 = memory.data<f32>([0.4999999403953552]);
+const Q1 = memory.data<f32>([0.1666652113199234]);
+const Q2 = memory.data<f32>([0.04166825860738754]);
+const Q3 = memory.data<f32>([0.00836866907775402]);
+const Q4 = memory.data<f32>([0.0013821362517774105]);
+const ONE = memory.data<f32>([1]);
+const SMALLEST = memory.data<f32>([-87]);
 
 /** e^t for t ≤ 0 or NaN; 0 below −87. */
 @inline
 export function exp<V>(t: V): V {
-  const magic = splat<V, f32>(ROUND_TO_INTEGER);
-  const shifted = add<V, f32>(mul<V, f32>(t, splat<V, f32>(1.44269504)), magic);
+  const magic = broadcast<V, f32>(MAGIC);
+  const shifted = add<V, f32>(mul<V, f32>(t, broadcast<V, f32>(LOG2_E)), magic);
   const k = sub<V, f32>(shifted, magic);
   const r = sub<V, f32>(
-    sub<V, f32>(t, mul<V, f32>(k, splat<V, f32>(0.693359375))),
-    mul<V, f32>(k, splat<V, f32>(-2.1219444e-4)),
+    sub<V, f32>(t, mul<V, f32>(k, broadcast<V, f32>(LN2_HIGH))),
+    mul<V, f32>(k, broadcast<V, f32>(LN2_LOW)),
   );
-  let q = splat<V, f32>(0.0013821362517774105);
-  q = add<V, f32>(mul<V, f32>(q, r), splat<V, f32>(0.00836866907775402));
-  q = add<V, f32>(mul<V, f32>(q, r), splat<V, f32>(0.04166825860738754));
-  q = add<V, f32>(mul<V, f32>(q, r), splat<V, f32>(0.1666652113199234));
-  q = add<V, f32>(mul<V, f32>(q, r), splat<V, f32>(0.4999999403953552));
-  const y = add<V, f32>(add<V, f32>(mul<V, f32>(mul<V, f32>(q, r), r), r), splat<V, f32>(1));
-  return timesPowerOfTwo<V>(y, shifted, t);
+  let q = add<V, f32>(mul<V, f32>(broadcast<V, f32>(Q4), r), broadcast<V, f32>(Q3));
+  q = add<V, f32>(mul<V, f32>(q, r), broadcast<V, f32>(Q2));
+  q = add<V, f32>(mul<V, f32>(q, r), broadcast<V, f32>(Q1));
+  q = add<V, f32>(mul<V, f32>(q, r), broadcast<V, f32>(Q0));
+  const one = broadcast<V, f32>(ONE);
+  const y = add<V, f32>(add<V, f32>(mul<V, f32>(mul<V, f32>(q, r), r), r), one);
+  return timesPowerOfTwo<V>(y, shifted, one, t);
 }
 
-/** y · 2^k, or 0 where t < −87. The low bits of `shifted` hold k. */
+/** y · 2^k, or 0 where t < −87. The low bits of `shifted` hold k; those of 1 are the exponent 0. */
 @inline
-function timesPowerOfTwo<V>(y: V, shifted: V, t: V): V {
+function timesPowerOfTwo<V>(y: V, shifted: V, one: V, t: V): V {
   if (isVector<V>()) {
-    const power = i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(127 << 23));
-    return v128.andnot(f32x4.mul(y, power), f32x4.lt(t, f32x4.splat(-87)));
+    const power = i32x4.add(i32x4.shl(shifted, 23), one);
+    return v128.andnot(f32x4.mul(y, power), f32x4.lt(t, broadcast<V, f32>(SMALLEST)));
   }
   const power = reinterpret<f32>((reinterpret<i32>(shifted) << 23) + (127 << 23));
   return t < -87 ? 0 : y * power;

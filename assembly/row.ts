@@ -1,7 +1,7 @@
 /** A row of features: its norm, and its transform by a block. */
 import { transform } from "./fwht";
 import { exponentOf, powerOfTwo } from "./math";
-import { dot, LANES, largestMagnitude, padded } from "./sums";
+import { LANES, largestMagnitude, padded, sumOfSquares } from "./sums";
 import { Block, Head } from "./table";
 import { add, lanes, negate } from "./vector";
 
@@ -28,7 +28,7 @@ export function readRow<V>(head: Head, x: usize, scale: f64): void {
     memory.copy(head.row, x, features * sizeof<f32>());
     x = head.row;
   }
-  let sum = dot<V>(x, x, padded(features));
+  let sum = sumOfSquares<V>(x, padded(features));
   let exponent = 0;
   if (sum < SUM_MIN || sum > SUM_MAX) {
     const a = largestMagnitude<V>(x, features);
@@ -38,7 +38,7 @@ export function readRow<V>(head: Head, x: usize, scale: f64): void {
       for (let p = x, end = x + features * sizeof<f32>(); p < end; p += sizeof<f32>()) {
         store<f32>(p, <f32>(<f64>load<f32>(p) * down));
       }
-      sum = dot<V>(x, x, padded(features));
+      sum = sumOfSquares<V>(x, padded(features));
     }
   }
   Row.x = x;

@@ -1,5 +1,5 @@
 import { exp } from "./math";
-import { LANES, largest, padded, sum } from "./sums";
+import { clearTurn, LANES, largest, padded, sum } from "./sums";
 import { block, Head, Segment, segment } from "./table";
 import { mul, splat, sub } from "./vector";
 
@@ -35,8 +35,11 @@ export function exponentials<V>(head: Head, z: usize): usize {
 
 function exponentialsInto<V>(e: usize, z: usize, count: i32, shift: f32): void {
   const by = splat<V, f32>(shift);
-  for (const end = e + count * sizeof<f32>(); e < end; e += sizeof<V>(), z += sizeof<V>()) {
-    store<V>(e, exp<V>(sub<V, f32>(load<V>(z), by)));
+  for (const end = e + count * sizeof<f32>(); e < end; e += 2 * sizeof<V>(), z += 2 * sizeof<V>()) {
+    const first = exp<V>(sub<V, f32>(load<V>(z), by));
+    const second = exp<V>(sub<V, f32>(load<V>(z + sizeof<V>()), by));
+    store<V>(e, first);
+    store<V>(e + sizeof<V>(), second);
   }
 }
 
@@ -50,13 +53,14 @@ export function softmaxSums<V>(head: Head, z: usize, withLogits: bool): void {
     for (let i = 0; i < b.segmentCount; i++) {
       const part = segment(b, i);
       const from = z + part.first * sizeof<f32>();
+      clearTurn<V>(head.e);
       if (withLogits) {
         memory.copy(placeOf(head, part), from, part.count * sizeof<f32>());
-        totalOfLogits += <f64>paddedSum<V>(head, part);
+        totalOfLogits += <f64>sumAtPlace<V>(head, part);
       }
       const m = largest<V>(from, part.count);
       exponentialsInto<V>(placeOf(head, part), from, part.count, shiftOf(m));
-      const s = <f64>paddedSum<V>(head, part);
+      const s = <f64>sumAtPlace<V>(head, part);
       if (part.first === 0) {
         max = m;
         total = s;
@@ -79,12 +83,9 @@ function placeOf(head: Head, part: Segment): usize {
   return head.e + (part.row % LANES) * sizeof<f32>();
 }
 
-/** The sum of the terms at {@link placeOf}. */
-function paddedSum<V>(head: Head, part: Segment): f32 {
-  const before = part.row % LANES;
-  const end = before + part.count;
-  const length = padded(end);
-  memory.fill(head.e, 0, before * sizeof<f32>());
-  memory.fill(head.e + end * sizeof<f32>(), 0, (length - end) * sizeof<f32>());
-  return sum<V>(head.e, length);
+/** The sum of the terms at {@link placeOf}, before which there is +0. */
+function sumAtPlace<V>(head: Head, part: Segment): f32 {
+  const end = (part.row % LANES) + part.count;
+  clearTurn<V>(head.e + end * sizeof<f32>());
+  return sum<V>(head.e, padded(end));
 }

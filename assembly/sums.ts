@@ -10,21 +10,36 @@ export function padded(n: i32): i32 {
   return (n + LANES - 1) & -LANES;
 }
 
+/** Sets one turn of the lanes to +0. */
+export function clearTurn<V>(a: usize): void {
+  for (const end = a + TURN; a < end; a += sizeof<V>()) store<V>(a, splat<V, f32>(0));
+}
+
 const sums = memory.data(256, 16);
+
+/** The terms of a sum. */
+const PLAIN = 0;
+const SQUARE = 1;
+const PRODUCT = 2;
 
 /** Σ a[i]. */
 export function sum<V>(a: usize, n: i32): f32 {
-  return lanewise<V>(a, a, n, false);
+  return lanewise<V>(a, a, n, PLAIN);
+}
+
+/** Σ a[i]². */
+export function sumOfSquares<V>(a: usize, n: i32): f32 {
+  return lanewise<V>(a, a, n, SQUARE);
 }
 
 /** Σ a[i] · b[i]. */
 export function dot<V>(a: usize, b: usize, n: i32): f32 {
-  return lanewise<V>(a, b, n, true);
+  return lanewise<V>(a, b, n, PRODUCT);
 }
 
 /** Eight vectors of lanes at a time, so that they stay in registers; the array is in cache for the next eight. */
 @inline
-function lanewise<V>(a: usize, b: usize, n: i32, product: bool): f32 {
+function lanewise<V>(a: usize, b: usize, n: i32, kind: i32): f32 {
   for (let at: usize = 0; at < TURN; at += 8 * sizeof<V>()) {
     const zero = splat<V, f32>(0);
     let s0 = zero;
@@ -38,14 +53,14 @@ function lanewise<V>(a: usize, b: usize, n: i32, product: bool): f32 {
     let p = a + at;
     let q = b + at;
     for (const end = p + n * sizeof<f32>(); p < end; p += TURN, q += TURN) {
-      s0 = add<V, f32>(s0, term<V>(p, q, product));
-      s1 = add<V, f32>(s1, term<V>(p + sizeof<V>(), q + sizeof<V>(), product));
-      s2 = add<V, f32>(s2, term<V>(p + 2 * sizeof<V>(), q + 2 * sizeof<V>(), product));
-      s3 = add<V, f32>(s3, term<V>(p + 3 * sizeof<V>(), q + 3 * sizeof<V>(), product));
-      s4 = add<V, f32>(s4, term<V>(p + 4 * sizeof<V>(), q + 4 * sizeof<V>(), product));
-      s5 = add<V, f32>(s5, term<V>(p + 5 * sizeof<V>(), q + 5 * sizeof<V>(), product));
-      s6 = add<V, f32>(s6, term<V>(p + 6 * sizeof<V>(), q + 6 * sizeof<V>(), product));
-      s7 = add<V, f32>(s7, term<V>(p + 7 * sizeof<V>(), q + 7 * sizeof<V>(), product));
+      s0 = add<V, f32>(s0, term<V>(p, q, kind));
+      s1 = add<V, f32>(s1, term<V>(p + sizeof<V>(), q + sizeof<V>(), kind));
+      s2 = add<V, f32>(s2, term<V>(p + 2 * sizeof<V>(), q + 2 * sizeof<V>(), kind));
+      s3 = add<V, f32>(s3, term<V>(p + 3 * sizeof<V>(), q + 3 * sizeof<V>(), kind));
+      s4 = add<V, f32>(s4, term<V>(p + 4 * sizeof<V>(), q + 4 * sizeof<V>(), kind));
+      s5 = add<V, f32>(s5, term<V>(p + 5 * sizeof<V>(), q + 5 * sizeof<V>(), kind));
+      s6 = add<V, f32>(s6, term<V>(p + 6 * sizeof<V>(), q + 6 * sizeof<V>(), kind));
+      s7 = add<V, f32>(s7, term<V>(p + 7 * sizeof<V>(), q + 7 * sizeof<V>(), kind));
     }
     store<V>(sums + at, s0);
     store<V>(sums + at + sizeof<V>(), s1);
@@ -60,8 +75,10 @@ function lanewise<V>(a: usize, b: usize, n: i32, product: bool): f32 {
 }
 
 @inline
-function term<V>(p: usize, q: usize, product: bool): V {
-  return product ? mul<V, f32>(load<V>(p), load<V>(q)) : load<V>(p);
+function term<V>(p: usize, q: usize, kind: i32): V {
+  const v = load<V>(p);
+  if (kind === PLAIN) return v;
+  return mul<V, f32>(v, kind === SQUARE ? v : load<V>(q));
 }
 
 /** The lanes by halves, vectors first. */

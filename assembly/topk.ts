@@ -33,19 +33,20 @@ function skipBelow<V>(z: usize, i: i32, count: i32, worst: f32): i32 {
 }
 
 function insert(c: i32, score: f32): void {
-  const scores = Best.scores;
-  const classes = Best.classes;
-  const k = Best.k;
   let place = Best.length;
-  while (place > 0 && above(score, load<f32>(scores + (place - 1) * 4))) place--;
-  if (place === k) return;
-  if (Best.length < k) Best.length++;
-  const at = place * 4;
-  const moved = (Best.length - 1 - place) * 4;
-  memory.copy(classes + at + 4, classes + at, moved);
-  memory.copy(scores + at + 4, scores + at, moved);
-  store<i32>(classes + at, c);
-  store<f32>(scores + at, score);
+  if (place < Best.k) Best.length++;
+  for (; place > 0; place--) {
+    const before = load<f32>(Best.scores + (place - 1) * 4);
+    if (!above(score, before)) break;
+    if (place < Best.k) set(place, load<i32>(Best.classes + (place - 1) * 4), before);
+  }
+  if (place < Best.k) set(place, c, score);
+}
+
+@inline
+function set(place: i32, c: i32, score: f32): void {
+  store<i32>(Best.classes + place * 4, c);
+  store<f32>(Best.scores + place * 4, score);
 }
 
 @inline

@@ -15,6 +15,13 @@ export function splat<V, T>(x: T): V {
   return x;
 }
 
+/** The element at an address in every lane. In a loop cheaper than a constant, which engines build anew each time. */
+@inline
+export function broadcast<V, T>(address: usize): V {
+  if (isVector<V>()) return v128.load_splat<T>(address);
+  return load<T>(address);
+}
+
 @inline
 export function add<V, T>(a: V, b: V): V {
   if (isVector<V>()) return v128.add<T>(a, b);
@@ -53,13 +60,15 @@ export function anyGreater<V>(a: V, b: V): bool {
   return a > b;
 }
 
+const BIT_TO_SIGN = memory.data<u32>([8, 4, 2, 1, 1 << 31, 1 << 31, 1 << 31, 1 << 31], 16);
+
 /** Negates the lanes whose bit of `word` is set; lane 0 takes bit `at`. */
 @inline
 export function negate<V>(a: V, word: u32, at: i32): V {
   if (isVector<V>()) {
     // Lane j wants bit j as its sign: the product moves it to bit 3, the shift to bit 31.
-    const bits = i32x4.mul(i32x4.splat(word >> at), i32x4(8, 4, 2, 1));
-    return v128.xor(a, v128.and(i32x4.shl(bits, 28), i32x4.splat(1 << 31)));
+    const bits = i32x4.mul(i32x4.splat(word >> at), v128.load(BIT_TO_SIGN));
+    return v128.xor(a, v128.and(i32x4.shl(bits, 28), v128.load(BIT_TO_SIGN + 16)));
   }
   return reinterpret<f32>(reinterpret<u32>(a) ^ ((word >> at) << 31));
 }

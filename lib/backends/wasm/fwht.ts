@@ -1,11 +1,14 @@
 import type { Backend, TransformArray } from "../backend.js";
 import { after, type Engine } from "./engine.js";
 
-/** Rows are transformed in slices of this size, which stay in a second-level cache. */
-const SLICE_BYTES = 2 ** 19;
+/** Rows go through the memory in slices of this size, which a second-level cache holds; a longer row is a slice of its own … */
+const BATCH_BYTES = 2 ** 18;
+
+/** … up to this size, and in pieces beyond. */
+const SLICE_BYTES = 2 ** 20;
 
 /** Up to this many elements a loop beats the calls that copy. */
-const LOOP_LENGTH = 32;
+const LOOP_LENGTH = 16;
 
 /** The kernels of one type of elements. */
 interface Kind {
@@ -31,7 +34,7 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
 
   /** Whole rows of `n`, as many as fit into a slice. */
   function short(kind: Kind, x: TransformArray, n: number, factor: number): void {
-    const most = Math.min(x.length, Math.max(n, SLICE_BYTES / kind.bytes));
+    const most = Math.min(x.length, Math.max(n, BATCH_BYTES / kind.bytes));
     engine.reserve(after(base, most * kind.bytes));
     const memory = kind.memory();
     const at = base / kind.bytes;
