@@ -1,7 +1,7 @@
 import { exp, log } from "./math";
 import { applyMask, Row, transformSupport } from "./row";
 import { exponentials, Softmax, shiftOf, softmaxSums } from "./softmax";
-import { clearTurn, dot, padded } from "./sums";
+import { clear, dot, GROUP, padded } from "./sums";
 import { Block, block, Head, Segment, segment } from "./table";
 import { add, lanes, mul, splat, sub } from "./vector";
 
@@ -43,7 +43,7 @@ export function inputGradient<V>(head: Head, gradLogits: usize, out: usize): f64
     return 0;
   }
   const u = sumOfTransforms<V>(head, gradLogits);
-  clearTurn<V>(u + features * sizeof<f32>());
+  clear<V>(u + features * sizeof<f32>(), GROUP);
   const along = <f64>dot<V>(u, Row.x, padded(features));
   const beta = <f32>(along / (Row.norm * (Row.norm + Row.epsilon)));
   acrossRow<V>(out, u, features, beta);

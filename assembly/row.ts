@@ -1,7 +1,7 @@
 /** A row of features: its norm, and its transform by a block. */
 import { transform } from "./fwht";
 import { exponentOf, powerOfTwo } from "./math";
-import { LANES, largestMagnitude, padded, sumOfSquares } from "./sums";
+import { GROUP, largestMagnitude, padded, sumOfSquares } from "./sums";
 import { Block, Head } from "./table";
 import { add, lanes, negate } from "./vector";
 
@@ -11,7 +11,7 @@ const SUM_MAX: f32 = 1.2676506002282294e30; // 2^100
 
 /** What {@link readRow} leaves for the passes after it. */
 export namespace Row {
-  /** The scaled row. Followed by +0 up to the order and to whole turns of the lanes. */
+  /** The scaled row. Followed by +0 up to the order and to whole groups. */
   export let x: usize = 0;
   export let norm: f64 = 0;
   export let epsilon: f64 = 0;
@@ -24,7 +24,7 @@ export namespace Row {
 export function readRow<V>(head: Head, x: usize, scale: f64): void {
   const features = head.features;
   const order = head.order;
-  if (features < order || features % LANES !== 0) {
+  if (features < order || features % GROUP !== 0) {
     memory.copy(head.row, x, features * sizeof<f32>());
     x = head.row;
   }

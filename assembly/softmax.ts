@@ -1,5 +1,5 @@
 import { exp } from "./math";
-import { clearTurn, LANES, largest, padded, sum } from "./sums";
+import { clear, GROUP, LANES, largest, padded, sum } from "./sums";
 import { block, Head, Segment, segment } from "./table";
 import { mul, splat, sub } from "./vector";
 
@@ -53,7 +53,7 @@ export function softmaxSums<V>(head: Head, z: usize, withLogits: bool): void {
     for (let i = 0; i < b.segmentCount; i++) {
       const part = segment(b, i);
       const from = z + part.first * sizeof<f32>();
-      clearTurn<V>(head.e);
+      clear<V>(head.e, LANES);
       if (withLogits) {
         memory.copy(placeOf(head, part), from, part.count * sizeof<f32>());
         totalOfLogits += <f64>sumAtPlace<V>(head, part);
@@ -86,6 +86,6 @@ function placeOf(head: Head, part: Segment): usize {
 /** The sum of the terms at {@link placeOf}, before which there is +0. */
 function sumAtPlace<V>(head: Head, part: Segment): f32 {
   const end = (part.row % LANES) + part.count;
-  clearTurn<V>(head.e + end * sizeof<f32>());
+  clear<V>(head.e + end * sizeof<f32>(), GROUP);
   return sum<V>(head.e, padded(end));
 }

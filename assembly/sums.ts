@@ -1,21 +1,22 @@
-/** Sums over the 64 lanes of docs/numerics.md, and maxima. Sums take whole turns of the lanes: pad with +0. */
+/** Sums over the 256 lanes of docs/numerics.md, and maxima. Sums take whole groups of 64 elements: pad with +0. */
 import { abs, add, lanes, larger, mul, splat } from "./vector";
 
-export const LANES = 64;
+export const LANES = 256;
 const TURN: usize = LANES * sizeof<f32>();
+/** Arrays that are summed are padded to a multiple of this. */
+export const GROUP = 64;
 
-/** Length of an array of `n` floats padded to whole turns of the lanes. */
 @inline
 export function padded(n: i32): i32 {
-  return (n + LANES - 1) & -LANES;
+  return (n + GROUP - 1) & -GROUP;
 }
 
-/** Sets one turn of the lanes to +0. */
-export function clearTurn<V>(a: usize): void {
-  for (const end = a + TURN; a < end; a += sizeof<V>()) store<V>(a, splat<V, f32>(0));
+/** Sets `n` floats to +0, for n a multiple of 4. */
+export function clear<V>(a: usize, n: i32): void {
+  for (const end = a + n * sizeof<f32>(); a < end; a += sizeof<V>()) store<V>(a, splat<V, f32>(0));
 }
 
-const sums = memory.data(256, 16);
+const sums = memory.data(1024, 16);
 
 /** The terms of a sum. */
 const PLAIN = 0;
@@ -40,7 +41,10 @@ export function dot<V>(a: usize, b: usize, n: i32): f32 {
 /** Eight vectors of lanes at a time, so that they stay in registers; the array is in cache for the next eight. */
 @inline
 function lanewise<V>(a: usize, b: usize, n: i32, kind: i32): f32 {
-  for (let at: usize = 0; at < TURN; at += 8 * sizeof<V>()) {
+  let used = LANES;
+  while (used / 2 >= n && used > GROUP) used >>= 1;
+  const end = a + n * sizeof<f32>();
+  for (let at: usize = 0, last: usize = used * sizeof<f32>(); at < last; at += 8 * sizeof<V>()) {
     const zero = splat<V, f32>(0);
     let s0 = zero;
     let s1 = zero;
@@ -52,7 +56,7 @@ function lanewise<V>(a: usize, b: usize, n: i32, kind: i32): f32 {
     let s7 = zero;
     let p = a + at;
     let q = b + at;
-    for (const end = p + n * sizeof<f32>(); p < end; p += TURN, q += TURN) {
+    for (; p < end; p += TURN, q += TURN) {
       s0 = add<V, f32>(s0, term<V>(p, q, kind));
       s1 = add<V, f32>(s1, term<V>(p + sizeof<V>(), q + sizeof<V>(), kind));
       s2 = add<V, f32>(s2, term<V>(p + 2 * sizeof<V>(), q + 2 * sizeof<V>(), kind));
@@ -71,7 +75,7 @@ function lanewise<V>(a: usize, b: usize, n: i32, kind: i32): f32 {
     store<V>(sums + at + 6 * sizeof<V>(), s6);
     store<V>(sums + at + 7 * sizeof<V>(), s7);
   }
-  return fold<V>();
+  return fold<V>(used);
 }
 
 @inline
@@ -81,9 +85,9 @@ function term<V>(p: usize, q: usize, kind: i32): V {
   return mul<V, f32>(v, kind === SQUARE ? v : load<V>(q));
 }
 
-/** The lanes by halves, vectors first. */
-function fold<V>(): f32 {
-  for (let w = LANES / 2; w >= 4; w >>= 1) {
+/** The lanes by halves, vectors first; those from `used` on are zero and left alone. */
+function fold<V>(used: i32): f32 {
+  for (let w = used >> 1; w >= 4; w >>= 1) {
     const half: usize = w * sizeof<f32>();
     for (let at = sums; at < sums + half; at += sizeof<V>()) {
       store<V>(at, add<V, f32>(load<V>(at), load<V>(at + half)));

@@ -35,7 +35,7 @@ export class Head {
   u: usize;
   /** One row of logits: the classes. */
   z: usize;
-  /** The exponentials of one segment, padded to whole turns of the lanes at both ends. */
+  /** The exponentials of one segment, behind as many +0 as there are lanes and before a group of them. */
   e: usize;
   /** The bias gradient and that of the current chunk of rows: the classes. */
   biasGradient: usize;

@@ -19,7 +19,7 @@ template <class Visit>
 [[gnu::always_inline]] inline void for_blocks(Work& work, const float* x, size_t rows, const Visit& visit) {
   for (size_t b = 0; b < work.head.block_count; b++) {
     for (size_t r = 0; r < rows; r++) {
-      if (b == 0) read_row(work, x, r, rows);
+      if (b == 0) read_row(work, x, r);
       visit(r, work.head.blocks[b]);
     }
   }
@@ -37,12 +37,20 @@ struct StoreLogits {
 void forward(const Head& head, const Parameters& parameters, const float* x, size_t rows, float* out,
              void* scratch) {
   Work work(head, parameters, scratch);
-  for_blocks(work, x, rows, [&](size_t r, const Block& block) {
-    const auto store = [&](const Segment& segment) {
-      return StoreLogits{out + r * head.classes + segment.first - segment.row};
-    };
-    visit_block_fused(work, work.row[r], block, store, [](const Segment&, const StoreLogits&) {});
-  });
+  work.align_bias(rows);
+  for (size_t b = 0; b < head.block_count; b++) {
+    for (size_t r = 0; r < rows; r++) {
+      const auto store = [&](const Segment& segment) {
+        return StoreLogits{out + r * head.classes + segment.first - segment.row};
+      };
+      const auto done = [](const Segment&, const StoreLogits&) {};
+      if (b == 0) {
+        read_and_visit_block(work, x, r, head.blocks[b], store, done);
+      } else {
+        visit_block(work, work.row[r], head.blocks[b], store, done);
+      }
+    }
+  }
 }
 
 void probabilities(const Head& head, const Parameters& parameters, const float* x, size_t rows, float* out,
@@ -69,16 +77,21 @@ void probabilities(const Head& head, const Parameters& parameters, const float* 
 void top_k(const Head& head, const Parameters& parameters, const float* x, size_t rows, size_t k,
            int32_t* classes, float* scores, void* scratch) {
   Work work(head, parameters, scratch);
+  work.align_bias(rows);
   size_t filled[kChunkRows] = {};
-  for_blocks(work, x, rows, [&](size_t r, const Block& block) {
-    Best best{k, filled[r], classes + r * k, scores + r * k};
-    if (k == 1) {
-      offer_largest(work, work.row[r], block, best);
-    } else {
-      offer_block(work, work.row[r], block, best);
+  for (size_t b = 0; b < head.block_count; b++) {
+    const Block& block = head.blocks[b];
+    for (size_t r = 0; r < rows; r++) {
+      Best best{k, filled[r], classes + r * k, scores + r * k};
+      if (k == 1 && b == 0) {
+        read_and_offer_largest(work, x, r, block, best);
+      } else {
+        if (b == 0) read_row(work, x, r);
+        offer_block(work, work.row[r], block, best);
+      }
+      filled[r] = best.filled;
     }
-    filled[r] = best.filled;
-  });
+  }
 }
 
 // Adds a segment's gradient by logits, indexed by row, to the bias and to the input of the transposed
@@ -160,7 +173,7 @@ void backward(const Head& head, const Parameters& parameters, const float* x, si
               const float* grad_logits, const Gradients& gradients, void* scratch) {
   Work work(head, parameters, scratch);
   backward_rows(work, rows, gradients, [&](size_t r, const Block& block, const auto& spread) {
-    if (&block == head.blocks) read_row(work, x, r, rows);
+    if (&block == head.blocks) read_row(work, x, r);
     for (size_t s = 0; s < block.segment_count; s++) {
       const Segment& segment = block.segments[s];
       spread(segment, grad_logits + r * head.classes + segment.first - segment.row);
@@ -204,7 +217,7 @@ void loss_and_gradient(const Head& head, const Parameters& parameters, const flo
     // With one block a row is finished while its transform, or with one segment its exponentials, are at
     // hand.
     backward_rows(work, rows, gradients, [&](size_t r, const Block& block, const auto& spread) {
-      read_row(work, x, r, rows);
+      read_row(work, x, r);
       const float* t = take(r, block);
       if (block.segment_count == 1) return gradient_from_exponentials(r, block.segments[0], spread);
       for (size_t s = 0; s < block.segment_count; s++) {

@@ -9,7 +9,7 @@
 
 namespace {
 
-constexpr size_t kLanes = 64;
+constexpr size_t kLanes = 256;
 constexpr float kInfinity = __builtin_inff();
 
 constexpr size_t round_up(size_t n, size_t multiple) { return (n + multiple - 1) / multiple * multiple; }
@@ -65,19 +65,15 @@ inline double log(double a) {
   return k * 0.6931471805599453 + 2 * s * p;
 }
 
-// The lanes of a sum in registers.
+// The lanes of a sum. Lanes from `used` on, a power of two of at least a register, are zero and left alone.
 struct Lanes {
   static constexpr int count = kLanes / F32::width;
   F32::reg lane[count];
 
-  Lanes() {
-    for (int j = 0; j < count; j++) lane[j] = F32::set(0.0f);
-  }
-
-  float fold() {
-#pragma GCC unroll 6
-    for (int w = count / 2; w >= 1; w /= 2) {
-#pragma GCC unroll 32
+  float fold(size_t used = kLanes) {
+#pragma GCC unroll 8
+    for (int w = static_cast<int>(used) / F32::width / 2; w >= 1; w /= 2) {
+#pragma GCC unroll 8
       for (int j = 0; j < w; j++) lane[j] = F32::add(lane[j], lane[j + w]);
     }
     return fold_register<F32, F32::width / 2>(lane[0]);
@@ -96,29 +92,37 @@ struct Lanes {
   }
 };
 
-// Σ term(i) over indices [from, to), lane by index; a term is given by registers: term(i, Full or Part).
+// Σ term(i) over indices [from, to), lane by index; a term is given by registers: term(i, Full or Part). The
+// lanes take turns, as many at a time as there are registers for.
 template <class Term>
 [[gnu::always_inline]] inline float sum_range(size_t from, size_t to, const Term& term) {
+  constexpr int group = F32::registers;
+  constexpr size_t stride = group * F32::width;
+  size_t used = kLanes;
+  while (used / 2 >= to && used > stride) used /= 2;
   Lanes sum;
-  const size_t last = to / kLanes * kLanes;
-  const size_t first = round_up(from, kLanes);
-  const auto add = [&](size_t i, auto part) {
-    F32::reg& lane = sum.lane[i / F32::width % Lanes::count];
-    lane = F32::add(lane, term(i, part));
-  };
-  if (first > last) {
-    for_range(from, to, add);
-  } else {
-    for_range(from, first, add);
-    for (size_t i = first; i < last; i += kLanes) {
-#pragma GCC unroll 8
-      for (int j = 0; j < Lanes::count; j++) {
-        sum.lane[j] = F32::add(sum.lane[j], term(i + j * F32::width, Full{}));
+  for (size_t lane = 0; lane < used; lane += stride) {
+    F32::reg acc[group];
+#pragma GCC unroll 16
+    for (int j = 0; j < group; j++) acc[j] = F32::set(0.0f);
+    for (size_t i = from / kLanes * kLanes + lane; i < to; i += kLanes) {
+      if (i >= from && i + stride <= to) {
+#pragma GCC unroll 16
+        for (int j = 0; j < group; j++) acc[j] = F32::add(acc[j], term(i + j * F32::width, Full{}));
+      } else {
+        // Through memory, or the sums would live there all the time.
+        alignas(64) float edge[stride] = {};
+        for (size_t j = 0; j < stride; j += F32::width) {
+          in_range(i + j, from, to, [&](size_t k, auto part) { F32::store(edge + j, term(k, part)); });
+        }
+#pragma GCC unroll 16
+        for (int j = 0; j < group; j++) acc[j] = F32::add(acc[j], F32::load(edge + j * F32::width));
       }
     }
-    for_range(last, to, add);
+#pragma GCC unroll 16
+    for (int j = 0; j < group; j++) sum.lane[lane / F32::width + j] = acc[j];
   }
-  return sum.fold();
+  return sum.fold(used);
 }
 
 inline float sum_of(const float* p, size_t from, size_t to) {

@@ -19,8 +19,7 @@ using fixed_classifier::Parameters;
 using fixed_classifier::Segment;
 
 struct Row {
-  const float* x;      // the row as given, or its rescaled copy
-  const float* ahead;  // what is read next
+  const float* x;  // the row as given, or its rescaled copy
   bool zero;
   float alpha;           // from transform to logit
   float alpha_of_input;  // the same for the row as given
@@ -39,6 +38,8 @@ struct Work {
   float* chunk_bias;
   float* rescaled;  // rows × features
   float* u;         // rows × features
+  const float* bias_by_row =
+      nullptr;  // a copy of the bias that is aligned like the transform, if there is one
   Row row[kChunkRows];
 
   Work(const Head& h, const Parameters& p, void* scratch) : head(h), parameters(p) {
@@ -50,6 +51,13 @@ struct Work {
     chunk_bias = base + at.chunk_bias;
     rescaled = base + at.rescaled;
     u = base + at.u;
+  }
+
+  // Worth it for some rows: loads that straddle cache lines cost twice. For heads of one segment.
+  void align_bias(size_t rows) {
+    if (!parameters.bias || head.segment_count > 1 || rows < 4) return;
+    memcpy(logits + head.blocks[0].segments[0].row, parameters.bias, head.classes * sizeof(float));
+    bias_by_row = logits;
   }
 
   static size_t bytes(const Head& head) { return Layout(head).end * sizeof(float); }
@@ -82,14 +90,25 @@ struct Work {
   };
 };
 
-inline void read_row(Work& work, const float* x, size_t index, size_t rows) {
+// Whether a row with this sum of squares is used as it is.
+inline bool needs_no_rescaling(float sum) { return !(sum < 0x1p-80f || sum > 0x1p100f); }
+
+inline void set_norm(const Work& work, Row& row, float sum, int exponent) {
+  row.zero = sum == 0;
+  row.norm = __builtin_sqrt(static_cast<double>(sum));
+  row.epsilon = 1e-8 * power_of_two(-exponent);
+  const double gain = work.parameters.scale * work.head.unit / (row.norm + row.epsilon);
+  row.alpha = static_cast<float>(gain);
+  row.alpha_of_input = static_cast<float>(gain * power_of_two(-exponent));
+}
+
+inline void read_row(Work& work, const float* x, size_t index) {
   const size_t features = work.head.features;
   Row& row = work.row[index];
   row.x = x + index * features;
-  row.ahead = index + 1 < rows ? row.x + features : x;
   float sum = sum_of_squares(row.x, features);
   int exponent = 0;
-  if (sum < 0x1p-80f || sum > 0x1p100f) {
+  if (!needs_no_rescaling(sum)) {
     float largest = 0;
     for (size_t i = 0; i < features; i++) {
       const float size = __builtin_fabsf(row.x[i]);
@@ -104,12 +123,7 @@ inline void read_row(Work& work, const float* x, size_t index, size_t rows) {
       row.x = copy;
     }
   }
-  row.zero = sum == 0;
-  row.norm = __builtin_sqrt(static_cast<double>(sum));
-  row.epsilon = 1e-8 * power_of_two(-exponent);
-  const double gain = work.parameters.scale * work.head.unit / (row.norm + row.epsilon);
-  row.alpha = static_cast<float>(gain);
-  row.alpha_of_input = static_cast<float>(gain * power_of_two(-exponent));
+  set_norm(work, row, sum, exponent);
 }
 
 // to[i] = ±from[i]
@@ -162,8 +176,9 @@ struct Logit {
   const float* bias;
 
   Logit(const Work& work, const Row& row, const Segment& segment)
-      : factor(F32::set(segment.negative ? -row.alpha : row.alpha)),
-        bias(work.parameters.bias ? work.parameters.bias + segment.first - segment.row : nullptr) {}
+      : factor(F32::set(segment.negative ? -row.alpha : row.alpha)), bias(work.bias_by_row) {
+    if (!bias && work.parameters.bias) bias = work.parameters.bias + segment.first - segment.row;
+  }
 
   template <class P>
   [[gnu::always_inline]] F32::reg operator()(size_t i, F32::reg t, P part) const {
@@ -175,7 +190,8 @@ struct Logit {
 // Gives the logits of a segment whose transform is at t to visit(i, z, Full or Part), with i the row of the
 // matrix.
 template <class Visit>
-inline void visit_logits(const Logit& logit, const float* t, size_t from, size_t to, Visit& visit) {
+[[gnu::always_inline]] inline void visit_logits(const Logit& logit, const float* t, size_t from, size_t to,
+                                                Visit& visit) {
   for_range(from, to, [&](size_t i, auto part) { visit(i, logit(i, F32::load(t + i), part), part); });
 }
 
@@ -194,21 +210,6 @@ struct LogitSink {
     } else {
       F32::store(t + i, a);
     }
-  }
-};
-
-// A sink that also fetches the next row, or its two halves where it will be folded: the load pipes are idle
-// while a row is transformed.
-template <class Sink>
-struct Ahead {
-  Sink sink;
-  const float* next;
-  const float* half;
-
-  [[gnu::always_inline]] void operator()(size_t i, F32::reg a) {
-    __builtin_prefetch(next + i);
-    if (half) __builtin_prefetch(half + i);
-    sink(i, a);
   }
 };
 
@@ -246,43 +247,118 @@ template <class VisitorOf, class Done>
   return t;
 }
 
-// The same where the registers of the transform may go straight to the visitor: saves storing them, but costs
-// a copy of the whole transform in code for every visitor. A segment may come in two parts, the lower first,
-// each with a visitor of its own.
+// A visitor on its way through a transform that it is fed by, register by register.
 template <class VisitorOf, class Done>
-[[gnu::always_inline]] inline void visit_block_fused(const Work& work, const Row& row, const Block& block,
-                                                     const VisitorOf& visitor_of, const Done& done) {
+struct FusedVisit {
+  const Segment& segment;
+  const Row& row;
+  const VisitorOf& visitor_of;
+  const Done& done;
+  float* t;
+
+  [[gnu::always_inline]] auto sink(const Work& work) const {
+    auto visitor = visitor_of(segment);
+    return LogitSink<decltype(visitor)>{visitor, Logit(work, row, segment), t, segment.row, end_of(segment)};
+  }
+
+  // The registers that the segment covers in part, which the sink left in t.
+  template <class Sink>
+  [[gnu::always_inline]] void finish(const Sink& sink) const {
+    const Logit& logit = sink.logit;
+    auto visitor = sink.visit;
+    const size_t from = segment.row;
+    const size_t to = end_of(segment);
+    const size_t first_full = round_up(from, F32::width);
+    const size_t end_full = to / F32::width * F32::width;
+    if (from < first_full) {
+      auto before = visitor_of(segment);
+      visit_logits(logit, t, from, to < first_full ? to : first_full, before);
+      done(segment, before);
+    }
+    if (end_full < to && first_full <= end_full) visit_logits(logit, t, end_full, to, visitor);
+    done(segment, visitor);
+  }
+};
+
+// The first stages and the norm in one reading of a row of 2 · radix or, not folded, radix blocks. False, and
+// nothing visited, if the row must be rescaled. Needs blocks as long as a sum has lanes: a register of lanes
+// then takes its terms in the order of the sum.
+template <int radix, bool folded, class Visit>
+[[gnu::always_inline]] inline bool visit_while_reading(Work& work, Row& row, const Visit& visit) {
+  constexpr size_t length = row_length_in_registers<F32>;
+  constexpr size_t half = radix * length;
+  const float* x = row.x;
+  alignas(64) float squares[kLanes];
+#pragma GCC unroll 1
+  for (size_t j = 0; j < length; j += F32::width) {
+    F32::reg a[radix];
+    F32::reg sum = F32::set(0.0f);
+#pragma GCC unroll 8
+    for (int i = 0; i < radix; i++) {
+      a[i] = F32::load(x + j + i * length);
+      sum = F32::add(sum, F32::mul(a[i], a[i]));
+    }
+    if constexpr (folded) {
+#pragma GCC unroll 8
+      for (int i = 0; i < radix; i++) {
+        const F32::reg b = F32::load(x + j + i * length + half);
+        sum = F32::add(sum, F32::mul(b, b));
+        a[i] = F32::add(a[i], b);
+      }
+    }
+    F32::store(squares + j, sum);
+    across(work.v, a);
+#pragma GCC unroll 8
+    for (int i = 0; i < radix; i++) F32::store(visit.t + j + i * length, a[i]);
+  }
+  Lanes lanes;
+  for (int j = 0; j < Lanes::count; j++) lanes.lane[j] = F32::load(squares + j * F32::width);
+  const float sum = lanes.fold();
+  if (!needs_no_rescaling(sum)) return false;
+  set_norm(work, row, sum, 0);
+  auto sink = visit.sink(work);
+#pragma GCC unroll 1
+  for (int i = 0; i < radix; i++) {
+    ::row<F32, F32::registers>(work.v, Load<F32>{visit.t}, sink, i * length);
+  }
+  visit.finish(sink);
+  return true;
+}
+
+// visit_block of a row not yet read, where the registers of the transform may go straight to the visitor:
+// saves storing them, but costs a copy of the whole transform in code for every visitor. A segment may come
+// in two parts, the lower first, each with a visitor of its own.
+template <class VisitorOf, class Done>
+[[gnu::always_inline]] inline void read_and_visit_block(Work& work, const float* x, size_t index,
+                                                        const Block& block, const VisitorOf& visitor_of,
+                                                        const Done& done) {
   const size_t order = work.head.order;
-  const bool fits = !block.mask && work.head.features == order && block.segment_count == 1;
-  if (!fits || block.rows <= order / 4 || order < 4 * F32::width) {
+  const bool direct = !block.mask && work.head.features == order && block.segment_count == 1 &&
+                      block.rows > order / 4 && order >= 4 * F32::width;
+  Row& row = work.row[index];
+  if (!direct) {
+    read_row(work, x, index);
     visit_block(work, row, block, visitor_of, done);
     return;
   }
-  const Segment& segment = block.segments[0];
-  const size_t from = segment.row;
-  const size_t to = end_of(segment);
-  const Logit logit(work, row, segment);
-  float* t = work.transform_beside(row.x);
-  auto visitor = visitor_of(segment);
-  const LogitSink<decltype(visitor)> sink{visitor, logit, t, from, to};
-  if (block.rows <= order / 2) {
-    Ahead ahead{sink, row.ahead, row.ahead + order / 2};
-    transform(work.v, Fold{row.x, order / 2}, t, ahead, 0, order / 2);
-    visitor = ahead.sink.visit;
+  const bool folded = block.rows <= order / 2;
+  row.x = x + index * order;
+  FusedVisit<VisitorOf, Done> visit{block.segments[0], row, visitor_of, done, work.transform_beside(row.x)};
+  if constexpr (row_length_in_registers<F32> == kLanes) {
+    if (folded && order == 4 * kLanes && visit_while_reading<2, true>(work, row, visit)) return;
+    if (folded && order == 8 * kLanes && visit_while_reading<4, true>(work, row, visit)) return;
+    if (!folded && order == 2 * kLanes && visit_while_reading<2, false>(work, row, visit)) return;
+    if (!folded && order == 4 * kLanes && visit_while_reading<4, false>(work, row, visit)) return;
+    if (!folded && order == 8 * kLanes && visit_while_reading<8, false>(work, row, visit)) return;
+  }
+  read_row(work, x, index);
+  auto sink = visit.sink(work);
+  if (folded) {
+    transform(work.v, Fold{row.x, order / 2}, visit.t, sink, 0, order / 2);
   } else {
-    Ahead ahead{sink, row.ahead, static_cast<const float*>(nullptr)};
-    transform(work.v, Load<F32>{row.x}, t, ahead, 0, order);
-    visitor = ahead.sink.visit;
+    transform(work.v, Load<F32>{row.x}, visit.t, sink, 0, order);
   }
-  const size_t first_full = round_up(from, F32::width);
-  const size_t end_full = to / F32::width * F32::width;
-  if (from < first_full) {
-    auto before = visitor_of(segment);
-    visit_logits(logit, t, from, to < first_full ? to : first_full, before);
-    done(segment, before);
-  }
-  if (end_full < to && first_full <= end_full) visit_logits(logit, t, end_full, to, visitor);
-  done(segment, visitor);
+  visit.finish(sink);
 }
 
 }  // namespace

@@ -102,15 +102,15 @@ inline void offer_block(const Work& work, const Row& row, const Block& block, Be
       [](const Segment&, const Offer&) {});
 }
 
-inline void offer_largest(const Work& work, const Row& row, const Block& block, Best& best) {
+inline void read_and_offer_largest(Work& work, const float* x, size_t index, const Block& block, Best& best) {
   bool found = false;
-  visit_block_fused(
-      work, row, block, [](const Segment&) { return Largest{}; },
+  read_and_visit_block(
+      work, x, index, block, [](const Segment&) { return Largest{}; },
       [&](const Segment& segment, const Largest& largest) {
         found = largest.offer_to(best, segment) || found;
       });
   // Nothing but −∞ and NaN: rare enough to do it again, element by element.
-  if (!found) offer_block(work, row, block, best);
+  if (!found) offer_block(work, work.row[index], block, best);
 }
 
 }  // namespace

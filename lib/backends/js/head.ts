@@ -68,7 +68,7 @@ export function createHead(table: HeadTable): HeadKernels {
       const v = x[i] as number;
       lanes[i % LANES] = (lanes[i % LANES] as number) + fround(v * v);
     }
-    return foldLanes(lanes);
+    return foldLanes(lanes, features);
   }
 
   function readRow(x: Float32Array, start: number, scale: number): void {
@@ -128,7 +128,7 @@ export function createHead(table: HeadTable): HeadKernels {
       const lane = (segment.row + i) % LANES;
       lanes[lane] = (lanes[lane] as number) + exp(fround((z[at + i] as number) - shift));
     }
-    return [max, foldLanes(lanes)];
+    return [max, foldLanes(lanes, segment.row + segment.count)];
   }
 
   /** Maximum and sum of exponentials of the logits that start at z[start]. */
@@ -162,7 +162,7 @@ export function createHead(table: HeadTable): HeadKernels {
           const lane = (first + i) % LANES;
           lanes[lane] = (lanes[lane] as number) + (z[c + i] as number);
         }
-        sum += foldLanes(lanes);
+        sum += foldLanes(lanes, first + count);
       }
     }
     return sum;
@@ -213,7 +213,7 @@ export function createHead(table: HeadTable): HeadKernels {
       const product = fround((u[i] as number) * (row.x[i] as number));
       lanes[i % LANES] = (lanes[i % LANES] as number) + product;
     }
-    const dot = foldLanes(lanes);
+    const dot = foldLanes(lanes, features);
     const beta = fround(dot / (row.norm * (row.norm + row.epsilon)));
     for (let i = 0; i < features; i++) {
       const across = fround((u[i] as number) - fround((row.x[i] as number) * beta));

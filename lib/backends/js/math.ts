@@ -3,7 +3,7 @@
 const { fround } = Math;
 
 /** Sums along a row run in this many interleaved lanes. */
-export const LANES = 64;
+export const LANES = 256;
 
 /** Sums over rows are taken in chunks of this many rows. */
 export const CHUNK_ROWS = 32;
@@ -65,12 +65,17 @@ export function log(a: number): number {
   return k * Math.LN2 + 2 * s * p;
 }
 
-/** The fold of the lanes of a sum, by halves; leaves the lanes at +0 for the next sum. */
-export function foldLanes(lanes: Float32Array): number {
-  for (let w = LANES / 2; w >= 1; w /= 2) {
+/**
+ * The fold of the lanes of a sum, by halves; leaves the lanes at +0 for the next sum. With `indices` below the number of lanes those from
+ * there on are zero, and adding them changes nothing.
+ */
+export function foldLanes(lanes: Float32Array, indices: number): number {
+  let used = LANES;
+  while (used / 2 >= indices && used > 1) used /= 2;
+  for (let w = used / 2; w >= 1; w /= 2) {
     for (let j = 0; j < w; j++) lanes[j] = (lanes[j] as number) + (lanes[j + w] as number);
   }
   const sum = lanes[0] as number;
-  lanes.fill(0);
+  lanes.fill(0, 0, used);
   return sum;
 }

@@ -6,7 +6,8 @@ const HEAD = 56;
 const BLOCK = 16;
 const SEGMENT = 16;
 
-const LANES = 64;
+const LANES = 256;
+const GROUP = 64;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 /** The head as the kernels read it, at the address it was made for. */
@@ -36,11 +37,11 @@ export function tableImage(table: HeadTable, base: number): TableImage {
     next = after(next, floats * FLOAT);
     return address;
   };
-  const row = take(order + LANES);
-  const t = take(order + LANES);
-  const u = take(order + LANES);
+  const row = take(order + GROUP);
+  const t = take(order + GROUP);
+  const u = take(order + GROUP);
   const z = take(classes);
-  const e = take(longest + 2 * LANES);
+  const e = take(LANES + longest + GROUP);
   const bias = take(classes);
   const biasGradient = take(classes);
   const chunk = take(classes);
@@ -64,7 +65,7 @@ export function tableImage(table: HeadTable, base: number): TableImage {
     }
   }
   words.set(table.masks, (masksAt - base) / 4);
-  return { words, row, rowBytes: (order + LANES) * FLOAT, bias, biasGradient, end: next };
+  return { words, row, rowBytes: (order + GROUP) * FLOAT, bias, biasGradient, end: next };
 }
 
 /** Block, first row, sign, first class, number of classes. */
