@@ -92,16 +92,29 @@ struct Lanes {
   }
 };
 
+// At most one term a lane.
+template <class Term>
+[[gnu::always_inline]] inline float sum_short_range(size_t from, size_t to, const Term& term) {
+  Lanes sum;
+  size_t used = F32::width;
+  while (used < to) used *= 2;
+  for (size_t i = 0; i < used; i += F32::width) {
+    F32::reg& lane = sum.lane[i / F32::width];
+    lane = F32::set(0.0f);
+    in_range(i, from, to, [&](size_t k, auto part) { lane = term(k, part); });
+  }
+  return sum.fold(used);
+}
+
 // Σ term(i) over indices [from, to), lane by index; a term is given by registers: term(i, Full or Part). The
 // lanes take turns, as many at a time as there are registers for.
 template <class Term>
 [[gnu::always_inline]] inline float sum_range(size_t from, size_t to, const Term& term) {
+  if (to <= kLanes) return sum_short_range(from, to, term);
   constexpr int group = F32::registers;
   constexpr size_t stride = group * F32::width;
-  size_t used = kLanes;
-  while (used / 2 >= to && used > stride) used /= 2;
   Lanes sum;
-  for (size_t lane = 0; lane < used; lane += stride) {
+  for (size_t lane = 0; lane < kLanes; lane += stride) {
     F32::reg acc[group];
 #pragma GCC unroll 16
     for (int j = 0; j < group; j++) acc[j] = F32::set(0.0f);
@@ -122,7 +135,7 @@ template <class Term>
 #pragma GCC unroll 16
     for (int j = 0; j < group; j++) sum.lane[lane / F32::width + j] = acc[j];
   }
-  return sum.fold(used);
+  return sum.fold();
 }
 
 inline float sum_of(const float* p, size_t from, size_t to) {
