@@ -92,7 +92,7 @@ struct Lanes {
   }
 };
 
-// At most one term a lane.
+// At most one term a lane. Added to +0 all the same: −0 must not stay.
 template <class Term>
 [[gnu::always_inline]] inline float sum_short_range(size_t from, size_t to, const Term& term) {
   Lanes sum;
@@ -101,7 +101,7 @@ template <class Term>
   for (size_t i = 0; i < used; i += F32::width) {
     F32::reg& lane = sum.lane[i / F32::width];
     lane = F32::set(0.0f);
-    in_range(i, from, to, [&](size_t k, auto part) { lane = term(k, part); });
+    in_range(i, from, to, [&](size_t k, auto part) { lane = F32::add(lane, term(k, part)); });
   }
   return sum.fold(used);
 }
