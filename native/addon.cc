@@ -1,5 +1,6 @@
-// What lib/backends/native.ts loads: `instructionSets`, best first, and `create(instructionSet)`. Nothing
-// here outlives its environment, so worker threads each have their own.
+// What lib/backends/native.ts loads: `instructionSets`, best first, `availableThreads`, and
+// `create(instructionSet, threads)`. Nothing of JavaScript here outlives its environment, so worker threads
+// each have their own.
 
 #include <napi.h>
 
@@ -13,11 +14,13 @@ namespace {
 Napi::Value create(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const std::string name = info[0].IsString() ? info[0].As<Napi::String>().Utf8Value() : "";
+  const int threads = info[1].IsNumber() ? info[1].As<Napi::Number>().Int32Value() : 1;
   for (const Kernels* kernels : available_kernels()) {
     if (name != kernels->name) continue;
     Napi::Object object = Napi::Object::New(env);
-    add_transform(object, kernels);
-    add_head(object, kernels);
+    const Engine engine{kernels, threads};
+    add_transform(object, engine);
+    add_head(object, engine);
     return object;
   }
   Napi::RangeError::New(env, "no such instruction set here: " + name).ThrowAsJavaScriptException();
@@ -30,6 +33,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     names.Set(names.Length(), Napi::String::New(env, kernels->name));
   }
   exports.Set("instructionSets", names);
+  exports.Set("availableThreads", Napi::Number::New(env, available_threads()));
   exports.Set("create", Napi::Function::New(env, create, "create"));
   return exports;
 }

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "arguments.h"
@@ -29,17 +31,30 @@ class Scratch {
 };
 
 struct HeadData {
-  const Kernels* kernels;
+  Engine engine;
   Head head{};
   std::vector<uint32_t> masks;
   std::vector<Segment> segments;
   std::vector<Block> blocks;
-  // Calls on the JavaScript thread share it; it is made by the first.
-  std::unique_ptr<Scratch> scratch;
+  // One a thread; calls on the JavaScript thread share them.
+  std::vector<std::unique_ptr<Scratch>> scratch;
 
-  void* scratch_memory() {
-    if (!scratch) scratch = std::make_unique<Scratch>(kernels->scratch_bytes(head));
-    return scratch->get();
+  size_t scratch_bytes() const { return engine.kernels->scratch_bytes(head); }
+
+  // False if there is no memory.
+  bool prepare_scratch(int threads) {
+    while (scratch.size() < static_cast<size_t>(threads)) {
+      auto one_more = std::make_unique<Scratch>(scratch_bytes());
+      if (!one_more->get()) return false;
+      scratch.push_back(std::move(one_more));
+    }
+    return true;
+  }
+
+  // Additions of a forward pass.
+  double work(size_t rows) const {
+    const size_t row = head.block_count * head.order * (1 + __builtin_ctzll(head.order)) + head.classes;
+    return static_cast<double>(rows) * row;
   }
 };
 
@@ -86,10 +101,40 @@ bool read_tables(HeadData& data, const Array<uint32_t>& masks, const Array<int32
   return true;
 }
 
-// Calls step(first row, rows) for every chunk.
+// Calls step(first row, rows, scratch memory) for every chunk, on several threads where there is enough to
+// do.
 template <class Step>
-void for_chunks(size_t rows, const Step& step) {
-  for (size_t r = 0; r < rows; r += kChunkRows) step(r, std::min(kChunkRows, rows - r));
+void for_chunks(napi_env env, HeadData& data, size_t rows, const Step& step) {
+  const size_t chunks = (rows + kChunkRows - 1) / kChunkRows;
+  const int threads = data.engine.threads_for(data.work(rows));
+  if (!data.prepare_scratch(threads)) {
+    napi_throw_range_error(env, nullptr, "not enough memory for the work of this head");
+    return;
+  }
+  run_parallel(threads, chunks, [&](size_t chunk, int thread) {
+    const size_t r = chunk * kChunkRows;
+    step(r, std::min(kChunkRows, rows - r), data.scratch[thread]->get());
+  });
+}
+
+// The same for gradients: step(first row, rows, scratch memory, bias gradient of the chunk). The chunks' are
+// added in their order, whoever finishes first: docs/numerics.md, "Sums over rows".
+template <class Step>
+void for_gradient_chunks(napi_env env, HeadData& data, size_t rows, const Array<float>& bias,
+                         const Step& step) {
+  std::fill(bias.data, bias.data + bias.length, 0.0f);
+  std::mutex mutex;
+  std::condition_variable turn;
+  size_t next = 0;
+  for_chunks(env, data, rows, [&](size_t r, size_t count, void* scratch) {
+    std::vector<float> chunk(bias.length);
+    step(r, count, scratch, bias.data ? chunk.data() : nullptr);
+    std::unique_lock<std::mutex> lock(mutex);
+    turn.wait(lock, [&] { return next == r; });
+    for (size_t c = 0; c < chunk.size(); c++) bias.data[c] += chunk[c];
+    next = r + count;
+    turn.notify_all();
+  });
 }
 
 // What every function of a head begins with: x, scale, bias.
@@ -123,11 +168,8 @@ struct GradientArrays {
     return features.length == in.rows * in.head.features && scale.length == in.rows &&
            (!bias.data || bias.length == in.head.classes);
   }
-  Gradients at(const Input& in, size_t r) const {
-    return {features.data + r * in.head.features, scale.data + r, bias.data};
-  }
-  void clear_bias() const {
-    if (bias.data) std::memset(bias.data, 0, bias.length * sizeof(float));
+  Gradients at(const Input& in, size_t r, float* chunk_bias) const {
+    return {features.data + r * in.head.features, scale.data + r, chunk_bias};
   }
 };
 
@@ -136,9 +178,9 @@ napi_value forward(napi_env env, napi_callback_info info) {
   const Input in(arguments);
   const Array<float> logits = arguments.array<float>();
   if (!arguments.check(in.fits && logits.length == in.rows * in.head.classes)) return nullptr;
-  for_chunks(in.rows, [&](size_t r, size_t rows) {
-    in.data.kernels->forward(in.head, in.parameters, in.row(r), rows, logits.data + r * in.head.classes,
-                             in.data.scratch_memory());
+  for_chunks(env, in.data, in.rows, [&](size_t r, size_t rows, void* scratch) {
+    in.data.engine.kernels->forward(in.head, in.parameters, in.row(r), rows,
+                                    logits.data + r * in.head.classes, scratch);
   });
   return nullptr;
 }
@@ -148,9 +190,9 @@ napi_value probabilities(napi_env env, napi_callback_info info) {
   const Input in(arguments);
   const Array<float> out = arguments.array<float>();
   if (!arguments.check(in.fits && out.length == in.rows * in.head.classes)) return nullptr;
-  for_chunks(in.rows, [&](size_t r, size_t rows) {
-    in.data.kernels->probabilities(in.head, in.parameters, in.row(r), rows, out.data + r * in.head.classes,
-                                   in.data.scratch_memory());
+  for_chunks(env, in.data, in.rows, [&](size_t r, size_t rows, void* scratch) {
+    in.data.engine.kernels->probabilities(in.head, in.parameters, in.row(r), rows,
+                                          out.data + r * in.head.classes, scratch);
   });
   return nullptr;
 }
@@ -164,9 +206,9 @@ napi_value top_k(napi_env env, napi_callback_info info) {
   const bool fits =
       k >= 1 && k <= in.head.classes && classes.length == in.rows * k && scores.length == in.rows * k;
   if (!arguments.check(in.fits && fits)) return nullptr;
-  for_chunks(in.rows, [&](size_t r, size_t rows) {
-    in.data.kernels->top_k(in.head, in.parameters, in.row(r), rows, k, classes.data + r * k,
-                           scores.data + r * k, in.data.scratch_memory());
+  for_chunks(env, in.data, in.rows, [&](size_t r, size_t rows, void* scratch) {
+    in.data.engine.kernels->top_k(in.head, in.parameters, in.row(r), rows, k, classes.data + r * k,
+                                  scores.data + r * k, scratch);
   });
   return nullptr;
 }
@@ -178,11 +220,12 @@ napi_value backward(napi_env env, napi_callback_info info) {
   const GradientArrays gradients(arguments);
   const bool fits = grad_logits.length == in.rows * in.head.classes && gradients.fit(in);
   if (!arguments.check(in.fits && fits)) return nullptr;
-  gradients.clear_bias();
-  for_chunks(in.rows, [&](size_t r, size_t rows) {
-    in.data.kernels->backward(in.head, in.parameters, in.row(r), rows, grad_logits.data + r * in.head.classes,
-                              gradients.at(in, r), in.data.scratch_memory());
-  });
+  for_gradient_chunks(env, in.data, in.rows, gradients.bias,
+                      [&](size_t r, size_t rows, void* scratch, float* bias) {
+                        in.data.engine.kernels->backward(in.head, in.parameters, in.row(r), rows,
+                                                         grad_logits.data + r * in.head.classes,
+                                                         gradients.at(in, r, bias), scratch);
+                      });
   return nullptr;
 }
 
@@ -200,12 +243,12 @@ napi_value loss_and_gradient(napi_env env, napi_callback_info info) {
     return label >= 0 && static_cast<size_t>(label) < in.head.classes;
   };
   if (!arguments.check(std::all_of(labels.data, labels.data + labels.length, in_range))) return nullptr;
-  gradients.clear_bias();
-  for_chunks(in.rows, [&](size_t r, size_t rows) {
-    in.data.kernels->loss_and_gradient(in.head, in.parameters, in.row(r), rows,
-                                       {labels.data + r, smoothing, factor}, losses.data + r,
-                                       gradients.at(in, r), in.data.scratch_memory());
-  });
+  for_gradient_chunks(
+      env, in.data, in.rows, gradients.bias, [&](size_t r, size_t rows, void* scratch, float* bias) {
+        in.data.engine.kernels->loss_and_gradient(in.head, in.parameters, in.row(r), rows,
+                                                  {labels.data + r, smoothing, factor}, losses.data + r,
+                                                  gradients.at(in, r, bias), scratch);
+      });
   return nullptr;
 }
 
@@ -234,12 +277,14 @@ class ForwardWorker : public Napi::AsyncWorker {
  protected:
   void Execute() override {
     const Head& head = data_->head;
-    const Scratch scratch(data_->kernels->scratch_bytes(head));
-    for_chunks(rows_, [&](size_t r, size_t rows) {
+    const Scratch scratch(data_->scratch_bytes());
+    if (!scratch.get()) return SetError("not enough memory for the work of this head");
+    for (size_t r = 0; r < rows_; r += kChunkRows) {
       if (std::atomic_ref<int32_t>(*cancelled_).load(std::memory_order_relaxed)) return;
-      data_->kernels->forward(head, parameters_, x_ + r * head.features, rows, logits_ + r * head.classes,
-                              scratch.get());
-    });
+      data_->engine.kernels->forward(head, parameters_, x_ + r * head.features,
+                                     std::min(kChunkRows, rows_ - r), logits_ + r * head.classes,
+                                     scratch.get());
+    }
   }
   void OnOK() override { deferred_.Resolve(Env().Undefined()); }
   void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
@@ -281,8 +326,7 @@ constexpr Entry kFunctions[] = {
 
 napi_value make_head(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  const Shared data =
-      std::make_shared<HeadData>(HeadData{arguments.data<const Kernels*>(), {}, {}, {}, {}, {}});
+  const Shared data = std::make_shared<HeadData>(HeadData{arguments.data<Engine>(), {}, {}, {}, {}, {}});
   data->head.features = arguments.size();
   data->head.classes = arguments.size();
   data->head.order = arguments.size();
@@ -299,9 +343,9 @@ napi_value make_head(napi_env env, napi_callback_info info) {
 
 }  // namespace
 
-void add_head(Napi::Object object, const Kernels* kernels) {
+void add_head(Napi::Object object, const Engine& engine) {
   const Napi::Env env = object.Env();
-  object.Set("head", Napi::Value(env, make_function(env, "head", make_head, kernels)));
+  object.Set("head", Napi::Value(env, make_function(env, "head", make_head, engine)));
 }
 
 }  // namespace fixed_classifier

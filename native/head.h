@@ -3,11 +3,11 @@
 
 #include <napi.h>
 
-#include "kernels.h"
+#include "engine.h"
 
 namespace fixed_classifier {
 
 // Adds `head(features, classes, order, unit, masks, segments)` to an object.
-void add_head(Napi::Object object, const Kernels* kernels);
+void add_head(Napi::Object object, const Engine& engine);
 
 }  // namespace fixed_classifier

@@ -45,7 +45,8 @@ struct CrossEntropy {
   float factor;
 };
 
-// One value a row in `scale`; `bias` is added to and null where the head has none.
+// One value a row in `scale`; `bias` gets the sum over the rows of the call and is null where the head has
+// none.
 struct Gradients {
   float* features;
   float* scale;
@@ -58,6 +59,11 @@ struct Kernels {
   void (*fwht_f32)(float* x, size_t row_length, size_t rows, float factor);
   void (*fwht_f64)(double* x, size_t row_length, size_t rows, double factor);
   void (*fwht_i32)(int32_t* x, size_t row_length, size_t rows, int shift);
+  // The first three stages of one row, for columns [from, to) of its eight blocks: what is left are eight
+  // rows of an eighth the length. From and to are multiples of 16.
+  void (*columns_f32)(float* x, size_t row_length, size_t from, size_t to);
+  void (*columns_f64)(double* x, size_t row_length, size_t from, size_t to);
+  void (*columns_i32)(int32_t* x, size_t row_length, size_t from, size_t to);
 
   size_t (*scratch_bytes)(const Head& head);
   void (*forward)(const Head& head, const Parameters& parameters, const float* x, size_t rows, float* logits,

@@ -3,11 +3,11 @@
 
 #include <napi.h>
 
-#include "kernels.h"
+#include "engine.h"
 
 namespace fixed_classifier {
 
 // Adds `fwht(x, rowLength, factor)` and `plan(x, rowLength, factor)` to an object.
-void add_transform(Napi::Object object, const Kernels* kernels);
+void add_transform(Napi::Object object, const Engine& engine);
 
 }  // namespace fixed_classifier

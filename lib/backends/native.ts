@@ -5,7 +5,9 @@ import type { BackendOptions } from "./select.js";
 interface Addon {
   /** Those that this CPU runs, best first. */
   readonly instructionSets: readonly string[];
-  create(instructionSet: string): Kernels;
+  /** Processors that this process may use. */
+  readonly availableThreads: number;
+  create(instructionSet: string, threads: number): Kernels;
 }
 
 interface Kernels {
@@ -95,7 +97,7 @@ function load(): Addon {
 }
 
 /** The C++ addon with the best instruction set of this CPU, or the one asked for. */
-export function createNativeBackend({ instructionSet }: BackendOptions): Backend {
+export function createNativeBackend({ instructionSet, threads }: BackendOptions): Backend {
   const addon = load();
   const chosen = instructionSet ?? (addon.instructionSets[0] as string);
   if (!addon.instructionSets.includes(chosen)) {
@@ -103,7 +105,7 @@ export function createNativeBackend({ instructionSet }: BackendOptions): Backend
       `backend "native" has no instruction set "${chosen}" on this CPU, only ${addon.instructionSets.join(", ")}`,
     );
   }
-  const kernels = addon.create(chosen);
+  const kernels = addon.create(chosen, threads ?? addon.availableThreads);
   return {
     name: "native",
     instructionSet: chosen,

@@ -1,12 +1,19 @@
-import { checkOneOf } from "../checks.js";
+import { checkInteger, checkOneOf } from "../checks.js";
 import type { Backend, BackendName } from "./backend.js";
 import { createJsBackend } from "./js/index.js";
 import { createNativeBackend } from "./native.js";
 import { createWasmBackend } from "./wasm/index.js";
 
+const MAX_THREADS = 256;
+
 export interface BackendOptions {
   /** One of the backend's instruction sets, for example "avx2"; default: the best that this machine runs. */
   instructionSet?: string;
+  /**
+   * How many threads one call may use; default: as many as there are processors. Only the native backend has threads, and only large calls
+   * use them. The number never changes a bit.
+   */
+  threads?: number;
 }
 
 /** In the order in which they are tried. A new backend is one line here. */
@@ -34,6 +41,7 @@ export interface BackendFailure {
  */
 export function createBackend(name: BackendName, options: BackendOptions = {}): Backend {
   checkOneOf("backend", name, BACKEND_NAMES);
+  if (options.threads !== undefined) checkInteger("threads", options.threads, 1, MAX_THREADS);
   return CANDIDATES[name](options);
 }
 
@@ -45,8 +53,17 @@ export interface Selection {
 
 /** The best backend that loads, or the one that the environment forces. */
 export function selectBackend(env: Record<string, string | undefined>): Selection {
-  const { FIXED_CLASSIFIER_BACKEND: forced, FIXED_CLASSIFIER_ISA: instructionSet } = env;
-  const options = instructionSet ? { instructionSet } : {};
+  const {
+    FIXED_CLASSIFIER_BACKEND: forced,
+    FIXED_CLASSIFIER_ISA: instructionSet,
+    FIXED_CLASSIFIER_THREADS: threads,
+  } = env;
+  const options: BackendOptions = {};
+  if (instructionSet) options.instructionSet = instructionSet;
+  if (threads) {
+    options.threads = Number(threads);
+    checkInteger("FIXED_CLASSIFIER_THREADS", options.threads, 1, MAX_THREADS);
+  }
   if (forced) {
     checkOneOf("FIXED_CLASSIFIER_BACKEND", forced, BACKEND_NAMES);
     return { backend: createBackend(forced, options), failures: [] };
@@ -65,8 +82,9 @@ export function selectBackend(env: Record<string, string | undefined>): Selectio
 
 function environment(): Record<string, string | undefined> {
   try {
-    const { FIXED_CLASSIFIER_BACKEND, FIXED_CLASSIFIER_ISA } = globalThis.process?.env ?? {};
-    return { FIXED_CLASSIFIER_BACKEND, FIXED_CLASSIFIER_ISA };
+    const { FIXED_CLASSIFIER_BACKEND, FIXED_CLASSIFIER_ISA, FIXED_CLASSIFIER_THREADS } =
+      globalThis.process?.env ?? {};
+    return { FIXED_CLASSIFIER_BACKEND, FIXED_CLASSIFIER_ISA, FIXED_CLASSIFIER_THREADS };
   } catch {
     return {}; // Deno without the permission to read the environment
   }

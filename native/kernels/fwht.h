@@ -78,18 +78,22 @@ template <class V, int count, class Source, class Sink>
   drain<V>(a, sink, at);
 }
 
-// The first log2(radix) stages, from the source to the array at t.
+// The first log2(radix) stages of one register of columns, from the source to the array at t.
+template <class V, int radix, class Source>
+[[gnu::always_inline]] inline void columns_at(const V& v, const Source& source, typename V::scalar* t,
+                                              size_t j, size_t stride) {
+  Reg<V> a[radix];
+#pragma GCC unroll 8
+  for (int i = 0; i < radix; i++) a[i] = source(j + i * stride);
+  across(v, a);
+#pragma GCC unroll 8
+  for (int i = 0; i < radix; i++) V::store(t + j + i * stride, a[i]);
+}
+
 template <class V, int radix, class Source>
 [[gnu::always_inline]] inline void columns(const V& v, const Source& source, typename V::scalar* t, size_t at,
                                            size_t stride) {
-  for (size_t j = at; j < at + stride; j += V::width) {
-    Reg<V> a[radix];
-#pragma GCC unroll 8
-    for (int i = 0; i < radix; i++) a[i] = source(j + i * stride);
-    across(v, a);
-#pragma GCC unroll 8
-    for (int i = 0; i < radix; i++) V::store(t + j + i * stride, a[i]);
-  }
+  for (size_t j = at; j < at + stride; j += V::width) columns_at<V, radix>(v, source, t, j, stride);
 }
 
 template <class V>

@@ -96,14 +96,14 @@ void top_k(const Head& head, const Parameters& parameters, const float* x, size_
 
 // Adds a segment's gradient by logits, indexed by row, to the bias and to the input of the transposed
 // transform.
-inline void spread_gradient(const Work& work, const Segment& segment, const float* g, bool with_bias) {
+inline void spread_gradient(const Work& work, const Segment& segment, const float* g, float* grad_bias) {
   float* v = work.gradient;
-  float* bias = work.chunk_bias + segment.first - segment.row;
+  float* bias = grad_bias ? grad_bias + segment.first - segment.row : nullptr;
   for_range(segment.row, end_of(segment), [&](size_t i, auto part) {
     const F32::reg a = part.load(v + i);
     const F32::reg b = part.load(g + i);
     part.store(v + i, segment.negative ? work.v.sub(a, b) : F32::add(a, b));
-    if (with_bias) part.store(bias + i, F32::add(part.load(bias + i), b));
+    if (bias) part.store(bias + i, F32::add(part.load(bias + i), b));
   });
 }
 
@@ -150,23 +150,18 @@ template <class Gradient>
 [[gnu::always_inline]] inline void backward_rows(const Work& work, size_t rows, const Gradients& gradients,
                                                  const Gradient& gradient_of) {
   const Head& head = work.head;
-  const bool with_bias = gradients.bias != nullptr;
-  if (with_bias) memset(work.chunk_bias, 0, head.classes * sizeof(float));
+  if (gradients.bias) memset(gradients.bias, 0, head.classes * sizeof(float));
   for (size_t b = 0; b < head.block_count; b++) {
     const Block& block = head.blocks[b];
     for (size_t r = 0; r < rows; r++) {
       memset(work.gradient, 0, block.rows * sizeof(float));
       gradient_of(r, block, [&](const Segment& segment, const float* g) {
-        spread_gradient(work, segment, g, with_bias);
+        spread_gradient(work, segment, g, gradients.bias);
       });
       const float* u = transform_gradient(work, r, b);
       if (b + 1 == head.block_count) finish_row(work, r, u, gradients);
     }
   }
-  if (!with_bias) return;
-  for_range(0, head.classes, [&](size_t c, auto part) {
-    part.store(gradients.bias + c, F32::add(part.load(gradients.bias + c), part.load(work.chunk_bias + c)));
-  });
 }
 
 void backward(const Head& head, const Parameters& parameters, const float* x, size_t rows,

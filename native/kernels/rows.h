@@ -35,7 +35,6 @@ struct Work {
   float* transform;
   float* logits;
   float* gradient;
-  float* chunk_bias;
   float* rescaled;  // rows × features
   float* u;         // rows × features
   const float* bias_by_row =
@@ -48,7 +47,6 @@ struct Work {
     transform = base + at.transform;
     logits = base + at.logits;
     gradient = base + at.gradient;
-    chunk_bias = base + at.chunk_bias;
     rescaled = base + at.rescaled;
     u = base + at.u;
   }
@@ -75,15 +73,14 @@ struct Work {
   // Offsets in floats; the parts start at different offsets in a page. Most of the last two is never touched:
   // rescaling is rare, and u is used from two blocks on.
   struct Layout {
-    size_t transform = 0, logits, gradient, chunk_bias, rescaled, u, end;
+    size_t transform = 0, logits, gradient, rescaled, u, end;
     explicit Layout(const Head& head) {
       constexpr size_t skew = 5 * kLanes;
       const size_t order = round_up(head.order, kLanes) + skew;
       const size_t rows = kChunkRows * round_up(head.features, kLanes);
       logits = transform + order + kPage / sizeof(float);
       gradient = logits + order;
-      chunk_bias = gradient + order;
-      rescaled = chunk_bias + round_up(head.classes, kLanes) + skew;
+      rescaled = gradient + order;
       u = rescaled + rows;
       end = u + (head.block_count > 1 ? rows : 0);
     }

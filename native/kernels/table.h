@@ -33,9 +33,27 @@ void fwht_i32(int32_t* x, size_t row_length, size_t rows, int shift) {
   for (; i < rows * row_length; i++) x[i] >>= shift;
 }
 
+template <class V>
+void first_columns(typename V::scalar* x, size_t row_length, size_t from, size_t to) {
+  const V v{};
+  const size_t stride = row_length / 8;
+  for (size_t j = from; j < to; j += V::width) columns_at<V, 8>(v, Load<V>{x}, x, j, stride);
+}
+
 constexpr fixed_classifier::Kernels make_table(const char* name) {
-  return {name,    fwht<F32>,     fwht<F64>, fwht_i32, Work::bytes,
-          forward, probabilities, top_k,     backward, loss_and_gradient};
+  return {name,
+          fwht<F32>,
+          fwht<F64>,
+          fwht_i32,
+          first_columns<F32>,
+          first_columns<F64>,
+          first_columns<I32>,
+          Work::bytes,
+          forward,
+          probabilities,
+          top_k,
+          backward,
+          loss_and_gradient};
 }
 
 }  // namespace

@@ -1,0 +1,149 @@
+#include "pool.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#ifndef _WIN32
+#include <dlfcn.h>
+#include <pthread.h>
+#include <sched.h>
+#include <unistd.h>
+#endif
+
+namespace fixed_classifier {
+namespace {
+
+// A worker thread of Node.js closes the addons it loaded when it ends; the code of threads that live on must
+// stay.
+void keep_library_loaded() {
+#ifndef _WIN32
+  Dl_info info;
+  if (dladdr(reinterpret_cast<void*>(&keep_library_loaded), &info))
+    dlopen(info.dli_fname, RTLD_NOW | RTLD_NODELETE);
+#endif
+}
+
+// False if there can be no more threads: std::thread would end the process.
+bool start_thread(void* (*entry)(void*), void* argument) {
+#ifdef _WIN32
+  std::thread(entry, argument).detach();
+  return true;
+#else
+  pthread_t thread;
+  if (pthread_create(&thread, nullptr, entry, argument) != 0) return false;
+  pthread_detach(thread);
+  return true;
+#endif
+}
+
+class Pool {
+ public:
+  // False if another call has the pool.
+  bool run(int threads, size_t tasks, const std::function<void(size_t, int)>& work) {
+    std::unique_lock<std::mutex> only(busy_, std::try_to_lock);
+    if (!only) return false;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      while (started_ < threads - 1 && start()) {
+      }
+      work_ = &work;
+      tasks_ = tasks;
+      next_.store(0, std::memory_order_relaxed);
+      helpers_ = std::min(threads - 1, started_);
+      joined_ = 0;
+      call_++;
+    }
+    wake_.notify_all();
+    take_tasks(work, tasks, 0);
+    std::unique_lock<std::mutex> lock(mutex_);
+    helpers_ = 0;  // who has not woken up by now need not
+    done_.wait(lock, [&] { return working_ == 0; });
+    work_ = nullptr;
+    return true;
+  }
+
+ private:
+  bool start() {
+    if (started_ == 0) keep_library_loaded();
+    const auto entry = [](void* pool) -> void* {
+      static_cast<Pool*>(pool)->serve();
+      return nullptr;
+    };
+    if (!start_thread(entry, this)) return false;
+    started_++;
+    return true;
+  }
+
+  void serve() {
+    unsigned seen = 0;
+    std::unique_lock<std::mutex> lock(mutex_);
+    for (;;) {
+      wake_.wait(lock, [&] { return call_ != seen && joined_ < helpers_; });
+      seen = call_;
+      const int thread = ++joined_;
+      working_++;
+      const auto* work = work_;
+      const size_t tasks = tasks_;
+      lock.unlock();
+      take_tasks(*work, tasks, thread);
+      lock.lock();
+      if (--working_ == 0) done_.notify_one();
+    }
+  }
+
+  void take_tasks(const std::function<void(size_t, int)>& work, size_t tasks, int thread) {
+    for (size_t task; (task = next_.fetch_add(1, std::memory_order_relaxed)) < tasks;) work(task, thread);
+  }
+
+  std::mutex busy_;
+  std::mutex mutex_;
+  std::condition_variable wake_, done_;
+  const std::function<void(size_t, int)>* work_ = nullptr;
+  size_t tasks_ = 0;
+  std::atomic<size_t> next_{0};
+  unsigned call_ = 0;
+  int started_ = 0;  // threads that exist
+  int helpers_ = 0;  // how many of them this call wants
+  int joined_ = 0;   // how many have come
+  int working_ = 0;  // how many have not finished
+};
+
+// The threads of a pool do not survive a fork: the child makes a pool of its own, and leaves the parent's
+// alone.
+Pool& pool() {
+  static std::mutex mutex;
+  static Pool* pool = nullptr;
+#ifdef _WIN32
+  const int self = 0;
+#else
+  const int self = getpid();
+#endif
+  static int owner = self;
+  std::lock_guard<std::mutex> lock(mutex);
+  if (pool == nullptr || owner != self) {
+    pool = new Pool;
+    owner = self;
+  }
+  return *pool;
+}
+
+}  // namespace
+
+int available_threads() {
+#ifdef __linux__
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+#endif
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+void run_parallel(int threads, size_t tasks, const std::function<void(size_t, int)>& work) {
+  const int useful = static_cast<int>(std::min<size_t>(threads, tasks));
+  if (useful > 1 && pool().run(useful, tasks, work)) return;
+  for (size_t task = 0; task < tasks; task++) work(task, 0);
+}
+
+}  // namespace fixed_classifier

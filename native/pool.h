@@ -1,0 +1,19 @@
+// Threads that share the work of one call. One pool serves the whole process: it starts with the first call
+// that wants it and is never taken down, so that nothing has to be joined when an environment, or the
+// process, ends in the middle of work.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+namespace fixed_classifier {
+
+// The number of processors this process may use.
+int available_threads();
+
+// Runs work(task, thread) for every task in [0, tasks), with 0 ≤ thread < threads; task i + 1 never starts
+// before task i. Returns when all are done. The caller is thread 0; if the pool is busy with another call it
+// does everything itself.
+void run_parallel(int threads, size_t tasks, const std::function<void(size_t task, int thread)>& work);
+
+}  // namespace fixed_classifier
