@@ -4,6 +4,7 @@
  * @module
  */
 
+export { allocate, type ElementType } from "./allocate.js";
 export type { Backend, BackendName, TransformArray } from "./backends/backend.js";
 export { type BackendFailure, type BackendOptions, backend, createBackend } from "./backends/select.js";
 export {

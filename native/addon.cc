@@ -4,6 +4,7 @@
 
 #include <napi.h>
 
+#include "arguments.h"
 #include "dispatch.h"
 #include "head.h"
 #include "transform.h"
@@ -27,6 +28,16 @@ Napi::Value create(const Napi::CallbackInfo& info) {
   return env.Undefined();
 }
 
+// Only the address tells, and JavaScript cannot see it.
+Napi::Value misalignment(const Napi::CallbackInfo& info) {
+  Arguments arguments(info.Env(), static_cast<napi_callback_info>(info));
+  const Array<uint8_t> bytes = arguments.array<uint8_t>();
+  const size_t alignment = arguments.size();
+  if (!arguments.check(alignment > 0)) return info.Env().Undefined();
+  return Napi::Number::New(info.Env(),
+                           static_cast<double>(reinterpret_cast<uintptr_t>(bytes.data) % alignment));
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   Napi::Array names = Napi::Array::New(env);
   for (const Kernels* kernels : available_kernels()) {
@@ -34,6 +45,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   }
   exports.Set("instructionSets", names);
   exports.Set("availableThreads", Napi::Number::New(env, available_threads()));
+  exports.Set("misalignment", Napi::Function::New(env, misalignment, "misalignment"));
   exports.Set("create", Napi::Function::New(env, create, "create"));
   return exports;
 }

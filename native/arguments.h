@@ -34,11 +34,16 @@ constexpr napi_typedarray_type array_type<uint32_t>() {
   return napi_uint32_array;
 }
 
+template <>
+constexpr napi_typedarray_type array_type<uint8_t>() {
+  return napi_uint8_array;
+}
+
 // Reads the arguments of one call in their order; after a mistake everything else reads as empty and `ok` is
 // false.
 class Arguments {
  public:
-  static constexpr size_t kMax = 12;
+  static constexpr size_t kMax = 12;  // of any function
 
   Arguments(napi_env env, napi_callback_info info) : env_(env) {
     size_t count = kMax;
@@ -80,6 +85,16 @@ class Arguments {
     if (type == napi_object) return array<T>();
     next_++;
     return {};
+  }
+
+  // Null for anything but an external.
+  void* optional_external() {
+    void* data = nullptr;
+    napi_valuetype type = napi_undefined;
+    napi_typeof(env_, values_[next_], &type);
+    if (type == napi_external) napi_get_value_external(env_, values_[next_], &data);
+    next_++;
+    return data;
   }
 
   double number() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "arguments.h"
+#include "base.h"
 
 namespace fixed_classifier {
 namespace {
@@ -33,6 +34,9 @@ class Scratch {
 struct HeadData {
   Engine engine;
   Head head{};
+  Base base{};
+  std::vector<uint16_t> base_terms;
+  std::vector<uint32_t> columns;
   std::vector<uint32_t> masks;
   std::vector<Segment> segments;
   std::vector<Block> blocks;
@@ -53,18 +57,46 @@ struct HeadData {
 
   // Additions of a forward pass.
   double work(size_t rows) const {
-    const size_t row = head.block_count * head.order * (1 + __builtin_ctzll(head.order)) + head.classes;
+    const size_t stages = 1 + __builtin_ctzll(head.order) + (head.base ? head.base->order / 4 : 0);
+    const size_t row = head.block_count * head.order * stages + head.classes;
     return static_cast<double>(rows) * row;
   }
 };
 
 using Shared = std::shared_ptr<HeadData>;
 
-// Copies the tables; false if they would lead a kernel out of its arrays.
+bool is_power_of_two(size_t n) { return n > 0 && (n & (n - 1)) == 0; }
+
+// The matrix B of the order; false if it is not what a kernel expects. `signs` has a row of words for every
+// row of B, bit set: −1.
+bool read_base(HeadData& data, size_t order, const Array<uint32_t>& signs) {
+  if (order == 1) return is_power_of_two(data.head.order);
+  data.base_terms = base_terms(order, signs);
+  if (data.base_terms.empty() || data.head.order % order != 0 || !is_power_of_two(data.head.order / order))
+    return false;
+  data.base = {order, data.base_terms.data()};
+  data.head.base = &data.base;
+  return true;
+}
+
+bool read_columns(HeadData& data, const Array<int32_t>& columns) {
+  if (!columns.data) return true;
+  const auto inside = [&](int32_t column) {
+    return column >= 0 && static_cast<size_t>(column) < data.head.order;
+  };
+  if (columns.length != data.head.features ||
+      !std::all_of(columns.data, columns.data + columns.length, inside))
+    return false;
+  data.columns.assign(columns.data, columns.data + columns.length);
+  data.head.columns = data.columns.data();
+  return true;
+}
+
+// Copies the tables of blocks; false if they would lead a kernel out of its arrays.
 bool read_tables(HeadData& data, const Array<uint32_t>& masks, const Array<int32_t>& fields) {
   Head& head = data.head;
   const size_t words = (head.order + 31) / 32;
-  if (head.features == 0 || head.features > head.order || (head.order & (head.order - 1)) != 0) return false;
+  if (head.features == 0 || head.features > head.order) return false;
   if (fields.length == 0 || fields.length % kSegmentFields != 0 || masks.length % words != 0) return false;
   const size_t count = fields.length / kSegmentFields;
   data.masks.assign(masks.data, masks.data + masks.length);
@@ -326,14 +358,21 @@ constexpr Entry kFunctions[] = {
 
 napi_value make_head(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  const Shared data = std::make_shared<HeadData>(HeadData{arguments.data<Engine>(), {}, {}, {}, {}, {}});
+  const Shared data =
+      std::make_shared<HeadData>(HeadData{arguments.data<Engine>(), {}, {}, {}, {}, {}, {}, {}, {}});
   data->head.features = arguments.size();
   data->head.classes = arguments.size();
   data->head.order = arguments.size();
   data->head.unit = arguments.number();
   const Array<uint32_t> masks = arguments.array<uint32_t>();
   const Array<int32_t> segments = arguments.array<int32_t>();
-  if (!arguments.check(true) || !arguments.check(read_tables(*data, masks, segments))) return nullptr;
+  const size_t base = arguments.size();
+  const Array<uint32_t> base_signs = arguments.array<uint32_t>();
+  const Array<int32_t> columns = arguments.optional_array<int32_t>();
+  if (!arguments.check(true)) return nullptr;
+  const bool fits = read_base(*data, base, base_signs) && read_columns(*data, columns) &&
+                    read_tables(*data, masks, segments);
+  if (!arguments.check(fits)) return nullptr;
   Napi::Object object = Napi::Object::New(env);
   for (const Entry& entry : kFunctions) {
     object.Set(entry.name, Napi::Value(env, make_function(env, entry.name, entry.callback, data)));

@@ -7,7 +7,7 @@
 
 namespace fixed_classifier {
 
-// Adds `head(features, classes, order, unit, masks, segments)` to an object.
+// Adds `head(features, classes, order, unit, masks, segments, base, baseSigns, columns)` to an object.
 void add_head(Napi::Object object, const Engine& engine);
 
 }  // namespace fixed_classifier

@@ -10,6 +10,18 @@ namespace fixed_classifier {
 // Rows whose bias gradients are summed together before they join the total: docs/numerics.md.
 constexpr size_t kChunkRows = 32;
 
+// The largest order of a matrix B: lib/codes/orders.ts.
+constexpr size_t kMaxBase = 256;
+
+// A symmetric Hadamard matrix B of order b, a multiple of 4. Its columns are taken in groups of four, x0 …
+// x3. Term g of row r is the place among the sixteen signed sums of every group of the one that the row takes
+// of group g: 16 · g + (bit 0: x0 and x1 differ in sign, bit 1: x0 and x2, bit 2: x2 and x3, bit 3: x0 is
+// negative).
+struct Base {
+  size_t order;
+  const uint16_t* terms;  // b × b/4
+};
+
 struct Segment {
   size_t row;
   bool negative;
@@ -28,6 +40,8 @@ struct Head {
   size_t features;
   size_t classes;
   size_t order;
+  const Base* base;         // null: a power of two
+  const uint32_t* columns;  // in which column of the matrix each feature stands; null: feature i in column i
   double unit;
   const Block* blocks;
   size_t block_count;
@@ -59,6 +73,10 @@ struct Kernels {
   void (*fwht_f32)(float* x, size_t row_length, size_t rows, float factor);
   void (*fwht_f64)(double* x, size_t row_length, size_t rows, double factor);
   void (*fwht_i32)(int32_t* x, size_t row_length, size_t rows, int shift);
+  // The stage of B in one row of b · stride elements: what is left are b rows of `stride`.
+  void (*base_f32)(const Base& base, float* x, size_t stride);
+  void (*base_f64)(const Base& base, double* x, size_t stride);
+  void (*base_i32)(const Base& base, int32_t* x, size_t stride);
   // The first three stages of one row, for columns [from, to) of its eight blocks: what is left are eight
   // rows of an eighth the length. From and to are multiples of 16.
   void (*columns_f32)(float* x, size_t row_length, size_t from, size_t to);

@@ -1,8 +1,11 @@
 #include "transform.h"
 
 #include <algorithm>
+#include <memory>
+#include <vector>
 
 #include "arguments.h"
+#include "base.h"
 
 namespace fixed_classifier {
 namespace {
@@ -15,6 +18,7 @@ template <class T>
 struct TypedKernels {
   void (*fwht)(T* x, size_t row_length, size_t rows, T factor);
   void (*columns)(T* x, size_t row_length, size_t from, size_t to);
+  void (*base)(const Base& base, T* x, size_t stride);
 };
 
 // One row by several threads: its first stages by columns, then the blocks that are left. Columns are taken
@@ -46,6 +50,29 @@ void transform(const Engine& engine, const TypedKernels<T>& kernels, T* x, size_
   });
 }
 
+// Rows of b · stride elements.
+template <class T>
+void transform_with_base(const Engine& engine, const TypedKernels<T>& kernels, const Base& base, T* x,
+                         size_t n, size_t rows, T factor) {
+  const size_t stride = n / base.order;
+  const double additions = static_cast<double>(n) * rows * (base.order / 4 + __builtin_ctzll(stride));
+  run_parallel(engine.threads_for(additions), rows, [&](size_t r, int) {
+    kernels.base(base, x + r * n, stride);
+    kernels.fwht(x + r * n, stride, base.order, factor);
+  });
+}
+
+// Rounds down, as the shift of a power of two does.
+void divide(int32_t* x, size_t length, int32_t divisor) {
+  for (size_t i = 0; i < length; i++) x[i] = x[i] / divisor - (x[i] % divisor < 0);
+}
+
+// A matrix B that outlives the call that made it.
+struct HeldBase {
+  std::vector<uint16_t> terms;
+  Base base;
+};
+
 // A transform of one array.
 struct Plan {
   Engine engine;
@@ -54,19 +81,43 @@ struct Plan {
   size_t row_length = 0;
   size_t rows = 0;
   double factor = 1;
+  std::shared_ptr<const HeldBase> base;
 
   void run() const {
+    if (base) return run_with_base();
     const Kernels& k = *engine.kernels;
     switch (type) {
       case napi_float32_array:
-        return transform<float>(engine, {k.fwht_f32, k.columns_f32}, static_cast<float*>(data), row_length,
-                                rows, static_cast<float>(factor));
+        return transform<float>(engine, {k.fwht_f32, k.columns_f32, k.base_f32}, static_cast<float*>(data),
+                                row_length, rows, static_cast<float>(factor));
       case napi_float64_array:
-        return transform<double>(engine, {k.fwht_f64, k.columns_f64}, static_cast<double*>(data), row_length,
-                                 rows, factor);
+        return transform<double>(engine, {k.fwht_f64, k.columns_f64, k.base_f64}, static_cast<double*>(data),
+                                 row_length, rows, factor);
       default:
-        return transform<int32_t>(engine, {k.fwht_i32, k.columns_i32}, static_cast<int32_t*>(data),
-                                  row_length, rows, factor == 1 ? 0 : __builtin_ctzll(row_length));
+        return transform<int32_t>(engine, {k.fwht_i32, k.columns_i32, k.base_i32},
+                                  static_cast<int32_t*>(data), row_length, rows,
+                                  factor == 1 ? 0 : __builtin_ctzll(row_length));
+    }
+  }
+
+ private:
+  void run_with_base() const {
+    const Kernels& k = *engine.kernels;
+    const Base& b = base->base;
+    switch (type) {
+      case napi_float32_array:
+        return transform_with_base<float>(engine, {k.fwht_f32, k.columns_f32, k.base_f32}, b,
+                                          static_cast<float*>(data), row_length, rows,
+                                          static_cast<float>(factor));
+      case napi_float64_array:
+        return transform_with_base<double>(engine, {k.fwht_f64, k.columns_f64, k.base_f64}, b,
+                                           static_cast<double*>(data), row_length, rows, factor);
+      default: {
+        auto* x = static_cast<int32_t*>(data);
+        transform_with_base<int32_t>(engine, {k.fwht_i32, k.columns_i32, k.base_i32}, b, x, row_length, rows,
+                                     0);
+        if (factor != 1) divide(x, row_length * rows, static_cast<int32_t>(row_length));
+      }
     }
   }
 };
@@ -93,17 +144,42 @@ bool read_plan(Arguments& arguments, Plan& plan) {
   }
   plan.row_length = arguments.size();
   plan.factor = arguments.number();
-  const bool power_of_two = plan.row_length > 0 && (plan.row_length & (plan.row_length - 1)) == 0;
-  if (!arguments.check(power_of_two && length % plan.row_length == 0)) return false;
+  size_t power = plan.row_length;
+  if (void* held = arguments.optional_external()) {
+    plan.base = *static_cast<std::shared_ptr<const HeldBase>*>(held);
+    const size_t order = plan.base->base.order;
+    power = power % order == 0 ? power / order : 0;
+  }
+  const bool possible = power > 0 && (power & (power - 1)) == 0;
+  if (!arguments.check(possible && length % plan.row_length == 0)) return false;
   plan.rows = length / plan.row_length;
   return true;
 }
 
 napi_value fwht(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  Plan plan{arguments.data<Engine>()};
+  Plan plan{arguments.data<Engine>(), napi_uint8_array, nullptr, 0, 0, 1, nullptr};
   if (read_plan(arguments, plan)) plan.run();
   return nullptr;
+}
+
+// An object that stands for a matrix B in the calls of `fwht` and `plan`.
+napi_value make_base(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const size_t order = arguments.size();
+  const Array<uint32_t> signs = arguments.array<uint32_t>();
+  if (!arguments.check(true)) return nullptr;
+  auto held = std::make_shared<HeldBase>();
+  held->terms = base_terms(order, signs);
+  held->base = {order, held->terms.data()};
+  if (!arguments.check(!held->terms.empty())) return nullptr;
+  auto* shared = new std::shared_ptr<const HeldBase>(held);
+  napi_value external = nullptr;
+  napi_create_external(
+      env, shared,
+      [](napi_env, void* data, void*) { delete static_cast<std::shared_ptr<const HeldBase>*>(data); },
+      nullptr, &external);
+  return external;
 }
 
 // Keeps the array alive as long as the function that transforms it.
@@ -121,7 +197,7 @@ napi_value run_held(napi_env env, napi_callback_info info) {
 
 napi_value plan(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  Held held{{arguments.data<Engine>()}, {}};
+  Held held{{arguments.data<Engine>(), napi_uint8_array, nullptr, 0, 0, 1, nullptr}, {}};
   Arguments again(env, info);
   held.array = Napi::Reference<Napi::Value>::New(Napi::Value(env, again.value()), 1);
   if (!read_plan(arguments, held.plan)) return nullptr;
@@ -133,6 +209,7 @@ napi_value plan(napi_env env, napi_callback_info info) {
 void add_transform(Napi::Object object, const Engine& engine) {
   const Napi::Env env = object.Env();
   object.Set("fwht", Napi::Value(env, make_function(env, "fwht", fwht, engine)));
+  object.Set("base", Napi::Value(env, make_function(env, "base", make_base, engine)));
   object.Set("plan", Napi::Value(env, make_function(env, "plan", plan, engine)));
 }
 

@@ -7,7 +7,8 @@
 
 namespace fixed_classifier {
 
-// Adds `fwht(x, rowLength, factor)` and `plan(x, rowLength, factor)` to an object.
+// Adds `fwht(x, rowLength, factor, base)`, `plan(x, rowLength, factor, base)` and `base(order, signs)`, which
+// makes their last argument, to an object.
 void add_transform(Napi::Object object, const Engine& engine);
 
 }  // namespace fixed_classifier

@@ -104,4 +104,6 @@ export interface Backend {
   /** The same bound to its arguments. The caller sees to it that `x` is still attached when it calls. */
   plan(x: TransformArray, rowLength: number, factor: number): () => void;
   head(table: HeadTable): HeadKernels;
+  /** How many bytes the array starts behind a multiple of `alignment`, where that makes kernels slower. */
+  misalignment?(bytes: Uint8Array, alignment: number): number;
 }

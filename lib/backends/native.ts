@@ -7,6 +7,7 @@ interface Addon {
   readonly instructionSets: readonly string[];
   /** Processors that this process may use. */
   readonly availableThreads: number;
+  misalignment(bytes: Uint8Array, alignment: number): number;
   create(instructionSet: string, threads: number): Kernels;
 }
 
@@ -20,6 +21,9 @@ interface Kernels {
     unit: number,
     masks: Uint32Array,
     segments: Int32Array,
+    base: number,
+    baseSigns: Uint32Array,
+    columns: Int32Array | null,
   ): Head;
 }
 
@@ -112,12 +116,13 @@ export function createNativeBackend({ instructionSet, threads }: BackendOptions)
     fwht: kernels.fwht,
     plan: kernels.plan,
     head: (table) => createHead(kernels, table),
+    misalignment: addon.misalignment,
   };
 }
 
 function createHead(kernels: Kernels, table: HeadTable): HeadKernels {
   const { features, classes, order, unit, masks, segments } = table;
-  const head = kernels.head(features, classes, order, unit, masks, segments);
+  const head = kernels.head(features, classes, order, unit, masks, segments, 1, new Uint32Array(), null);
   return {
     forward: (x, { scale, bias }, logits) => head.forward(x, scale, bias, logits),
     probabilities: (x, { scale, bias }, out) => head.probabilities(x, scale, bias, out),

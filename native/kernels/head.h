@@ -107,12 +107,18 @@ inline void spread_gradient(const Work& work, const Segment& segment, const floa
   });
 }
 
-// Turns work.gradient into u of the row, or this block's share of it, and returns where u is.
+// Turns work.gradient into u of the row, or this block's share of it, and returns where u is. The matrix is
+// symmetric: its transpose is the same transform.
 inline const float* transform_gradient(const Work& work, size_t r, size_t b) {
   const Head& head = work.head;
   const Block& block = head.blocks[b];
   float* v = work.gradient;
-  transform_in_full(work.v, v, head.order, block.rows, head.features);
+  transform_in_full(work.v, head, v, block.rows, head.columns ? head.order : head.features);
+  if (head.columns) {
+    float* gathered = work.logits;  // free by now
+    for (size_t i = 0; i < head.features; i++) gathered[i] = v[head.columns[i]];
+    v = gathered;
+  }
   if (block.mask) apply_mask(block.mask, v, v, head.features);
   if (head.block_count == 1) return v;
   float* u = work.u + r * head.features;

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "../kernels.h"
+#include "base.h"
 #include "fwht.h"
 #include "math.h"
 
@@ -159,10 +160,41 @@ inline size_t shorten(float* t, size_t order, size_t support, size_t needed) {
   return n;
 }
 
-inline void transform_in_full(const F32& v, float* t, size_t order, size_t support, size_t needed) {
+inline void transform_power_of_two(const F32& v, float* t, size_t order, size_t support, size_t needed) {
   const size_t n = shorten(t, order, support, needed);
   transform_in_place(v, t, n);
   for (size_t i = n; i < needed; i += n) memcpy(t + i, t, (n < needed - i ? n : needed - i) * sizeof(float));
+}
+
+// Outputs [0, needed) of the transform of `support` entries in t.
+inline void transform_in_full(const F32& v, const Head& head, float* t, size_t support, size_t needed) {
+  if (!head.base) return transform_power_of_two(v, t, head.order, support, needed);
+  const size_t stride = head.order / head.base->order;
+  const size_t blocks = (needed + stride - 1) / stride;
+  memset(t + support, 0, (head.order - support) * sizeof(float));
+  base_stage(v, *head.base, t, stride, blocks);
+  for (size_t r = 0; r < blocks; r++) {
+    const size_t wanted = needed - r * stride;
+    transform_power_of_two(v, t + r * stride, stride, stride, wanted < stride ? wanted : stride);
+  }
+}
+
+// Puts the features of a row, with the signs of a mask, where they stand in the matrix. Returns the support.
+inline size_t place_features(const Head& head, const uint32_t* mask, const float* x, float* t) {
+  if (head.columns) {
+    memset(t, 0, head.order * sizeof(float));
+    for (size_t i = 0; i < head.features; i++) {
+      const bool negated = mask && ((mask[i / 32] >> (i % 32)) & 1);
+      t[head.columns[i]] = negated ? -x[i] : x[i];
+    }
+    return head.order;
+  }
+  if (mask) {
+    apply_mask(mask, x, t, head.features);
+  } else {
+    memcpy(t, x, head.features * sizeof(float));
+  }
+  return head.features;
 }
 
 inline size_t end_of(const Segment& segment) { return segment.row + segment.count; }
@@ -210,22 +242,23 @@ struct LogitSink {
   }
 };
 
+// Whether a row goes into the transform as it is.
+inline bool is_plain(const Head& head, const Block& block) {
+  return !block.mask && !head.base && !head.columns && head.features == head.order;
+}
+
 // The transform of the masked row for one block; returns where it is.
 inline const float* transform_row(const Work& work, const Row& row, const Block& block) {
-  const size_t features = work.head.features;
-  const size_t order = work.head.order;
+  const Head& head = work.head;
+  const size_t half = head.order / 2;
   float* t = work.transform_beside(row.x);
-  Store<F32> sink{t};
-  if (block.mask) {
-    apply_mask(block.mask, row.x, t, features);
-  } else if (features == order && block.rows <= order / 2 && block.rows > order / 4 &&
-             order >= 2 * F32::width) {
-    transform(work.v, Fold{row.x, order / 2}, t, sink, 0, order / 2);
+  if (is_plain(head, block) && block.rows <= half && block.rows > half / 2 && half >= F32::width) {
+    Store<F32> sink{t};
+    transform(work.v, Fold{row.x, half}, t, sink, 0, half);
     return t;
-  } else {
-    memcpy(t, row.x, features * sizeof(float));
   }
-  transform_in_full(work.v, t, order, features, block.rows);
+  const size_t support = place_features(head, block.mask, row.x, t);
+  transform_in_full(work.v, head, t, support, block.rows);
   return t;
 }
 
@@ -330,8 +363,8 @@ template <class VisitorOf, class Done>
                                                         const Block& block, const VisitorOf& visitor_of,
                                                         const Done& done) {
   const size_t order = work.head.order;
-  const bool direct = !block.mask && work.head.features == order && block.segment_count == 1 &&
-                      block.rows > order / 4 && order >= 4 * F32::width;
+  const bool direct = is_plain(work.head, block) && block.segment_count == 1 && block.rows > order / 4 &&
+                      order >= 4 * F32::width;
   Row& row = work.row[index];
   if (!direct) {
     read_row(work, x, index);

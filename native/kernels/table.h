@@ -1,6 +1,7 @@
 // Included once by every target, after its vector types: makes the target's kernels into a table.
 #pragma once
 
+#include "base.h"
 #include "fwht.h"
 #include "head.h"
 
@@ -40,11 +41,19 @@ void first_columns(typename V::scalar* x, size_t row_length, size_t from, size_t
   for (size_t j = from; j < to; j += V::width) columns_at<V, 8>(v, Load<V>{x}, x, j, stride);
 }
 
+template <class V>
+void whole_base_stage(const Base& base, typename V::scalar* x, size_t stride) {
+  base_stage(V{}, base, x, stride, base.order);
+}
+
 constexpr fixed_classifier::Kernels make_table(const char* name) {
   return {name,
           fwht<F32>,
           fwht<F64>,
           fwht_i32,
+          whole_base_stage<F32>,
+          whole_base_stage<F64>,
+          whole_base_stage<I32>,
           first_columns<F32>,
           first_columns<F64>,
           first_columns<I32>,

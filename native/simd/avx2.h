@@ -26,6 +26,7 @@ struct F32 {
   static reg add(reg a, reg b) { return _mm256_add_ps(a, b); }
   static reg mul(reg a, reg b) { return _mm256_mul_ps(a, b); }
   reg sub(reg a, reg b) const { return _mm256_fnmadd_ps(b, one, a); }
+  static reg minus(reg a) { return _mm256_xor_ps(a, set(-0.0f)); }
   static reg max(reg z, reg m) { return _mm256_max_ps(z, m); }
   static uint32_t greater(reg a, reg b) {
     return static_cast<uint32_t>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)));
@@ -80,6 +81,7 @@ struct F64 {
   static reg add(reg a, reg b) { return _mm256_add_pd(a, b); }
   static reg mul(reg a, reg b) { return _mm256_mul_pd(a, b); }
   reg sub(reg a, reg b) const { return _mm256_fnmadd_pd(b, one, a); }
+  static reg minus(reg a) { return _mm256_xor_pd(a, set(-0.0)); }
 
   template <int stride>
   static reg butterfly(reg a) {
@@ -100,6 +102,7 @@ struct I32 {
   static void store(int32_t* p, reg a) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a); }
   static reg add(reg a, reg b) { return _mm256_add_epi32(a, b); }
   static reg sub(reg a, reg b) { return _mm256_sub_epi32(a, b); }
+  static reg minus(reg a) { return sub(_mm256_setzero_si256(), a); }
   static reg shift_right(reg a, int shift) { return _mm256_sra_epi32(a, _mm_cvtsi32_si128(shift)); }
 
   // partner + a in the lower half of a pair, partner − a in the upper.

@@ -24,6 +24,7 @@ struct F32 {
   static reg add(reg a, reg b) { return _mm512_add_ps(a, b); }
   static reg mul(reg a, reg b) { return _mm512_mul_ps(a, b); }
   reg sub(reg a, reg b) const { return _mm512_fnmadd_ps(b, one, a); }
+  static reg minus(reg a) { return _mm512_xor_ps(a, set(-0.0f)); }
   static reg max(reg z, reg m) { return _mm512_max_ps(z, m); }
   static uint32_t greater(reg a, reg b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ); }
   static reg where_greater(reg a, reg b, reg yes, reg no) {
@@ -80,6 +81,7 @@ struct F64 {
   static reg add(reg a, reg b) { return _mm512_add_pd(a, b); }
   static reg mul(reg a, reg b) { return _mm512_mul_pd(a, b); }
   reg sub(reg a, reg b) const { return _mm512_fnmadd_pd(b, one, a); }
+  static reg minus(reg a) { return _mm512_xor_pd(a, set(-0.0)); }
 
   template <int stride>
   static reg butterfly(reg a) {
@@ -102,6 +104,7 @@ struct I32 {
   static void store(int32_t* p, reg a) { _mm512_storeu_si512(p, a); }
   static reg add(reg a, reg b) { return _mm512_add_epi32(a, b); }
   static reg sub(reg a, reg b) { return _mm512_sub_epi32(a, b); }
+  static reg minus(reg a) { return sub(_mm512_setzero_si512(), a); }
   static reg shift_right(reg a, int shift) { return _mm512_sra_epi32(a, _mm_cvtsi32_si128(shift)); }
 
   template <int stride>

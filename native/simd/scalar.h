@@ -3,6 +3,7 @@
 //   scalar, reg, width        the element, the register and how many elements it holds
 //   registers                 how many registers a row kernel may fill
 //   load store set add mul    as they say; load and store take any address
+//   minus(a)                  −a, also of zero
 //   sub                       not static: a type may hold a constant for it
 //   max(z, m)                 z > m ? z : m, which passes over NaN
 //   greater(a, b)             bit i: element i of a is greater than that of b
@@ -39,6 +40,7 @@ struct Scalar {
   static reg set(T a) { return a; }
   static reg add(reg a, reg b) { return a + b; }
   static reg sub(reg a, reg b) { return a - b; }
+  static reg minus(reg a) { return -a; }
   static reg mul(reg a, reg b) { return a * b; }
 };
 

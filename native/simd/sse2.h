@@ -21,6 +21,7 @@ struct F32 {
   static reg set(float a) { return _mm_set1_ps(a); }
   static reg add(reg a, reg b) { return _mm_add_ps(a, b); }
   static reg sub(reg a, reg b) { return _mm_sub_ps(a, b); }
+  static reg minus(reg a) { return _mm_xor_ps(a, set(-0.0f)); }
   static reg mul(reg a, reg b) { return _mm_mul_ps(a, b); }
   static reg max(reg z, reg m) { return _mm_max_ps(z, m); }
   static uint32_t greater(reg a, reg b) { return static_cast<uint32_t>(_mm_movemask_ps(_mm_cmpgt_ps(a, b))); }
@@ -65,6 +66,7 @@ struct F64 {
   static reg set(double a) { return _mm_set1_pd(a); }
   static reg add(reg a, reg b) { return _mm_add_pd(a, b); }
   static reg sub(reg a, reg b) { return _mm_sub_pd(a, b); }
+  static reg minus(reg a) { return _mm_xor_pd(a, set(-0.0)); }
   static reg mul(reg a, reg b) { return _mm_mul_pd(a, b); }
 
   template <int stride>
@@ -83,6 +85,7 @@ struct I32 {
   static void store(int32_t* p, reg a) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), a); }
   static reg add(reg a, reg b) { return _mm_add_epi32(a, b); }
   static reg sub(reg a, reg b) { return _mm_sub_epi32(a, b); }
+  static reg minus(reg a) { return sub(_mm_setzero_si128(), a); }
   static reg shift_right(reg a, int shift) { return _mm_sra_epi32(a, _mm_cvtsi32_si128(shift)); }
 
   // (a ^ m) − m is −a where m is all ones.
