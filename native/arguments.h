@@ -57,10 +57,12 @@ class Arguments {
 
   napi_value value() { return values_[next_++]; }
 
-  napi_typedarray_type type_of_next() const {
-    napi_typedarray_type type = napi_uint8_array;
-    napi_get_typedarray_info(env_, values_[next_], &type, nullptr, nullptr, nullptr, nullptr);
-    return type;
+  // An array of any type; returns its length.
+  size_t any_array(napi_typedarray_type& type, void*& data) {
+    size_t length = 0;
+    if (napi_get_typedarray_info(env_, values_[next_++], &type, &length, &data, nullptr, nullptr) != napi_ok)
+      ok_ = false;
+    return length;
   }
 
   template <class T>

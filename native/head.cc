@@ -205,6 +205,11 @@ struct GradientArrays {
   }
 };
 
+bool are_classes(const Array<int32_t>& values, const Head& head) {
+  return std::all_of(values.data, values.data + values.length,
+                     [&](int32_t c) { return c >= 0 && static_cast<size_t>(c) < head.classes; });
+}
+
 napi_value forward(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   const Input in(arguments);
@@ -225,6 +230,20 @@ napi_value probabilities(napi_env env, napi_callback_info info) {
   for_chunks(env, in.data, in.rows, [&](size_t r, size_t rows, void* scratch) {
     in.data.engine.kernels->probabilities(in.head, in.parameters, in.row(r), rows,
                                           out.data + r * in.head.classes, scratch);
+  });
+  return nullptr;
+}
+
+napi_value chosen_probabilities(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const Input in(arguments);
+  const Array<int32_t> chosen = arguments.array<int32_t>();
+  const Array<float> out = arguments.array<float>();
+  if (!arguments.check(in.fits && out.length == in.rows * chosen.length && are_classes(chosen, in.head)))
+    return nullptr;
+  for_chunks(env, in.data, in.rows, [&](size_t r, size_t rows, void* scratch) {
+    in.data.engine.kernels->chosen_probabilities(in.head, in.parameters, in.row(r), rows, chosen.data,
+                                                 chosen.length, out.data + r * chosen.length, scratch);
   });
   return nullptr;
 }
@@ -271,10 +290,7 @@ napi_value loss_and_gradient(napi_env env, napi_callback_info info) {
   const GradientArrays gradients(arguments);
   const bool fits = labels.length == in.rows && losses.length == in.rows && gradients.fit(in);
   if (!arguments.check(in.fits && fits)) return nullptr;
-  const auto in_range = [&](int32_t label) {
-    return label >= 0 && static_cast<size_t>(label) < in.head.classes;
-  };
-  if (!arguments.check(std::all_of(labels.data, labels.data + labels.length, in_range))) return nullptr;
+  if (!arguments.check(are_classes(labels, in.head))) return nullptr;
   for_gradient_chunks(
       env, in.data, in.rows, gradients.bias, [&](size_t r, size_t rows, void* scratch, float* bias) {
         in.data.engine.kernels->loss_and_gradient(in.head, in.parameters, in.row(r), rows,
@@ -352,8 +368,13 @@ struct Entry {
   napi_callback callback;
 };
 constexpr Entry kFunctions[] = {
-    {"forward", forward},   {"probabilities", probabilities},       {"topK", top_k},
-    {"backward", backward}, {"lossAndGradient", loss_and_gradient}, {"forwardAsync", forward_async},
+    {"chosenProbabilities", chosen_probabilities},
+    {"forward", forward},
+    {"probabilities", probabilities},
+    {"topK", top_k},
+    {"backward", backward},
+    {"lossAndGradient", loss_and_gradient},
+    {"forwardAsync", forward_async},
 };
 
 napi_value make_head(napi_env env, napi_callback_info info) {

@@ -88,6 +88,9 @@ struct Kernels {
                   void* scratch);
   void (*probabilities)(const Head& head, const Parameters& parameters, const float* x, size_t rows,
                         float* probabilities, void* scratch);
+  // Of some classes, softmax over all: rows × count.
+  void (*chosen_probabilities)(const Head& head, const Parameters& parameters, const float* x, size_t rows,
+                               const int32_t* chosen, size_t count, float* probabilities, void* scratch);
   void (*top_k)(const Head& head, const Parameters& parameters, const float* x, size_t rows, size_t k,
                 int32_t* classes, float* scores, void* scratch);
   void (*backward)(const Head& head, const Parameters& parameters, const float* x, size_t rows,

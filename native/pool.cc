@@ -140,10 +140,11 @@ int available_threads() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-void run_parallel(int threads, size_t tasks, const std::function<void(size_t, int)>& work) {
-  const int useful = static_cast<int>(std::min<size_t>(threads, tasks));
-  if (useful > 1 && pool().run(useful, tasks, work)) return;
-  for (size_t task = 0; task < tasks; task++) work(task, 0);
+namespace detail {
+
+bool run_in_pool(int threads, size_t tasks, const std::function<void(size_t, int)>& work) {
+  return pool().run(threads, tasks, work);
 }
 
+}  // namespace detail
 }  // namespace fixed_classifier

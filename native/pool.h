@@ -11,9 +11,19 @@ namespace fixed_classifier {
 // The number of processors this process may use.
 int available_threads();
 
+namespace detail {
+// False if the pool is busy with another call; then nothing was done.
+bool run_in_pool(int threads, size_t tasks, const std::function<void(size_t task, int thread)>& work);
+}  // namespace detail
+
 // Runs work(task, thread) for every task in [0, tasks), with 0 ≤ thread < threads; task i + 1 never starts
 // before task i. Returns when all are done. The caller is thread 0; if the pool is busy with another call it
-// does everything itself.
-void run_parallel(int threads, size_t tasks, const std::function<void(size_t task, int thread)>& work);
+// does everything itself. One thread costs nothing extra.
+template <class Work>
+void run_parallel(int threads, size_t tasks, const Work& work) {
+  const int useful = tasks < static_cast<size_t>(threads) ? static_cast<int>(tasks) : threads;
+  if (useful > 1 && detail::run_in_pool(useful, tasks, work)) return;
+  for (size_t task = 0; task < tasks; task++) work(task, 0);
+}
 
 }  // namespace fixed_classifier

@@ -122,26 +122,8 @@ struct Plan {
   }
 };
 
-template <class T>
-size_t take(Arguments& arguments, Plan& plan) {
-  const Array<T> x = arguments.array<T>();
-  plan.data = x.data;
-  return x.length;
-}
-
 bool read_plan(Arguments& arguments, Plan& plan) {
-  plan.type = arguments.type_of_next();
-  size_t length;
-  switch (plan.type) {
-    case napi_float64_array:
-      length = take<double>(arguments, plan);
-      break;
-    case napi_int32_array:
-      length = take<int32_t>(arguments, plan);
-      break;
-    default:
-      length = take<float>(arguments, plan);
-  }
+  const size_t length = arguments.any_array(plan.type, plan.data);
   plan.row_length = arguments.size();
   plan.factor = arguments.number();
   size_t power = plan.row_length;
@@ -151,7 +133,9 @@ bool read_plan(Arguments& arguments, Plan& plan) {
     power = power % order == 0 ? power / order : 0;
   }
   const bool possible = power > 0 && (power & (power - 1)) == 0;
-  if (!arguments.check(possible && length % plan.row_length == 0)) return false;
+  const bool type_fits =
+      plan.type == napi_float32_array || plan.type == napi_float64_array || plan.type == napi_int32_array;
+  if (!arguments.check(possible && type_fits && length % plan.row_length == 0)) return false;
   plan.rows = length / plan.row_length;
   return true;
 }

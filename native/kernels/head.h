@@ -53,6 +53,15 @@ void forward(const Head& head, const Parameters& parameters, const float* x, siz
   }
 }
 
+// Turns logits into probabilities.
+inline void probabilities_from(const F32& v, const Softmax& softmax, float* z, size_t count) {
+  const F32::reg shift = F32::set(shift_of(softmax.max));
+  const F32::reg factor = F32::set(softmax.reciprocal());
+  for_range(0, count, [&](size_t c, auto part) {
+    part.store(z + c, F32::mul(exp_nonpositive(v, v.sub(part.load(z + c), shift)), factor));
+  });
+}
+
 void probabilities(const Head& head, const Parameters& parameters, const float* x, size_t rows, float* out,
                    void* scratch) {
   Work work(head, parameters, scratch);
@@ -64,14 +73,25 @@ void probabilities(const Head& head, const Parameters& parameters, const float* 
       softmax[r].join_segment(work.v, segment, logits);
     });
   });
-  for (size_t r = 0; r < rows; r++) {
-    float* z = out + r * head.classes;
-    const F32::reg shift = F32::set(shift_of(softmax[r].max));
-    const F32::reg factor = F32::set(softmax[r].reciprocal());
-    for_range(0, head.classes, [&](size_t c, auto part) {
-      part.store(z + c, F32::mul(exp_nonpositive(work.v, work.v.sub(part.load(z + c), shift)), factor));
+  for (size_t r = 0; r < rows; r++)
+    probabilities_from(work.v, softmax[r], out + r * head.classes, head.classes);
+}
+
+void chosen_probabilities(const Head& head, const Parameters& parameters, const float* x, size_t rows,
+                          const int32_t* chosen, size_t count, float* out, void* scratch) {
+  Work work(head, parameters, scratch);
+  Softmax softmax[kChunkRows];
+  const auto keep = [&](const Segment&) { return Keep{work.logits}; };
+  for_blocks(work, x, rows, [&](size_t r, const Block& block) {
+    visit_block(work, work.row[r], block, keep, [&](const Segment& segment, const Keep& logits) {
+      for (size_t j = 0; j < count; j++) {
+        const size_t c = static_cast<size_t>(chosen[j]);
+        if (has_class(segment, c)) out[r * count + j] = logits.z[c - segment.first + segment.row];
+      }
+      softmax[r].join_segment(work.v, segment, logits);
     });
-  }
+  });
+  for (size_t r = 0; r < rows; r++) probabilities_from(work.v, softmax[r], out + r * count, count);
 }
 
 void top_k(const Head& head, const Parameters& parameters, const float* x, size_t rows, size_t k,

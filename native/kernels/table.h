@@ -60,6 +60,7 @@ constexpr fixed_classifier::Kernels make_table(const char* name) {
           Work::bytes,
           forward,
           probabilities,
+          chosen_probabilities,
           top_k,
           backward,
           loss_and_gradient};
