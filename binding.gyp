@@ -33,7 +33,9 @@
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"],
       "conditions": [
-        ["target_arch == 'x64'", {"dependencies": ["kernels_avx512", "kernels_avx2", "kernels_sse2"]}]
+        ["target_arch == 'x64'", {"dependencies": ["kernels_avx512", "kernels_avx2", "kernels_sse2"]}],
+        # Every arm64 has NEON, so it needs no flags of its own.
+        ["target_arch == 'arm64'", {"sources": ["native/targets/neon.cc"]}]
       ]
     }
   ],

@@ -10,6 +10,8 @@ export default {
       { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "es6" } },
     ],
   },
+  // The builds for other machines are copies of this package.
+  modulePathIgnorePatterns: ["<rootDir>/build-"],
   // Emscripten and asc output in dependencies is plain JavaScript.
   transformIgnorePatterns: ["/node_modules/"],
 };

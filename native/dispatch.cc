@@ -4,6 +4,8 @@ namespace fixed_classifier {
 
 #if defined(__x86_64__) || defined(_M_X64)
 extern const Kernels k_avx512, k_avx2, k_sse2;
+#elif defined(__aarch64__) || defined(_M_ARM64)
+extern const Kernels k_neon;
 #endif
 extern const Kernels k_scalar;
 
@@ -18,6 +20,8 @@ std::vector<const Kernels*> available_kernels() {
     available.push_back(&k_avx512);
   if (avx2) available.push_back(&k_avx2);
   available.push_back(&k_sse2);
+#elif defined(__aarch64__) || defined(_M_ARM64)
+  available.push_back(&k_neon);
 #endif
   available.push_back(&k_scalar);
   return available;

@@ -15,7 +15,7 @@ export function toolchain(env = process.env) {
   if (windows) return null;
   return {
     compiler: findCompiler(env)?.path ?? null,
-    make: find(env.MAKE || "make", env),
+    make: findProgram(env.MAKE || "make", env),
     python: firstFound([...PYTHON_VARIABLES.map((name) => env[name]), ...PYTHONS], env),
   };
 }
@@ -41,7 +41,7 @@ export function compilerEnvironment(env = process.env) {
 function findCompiler(env) {
   for (const command of env.CXX ? [env.CXX] : COMPILERS) {
     // A variable may carry flags, or a wrapper such as ccache first.
-    const path = find(command.trim().split(/\s+/)[0], env);
+    const path = findProgram(command.trim().split(/\s+/)[0], env);
     if (path !== null) return { command, path };
   }
   return undefined;
@@ -49,13 +49,14 @@ function findCompiler(env) {
 
 function firstFound(programs, env) {
   for (const program of programs) {
-    const path = program ? find(program, env) : null;
+    const path = program ? findProgram(program, env) : null;
     if (path !== null) return path;
   }
   return null;
 }
 
-function find(program, env) {
+/** The path of a program, or null. */
+export function findProgram(program, env = process.env) {
   const folders = isAbsolute(program) ? [""] : (env.PATH ?? "").split(delimiter);
   for (const folder of folders) {
     const path = join(folder, program);

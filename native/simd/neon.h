@@ -1,0 +1,100 @@
+// NEON, which every arm64 has: 4 floats, 32 registers. The concept of a vector type is written down in
+// simd/scalar.h.
+#pragma once
+
+#include <arm_neon.h>
+
+#include <cstdint>
+
+#include "part.h"
+
+namespace {
+
+struct F32 {
+  using scalar = float;
+  using reg = float32x4_t;
+  static constexpr int width = 4;
+  // Half of them: the other half is for the first stages of a longer row and for constants.
+  static constexpr int registers = 16;
+
+  static reg load(const float* p) { return vld1q_f32(p); }
+  static void store(float* p, reg a) { vst1q_f32(p, a); }
+  static reg set(float a) { return vdupq_n_f32(a); }
+  static reg add(reg a, reg b) { return vaddq_f32(a, b); }
+  static reg sub(reg a, reg b) { return vsubq_f32(a, b); }
+  static reg minus(reg a) { return vnegq_f32(a); }
+  static reg mul(reg a, reg b) { return vmulq_f32(a, b); }
+  // Not vmaxq_f32, which gives NaN where either is.
+  static reg max(reg z, reg m) { return vbslq_f32(vcgtq_f32(z, m), z, m); }
+  static uint32_t greater(reg a, reg b) {
+    const uint32x4_t bits = {1, 2, 4, 8};
+    return vaddvq_u32(vandq_u32(vcgtq_f32(a, b), bits));
+  }
+  static reg where_greater(reg a, reg b, reg yes, reg no) { return vbslq_f32(vcgtq_f32(a, b), yes, no); }
+  static reg load_part(const float* p, int from, int to) { return load_by_copy<F32>(p, from, to); }
+  static void store_part(float* p, reg a, int from, int to) { store_by_copy<F32>(p, a, from, to); }
+  static reg negate(reg a, uint32_t bits) {
+    const int32x4_t lanes = {31, 30, 29, 28};
+    const uint32x4_t top = vandq_u32(vshlq_u32(vdupq_n_u32(bits), lanes), vdupq_n_u32(0x80000000));
+    return vreinterpretq_f32_u32(veorq_u32(vreinterpretq_u32_f32(a), top));
+  }
+  static reg zero_below(reg t, float limit, reg a) {
+    return vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(a), vcltq_f32(t, set(limit))));
+  }
+  static reg power_of_two(reg k) {
+    return vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(vcvtq_s32_f32(k), vdupq_n_s32(127)), 23));
+  }
+
+  template <int stride>
+  static reg swap(reg a) {
+    return stride == 2 ? vextq_f32(a, a, 2) : vrev64q_f32(a);
+  }
+  template <int stride>
+  static reg butterfly(reg a) {
+    const reg signs = stride == 2 ? reg{1, 1, -1, -1} : reg{1, -1, 1, -1};
+    return vfmaq_f32(swap<stride>(a), a, signs);
+  }
+};
+
+struct F64 {
+  using scalar = double;
+  using reg = float64x2_t;
+  static constexpr int width = 2;
+  static constexpr int registers = 16;
+
+  static reg load(const double* p) { return vld1q_f64(p); }
+  static void store(double* p, reg a) { vst1q_f64(p, a); }
+  static reg set(double a) { return vdupq_n_f64(a); }
+  static reg add(reg a, reg b) { return vaddq_f64(a, b); }
+  static reg sub(reg a, reg b) { return vsubq_f64(a, b); }
+  static reg minus(reg a) { return vnegq_f64(a); }
+  static reg mul(reg a, reg b) { return vmulq_f64(a, b); }
+
+  template <int stride>
+  static reg butterfly(reg a) {
+    return vfmaq_f64(vextq_f64(a, a, 1), a, reg{1, -1});
+  }
+};
+
+struct I32 {
+  using scalar = int32_t;
+  using reg = int32x4_t;
+  static constexpr int width = 4;
+  static constexpr int registers = 16;
+
+  static reg load(const int32_t* p) { return vld1q_s32(p); }
+  static void store(int32_t* p, reg a) { vst1q_s32(p, a); }
+  static reg add(reg a, reg b) { return vaddq_s32(a, b); }
+  static reg sub(reg a, reg b) { return vsubq_s32(a, b); }
+  static reg minus(reg a) { return vnegq_s32(a); }
+  static reg shift_right(reg a, int shift) { return vshlq_s32(a, vdupq_n_s32(-shift)); }
+
+  template <int stride>
+  static reg butterfly(reg a) {
+    const reg swapped = stride == 2 ? vextq_s32(a, a, 2) : vrev64q_s32(a);
+    const reg signs = stride == 2 ? reg{1, 1, -1, -1} : reg{1, -1, 1, -1};
+    return vmlaq_s32(swapped, a, signs);
+  }
+};
+
+}  // namespace
