@@ -149,27 +149,42 @@ export function overlap(a: Float32Array, b: Float32Array): boolean {
 
 /** Labels as the kernels take them. */
 export function checkLabels(labels: unknown, rows: number, classes: number): Int32Array {
-  const name = typedArrayName(labels);
-  const integerArray = name !== undefined && /^(Int|Uint)(8|16|32)(Clamped)?Array$/.test(name);
-  if (!integerArray && !Array.isArray(labels)) {
-    throw new TypeError(
-      `labels must be an array of integers or an integer typed array, got ${describe(labels)}`,
-    );
-  }
-  const values = labels as ArrayLike<unknown>;
+  const values = checkIntegers("labels", labels);
   if (values.length !== rows) {
     throw new RangeError(`labels has ${values.length} elements for ${rows} rows: one label a row is needed`);
   }
-  const checked = new Int32Array(rows);
-  for (let r = 0; r < rows; r++) {
-    const label = values[r];
-    if (typeof label !== "number" || !Number.isInteger(label)) {
-      throw new TypeError(`labels[${r}] must be an integer, got ${describe(label)}`);
+  return copyClasses("labels", values, classes);
+}
+
+/** A choice of classes as the kernels take it. */
+export function checkClasses(chosen: unknown, classes: number): Int32Array {
+  const values = checkIntegers("classes", chosen);
+  if (values.length === 0) throw new RangeError("classes is empty: choose at least one");
+  return copyClasses("classes", values, classes);
+}
+
+function checkIntegers(what: string, value: unknown): ArrayLike<unknown> {
+  const name = typedArrayName(value);
+  const integerArray = name !== undefined && /^(Int|Uint)(8|16|32)(Clamped)?Array$/.test(name);
+  if (!integerArray && !Array.isArray(value)) {
+    throw new TypeError(
+      `${what} must be an array of integers or an integer typed array, got ${describe(value)}`,
+    );
+  }
+  return value as ArrayLike<unknown>;
+}
+
+function copyClasses(what: string, values: ArrayLike<unknown>, classes: number): Int32Array {
+  const checked = new Int32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (typeof value !== "number" || !Number.isInteger(value)) {
+      throw new TypeError(`${what}[${i}] must be an integer, got ${describe(value)}`);
     }
-    if (label < 0 || label >= classes) {
-      throw new RangeError(`labels[${r}] is ${label}: it must be from 0 to ${classes - 1}`);
+    if (value < 0 || value >= classes) {
+      throw new RangeError(`${what}[${i}] is ${value}: it must be from 0 to ${classes - 1}`);
     }
-    checked[r] = label;
+    checked[i] = value;
   }
   return checked;
 }

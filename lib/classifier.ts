@@ -5,6 +5,7 @@ import {
   checkArray,
   checkBackend,
   checkBoolean,
+  checkClasses,
   checkFinite,
   checkInteger,
   checkLabels,
@@ -26,11 +27,14 @@ export interface FixedClassifierOptions {
   features: number;
   /** Number C of classes. */
   classes: number;
-  /** How classes get their vectors. Default "hadamard"; "sylvester" is the paper's own. */
+  /**
+   * How classes get their vectors. Default "hadamard"; "sylvester" is the paper's own, "learned" an ordinary dense layer. docs/codes.md
+   * says which one when.
+   */
   code?: CodeName;
   /** Whether a bias is added to the logits. Default true. */
   bias?: boolean;
-  /** Where the scale s starts. Default ln(99·(C − 1)); for "sylvester" 1/√C, as its authors do. */
+  /** Where the scale s starts. Default ln(99·(C − 1)); for "sylvester" 1/√C, as its authors do. "learned" has none. */
   scale?: number;
   /** Whether the scale has a gradient. Default true. */
   learnScale?: boolean;
@@ -72,12 +76,15 @@ export interface Gradient {
   readonly scale: number | null;
   /** ∂L/∂b, one value a class, summed over rows; null if the head has no bias. */
   readonly bias: Float32Array | null;
+  /** ∂L/∂W, classes × features, summed over rows; null but for the code "learned". */
+  readonly weights: Float32Array | null;
 }
 
 /** Arrays to reuse for the gradients. */
 export interface GradientOutput {
   features?: Float32Array;
   bias?: Float32Array;
+  weights?: Float32Array;
 }
 
 export interface TopK {
@@ -121,6 +128,8 @@ export class FixedClassifier {
   readonly code: ClassCode;
   /** One value a class, to be written by the user's optimiser; null without bias. */
   readonly bias: Float32Array | null;
+  /** classes × features, to be written by the user's optimiser; null but for the code "learned". */
+  readonly weights: Float32Array | null;
   readonly backend: Backend;
   #scale = 0;
   readonly #kernels: HeadKernels;
@@ -151,9 +160,19 @@ export class FixedClassifier {
     checkInteger("seed", seed, 0, 2 ** 32 - 1);
     checkBoolean("allowDuplicates", allowDuplicates);
     checkBackend(backend);
-    this.settings = Object.freeze({ features, classes, code, learnScale, seed, allowDuplicates });
-    this.code = CODES[code]({ features, classes, allowDuplicates });
+    this.code = CODES[code]({ features, classes, seed, allowDuplicates });
+    const { normalised, weights } = this.code.table;
+    const learnsScale = normalised && learnScale;
+    this.settings = Object.freeze({
+      features,
+      classes,
+      code,
+      learnScale: learnsScale,
+      seed,
+      allowDuplicates,
+    });
     this.bias = bias ? this.code.initialBias(seed) : null;
+    this.weights = normalised ? null : weights;
     this.scale = options.scale === undefined ? this.code.initialScale : options.scale;
     this.backend = backend;
     this.#kernels = backend.head(this.code.table);
@@ -167,7 +186,7 @@ export class FixedClassifier {
     return this.settings.classes;
   }
 
-  /** The learned scale s, kept in float32. */
+  /** The learned scale s, kept in float32; always 1 for the code "learned". */
   get scale(): number {
     return this.#scale;
   }
@@ -176,6 +195,9 @@ export class FixedClassifier {
     checkFinite("scale", value);
     if (!Number.isFinite(Math.fround(value))) {
       throw new RangeError(`scale must be finite in float32, got ${value}`);
+    }
+    if (this.weights !== null && value !== 1) {
+      throw new RangeError(`code "${this.code.name}" has no scale, it is always 1; got ${value}`);
     }
     this.#scale = Math.fround(value);
   }
@@ -216,14 +238,24 @@ export class FixedClassifier {
   /**
    * Softmax of the logits of every row.
    *
-   * @returns rows × classes
+   * @param options.classes only the probabilities of these classes are returned; the softmax is over all
+   * @param options.out as in {@link forward}, for rows × classes or the chosen ones
+   * @returns rows × classes, or rows × options.classes.length
    * @example
    * const p = head.probabilities(x);
+   * const few = head.probabilities(x, { classes: Int32Array.of(3, 141) });
    */
-  probabilities(x: Float32Array, options: { out?: Float32Array } = {}): Float32Array {
+  probabilities(
+    x: Float32Array,
+    options: { classes?: Int32Array | readonly number[]; out?: Float32Array } = {},
+  ): Float32Array {
     const rows = this.#rows(x);
-    const out = outputArray("out", options.out, rows * this.classes, this.#inputs(x));
-    this.#kernels.probabilities(x, this.#parameters(), out);
+    const { classes } = options;
+    const chosen = classes === undefined ? null : checkClasses(classes, this.classes);
+    const length = rows * (chosen?.length ?? this.classes);
+    const out = outputArray("out", options.out, length, this.#inputs(x));
+    if (chosen === null) this.#kernels.probabilities(x, this.#parameters(), out);
+    else this.#kernels.chosenProbabilities(x, this.#parameters(), chosen, out);
     return out;
   }
 
@@ -319,7 +351,8 @@ export class FixedClassifier {
     const { scale, bias } = this.#parameters();
     const parameters = { scale, bias: bias?.slice() ?? null };
     const logits = new Float32Array(length);
-    const run = this.#kernels.forwardAsync ?? slicedForward(this.#kernels, this.settings);
+    const kernels = this.weights === null ? this.#kernels : this.#snapshot(this.weights);
+    const run = kernels.forwardAsync ?? slicedForward(kernels, this.settings);
     await run(x.slice(), parameters, logits, signal);
     signal?.throwIfAborted();
     if (out === undefined) return logits;
@@ -329,13 +362,37 @@ export class FixedClassifier {
   }
 
   /**
-   * The head as a safetensors file: the tensors `scale` and `bias`, and the settings in the metadata.
+   * A head with the same settings, scale and parameters, and more classes. The classes there were keep their logits, bit for bit;
+   * the bias (and weights) of the new ones start as in a new head. This head stays as it is.
+   *
+   * @param classes at least as many as this head has
+   * @throws RangeError if they are fewer, or more than the code has vectors for
+   * @example
+   * const more = head.withClasses(head.classes + 1);
+   */
+  withClasses(classes: number): FixedClassifier {
+    checkInteger("classes", classes, this.classes, MAX_CLASSES);
+    const { scale, bias } = this.#parameters();
+    const head = new FixedClassifier({
+      ...this.settings,
+      classes,
+      scale,
+      bias: bias !== null,
+      backend: this.backend,
+    });
+    if (bias !== null) head.bias?.set(bias);
+    if (this.weights !== null) head.weights?.set(this.weights);
+    return head;
+  }
+
+  /**
+   * The head as a safetensors file: the tensors `scale`, `bias` and, for the code "learned", `weights`; the settings in the metadata.
    *
    * @example
    * writeFileSync("head.safetensors", head.toSafetensors());
    */
   toSafetensors(): Uint8Array {
-    return encodeHead(this.settings, this.#parameters());
+    return encodeHead(this.settings, { ...this.#parameters(), weights: this.weights });
   }
 
   /**
@@ -347,9 +404,10 @@ export class FixedClassifier {
    * const head = FixedClassifier.fromSafetensors(readFileSync("head.safetensors"));
    */
   static fromSafetensors(bytes: Uint8Array, options: { backend?: Backend } = {}): FixedClassifier {
-    const { settings, scale, bias } = decodeHead(bytes);
+    const { settings, scale, bias, weights } = decodeHead(bytes);
     const head = new FixedClassifier({ ...settings, ...options, scale, bias: bias !== null });
     if (bias !== null) head.bias?.set(bias);
+    if (weights !== null) head.weights?.set(weights);
     return head;
   }
 
@@ -362,11 +420,19 @@ export class FixedClassifier {
     if (this.bias !== null && this.bias.length !== this.classes) {
       throw new TypeError("head.bias is detached: its buffer was transferred; make a new head");
     }
+    if (this.weights !== null && this.weights.length !== this.classes * this.features) {
+      throw new TypeError("head.weights is detached: its buffer was transferred; make a new head");
+    }
     return { scale: this.#scale, bias: this.bias };
   }
 
   #inputs(x: Float32Array): Float32Array[] {
-    return this.bias === null ? [x] : [x, this.bias];
+    return [x, this.bias, this.weights].filter((array) => array !== null);
+  }
+
+  /** The kernels on a copy of the weights. */
+  #snapshot(weights: Float32Array): HeadKernels {
+    return this.backend.head({ ...this.code.table, weights: weights.slice() });
   }
 
   #gradientBuffers(
@@ -376,14 +442,21 @@ export class FixedClassifier {
   ): GradientBuffers {
     const features = outputArray("out.features", out?.features, rows * this.features, inputs);
     const bias = this.bias && outputArray("out.bias", out?.bias, this.classes, inputs);
-    if (bias !== null && overlap(features, bias)) {
-      throw new RangeError("out.features overlaps out.bias; use separate arrays");
-    }
-    return { features, scale: new Float32Array(rows), bias };
+    const weights =
+      this.weights && outputArray("out.weights", out?.weights, this.classes * this.features, inputs);
+    const outputs = Object.entries({ features, bias, weights });
+    outputs.forEach(([name, array], i) => {
+      for (const [other, values] of outputs.slice(i + 1)) {
+        if (array !== null && values !== null && overlap(array, values)) {
+          throw new RangeError(`out.${name} overlaps out.${other}; use separate arrays`);
+        }
+      }
+    });
+    return { features, scale: new Float32Array(rows), bias, weights };
   }
 
-  #gradient({ features, scale, bias }: GradientBuffers): Gradient {
-    return { features, scale: this.settings.learnScale ? sum(scale) : null, bias };
+  #gradient({ features, scale, bias, weights }: GradientBuffers): Gradient {
+    return { features, scale: this.settings.learnScale ? sum(scale) : null, bias, weights };
   }
 }
 

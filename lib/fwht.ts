@@ -1,4 +1,4 @@
-import type { Backend, TransformArray } from "./backends/backend.js";
+import type { Backend, Base, TransformArray } from "./backends/backend.js";
 import { defaultBackend } from "./backends/select.js";
 import {
   checkArray,
@@ -9,13 +9,17 @@ import {
   describe,
   typedArrayName,
 } from "./checks.js";
+import { baseOf, knownOrder, MAX_ORDER, orderAbove, orderBelow } from "./codes/orders.js";
 import { ORDERINGS, type Ordering, reorder } from "./orderings.js";
 
 /** The longest row that is transformed. */
-export const MAX_LENGTH = 2 ** 24;
+export const MAX_LENGTH = MAX_ORDER;
 
 export interface FwhtOptions {
-  /** Length n of one row, a power of two up to 2²⁴; the array holds any number of rows. Default: the whole array. */
+  /**
+   * Length n of one row, up to 2²⁴: a power of two, or b·2^m with the order b of a Paley matrix (12, 20, 28, 36, 44, 52, 60 … up to 256), such
+   * as 384, 768 or 1280; the array holds any number of rows. Default: the whole array.
+   */
   rowLength?: number;
   /**
    * Factor on the result: a number, "orthonormal" (1/√n: the transform becomes its own inverse) or "inverse" (1/n: undoes an
@@ -24,7 +28,7 @@ export interface FwhtOptions {
   scale?: number | "orthonormal" | "inverse";
   /**
    * Order of the results: "natural" (Hadamard), "sequency" (by number of sign changes: Walsh) or "dyadic" (Paley). Default
-   * "natural", which is the fastest: the others permute it.
+   * "natural", which is the fastest: the others permute it, and are for powers of two only.
    */
   ordering?: Ordering;
   /** Default: the one chosen at load time. */
@@ -36,30 +40,39 @@ interface Checked {
   factor: number;
   ordering: Ordering;
   backend: Backend;
+  base: Base | undefined;
 }
 
 function check(x: TransformArray, options: FwhtOptions): Checked {
   checkArray("x", x, "Float32Array", "Float64Array", "Int32Array");
   const { rowLength = x.length, scale = 1, ordering = "natural", backend = defaultBackend() } = options;
-  checkRowLength(x.length, rowLength, options.rowLength !== undefined);
+  const base = checkRowLength(x.length, rowLength, options.rowLength !== undefined);
   checkOneOf("ordering", ordering, ORDERINGS);
+  if (ordering !== "natural" && base !== undefined) {
+    throw new RangeError(
+      `ordering "${ordering}" is for rows of a power of two, got rows of ${rowLength}; use "natural"`,
+    );
+  }
   checkBackend(backend);
-  return { rowLength, factor: factorOf(scale, rowLength, typedArrayName(x)), ordering, backend };
+  return { rowLength, factor: factorOf(scale, rowLength, typedArrayName(x)), ordering, backend, base };
 }
 
-function checkRowLength(length: number, rowLength: number, given: boolean): void {
+/** Returns B where the length is no power of two. */
+function checkRowLength(length: number, rowLength: number, given: boolean): Base | undefined {
   const what = given ? "rowLength" : "the length of x";
   checkInteger(what, rowLength, 1, MAX_LENGTH);
-  if (!Number.isInteger(Math.log2(rowLength))) {
-    const above = 2 ** Math.ceil(Math.log2(rowLength));
+  const order = knownOrder(rowLength);
+  if (order === null) {
     throw new RangeError(
-      `${what} must be a power of two, got ${rowLength}; the nearest are ${above / 2} and ${above}: ` +
+      `${what} must be the order of a known Hadamard matrix, got ${rowLength}; the nearest are ` +
+        `${orderBelow(rowLength).order} and ${orderAbove(rowLength).order}: ` +
         (given ? "pad the rows with zeros" : "pad x with zeros, or pass rowLength if it holds several rows"),
     );
   }
   if (length % rowLength !== 0) {
     throw new RangeError(`x has ${length} elements, no whole number of rows of rowLength ${rowLength}`);
   }
+  return baseOf(order);
 }
 
 function factorOf(scale: unknown, n: number, type: string | undefined): number {
@@ -77,9 +90,10 @@ function factorOf(scale: unknown, n: number, type: string | undefined): number {
 
 /**
  * Fast Walsh-Hadamard transform in place: every row x of length n becomes H·x, with H the Hadamard matrix of Sylvester,
- * H[i][j] = (−1)^popcount(i & j). n·log2(n) additions a row. An Int32Array wraps modulo 2³².
+ * H[i][j] = (−1)^popcount(i & j). n·log2(n) additions a row. For n = b·2^m, H is the Kronecker product B ⊗ Sylvester(2^m) with a
+ * symmetric Paley matrix B (docs/codes.md). H·H = n·1. An Int32Array wraps modulo 2³².
  *
- * @param x one or more rows of a power of two elements each
+ * @param x one or more rows of n elements each
  * @returns x
  * @throws TypeError if x is no Float32Array, Float64Array or Int32Array, or is detached
  * @throws RangeError if a length or an option is out of range
@@ -87,8 +101,8 @@ function factorOf(scale: unknown, n: number, type: string | undefined): number {
  * fwht(Float32Array.of(1, 2, 3, 4)); // 10, -2, -4, 0
  */
 export function fwht<T extends TransformArray>(x: T, options: FwhtOptions = {}): T {
-  const { rowLength, factor, ordering, backend } = check(x, options);
-  backend.fwht(x, rowLength, factor);
+  const { rowLength, factor, ordering, backend, base } = check(x, options);
+  backend.fwht(x, rowLength, factor, base);
   reorder(x, rowLength, ordering);
   return x;
 }
@@ -104,9 +118,9 @@ export function fwht<T extends TransformArray>(x: T, options: FwhtOptions = {}):
  * transform();
  */
 fwht.plan = (x: TransformArray, options: FwhtOptions = {}): (() => void) => {
-  const { rowLength, factor, ordering, backend } = check(x, options);
+  const { rowLength, factor, ordering, backend, base } = check(x, options);
   const length = x.length;
-  const run = backend.plan(x, rowLength, factor);
+  const run = backend.plan(x, rowLength, factor, base);
   return () => {
     if (x.length !== length) {
       throw new TypeError(

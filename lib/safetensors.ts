@@ -6,7 +6,7 @@
 import type { HeadParameters } from "./backends/backend.js";
 import { checkArray, describe } from "./checks.js";
 import type { HeadSettings } from "./classifier.js";
-import { CODE_NAMES, type CodeName } from "./codes/index.js";
+import { CODE_NAMES, CODE_VERSIONS, type CodeName } from "./codes/index.js";
 
 const FORMAT = "fixed-classifier";
 const VERSION = 1;
@@ -17,21 +17,28 @@ export interface DecodedHead {
   readonly settings: HeadSettings;
   readonly scale: number;
   readonly bias: Float32Array | null;
+  readonly weights: Float32Array | null;
 }
 
-export function encodeHead(settings: HeadSettings, { scale, bias }: HeadParameters): Uint8Array {
-  const tensors: [string, Float32Array][] = [["scale", Float32Array.of(scale)]];
-  if (bias !== null) tensors.push(["bias", bias]);
+export function encodeHead(
+  settings: HeadSettings,
+  { scale, bias, weights }: HeadParameters & Pick<DecodedHead, "weights">,
+): Uint8Array {
+  const { features, classes, code } = settings;
+  const tensors: [string, readonly number[], Float32Array][] = [["scale", [1], Float32Array.of(scale)]];
+  if (bias !== null) tensors.push(["bias", [classes], bias]);
+  if (weights !== null) tensors.push(["weights", [classes, features], weights]);
   const header: Record<string, unknown> = {
     __metadata__: {
       format: FORMAT,
       version: String(VERSION),
+      codeVersion: String(CODE_VERSIONS[code]),
       ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])),
     },
   };
   let end = 0;
-  for (const [name, { length }] of tensors) {
-    header[name] = { dtype: "F32", shape: [length], data_offsets: [end, end + 4 * length] };
+  for (const [name, shape, { length }] of tensors) {
+    header[name] = { dtype: "F32", shape, data_offsets: [end, end + 4 * length] };
     end += 4 * length;
   }
   // Spaces after the header align the tensors, as the reference implementation does.
@@ -42,7 +49,7 @@ export function encodeHead(settings: HeadSettings, { scale, bias }: HeadParamete
   view.setBigUint64(0, BigInt(json.length), true);
   new TextEncoder().encodeInto(json, bytes.subarray(8));
   let at = 8 + json.length;
-  for (const [, values] of tensors) {
+  for (const [, , values] of tensors) {
     for (const value of values) {
       view.setFloat32(at, value, true);
       at += 4;
@@ -68,11 +75,17 @@ export function decodeHead(bytes: Uint8Array): DecodedHead {
   const data = 8 + Number(headerLength);
   const header = parseHeader(bytes.subarray(8, data));
   const settings = readSettings(header.__metadata__);
-  const tensor = (name: string, length: number): Float32Array =>
-    readTensor(name, header[name], length, view, data);
+  const { features, classes, code } = settings;
+  const tensor = (name: string, ...shape: number[]): Float32Array =>
+    readTensor(name, header[name], shape, view, data);
   const scale = tensor("scale", 1)[0] as number;
   if (!Number.isFinite(scale)) fail(`its scale is ${scale}`);
-  return { settings, scale, bias: header.bias === undefined ? null : tensor("bias", settings.classes) };
+  return {
+    settings,
+    scale,
+    bias: header.bias === undefined ? null : tensor("bias", classes),
+    weights: code === "learned" ? tensor("weights", classes, features) : null,
+  };
 }
 
 function parseHeader(json: Uint8Array): Record<string, unknown> {
@@ -99,6 +112,13 @@ function readSettings(metadata: unknown): HeadSettings {
       `its code is ${describe(entries.code)}, this release has ${CODE_NAMES.join(", ")}; update fixed-classifier`,
     );
   }
+  const code = entries.code as CodeName;
+  if (entries.codeVersion !== String(CODE_VERSIONS[code])) {
+    fail(
+      `its code "${code}" has codeVersion ${describe(entries.codeVersion)}, this release reads ` +
+        `${CODE_VERSIONS[code]}; update fixed-classifier`,
+    );
+  }
   const integer = (key: string): number => {
     const text = entries[key];
     if (typeof text !== "string" || !/^\d{1,10}$/.test(text)) {
@@ -114,7 +134,7 @@ function readSettings(metadata: unknown): HeadSettings {
   return {
     features: integer("features"),
     classes: integer("classes"),
-    code: entries.code as CodeName,
+    code,
     learnScale: flag("learnScale"),
     seed: integer("seed"),
     allowDuplicates: flag("allowDuplicates"),
@@ -124,13 +144,14 @@ function readSettings(metadata: unknown): HeadSettings {
 function readTensor(
   name: string,
   entry: unknown,
-  length: number,
+  shape: readonly number[],
   view: DataView,
   data: number,
 ): Float32Array {
-  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-  if (dtype !== "F32" || JSON.stringify(shape) !== `[${length}]`) {
-    fail(`tensor ${name} must be F32 of shape [${length}]`);
+  const { dtype, shape: found, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
+  const length = shape.reduce((product, size) => product * size);
+  if (dtype !== "F32" || JSON.stringify(found) !== JSON.stringify(shape)) {
+    fail(`tensor ${name} must be F32 of shape [${shape.join(", ")}]`);
   }
   const [start, end] = (Array.isArray(offsets) ? offsets : []) as unknown[];
   if (!Number.isSafeInteger(start) || (start as number) < 0 || end !== (start as number) + 4 * length) {

@@ -59,6 +59,11 @@ export class FixedClassifierLayer extends tf.layers.Layer {
     }
     super(args);
     checkInteger("classes", args.classes, 1, MAX_CLASSES);
+    if (args.code === "learned") {
+      throw new RangeError(
+        'a layer with the code "learned" is tf.layers.dense({ units: classes }): use that',
+      );
+    }
     // A loaded configuration has null where nothing was set.
     const given = SETTINGS.filter((key) => args[key] !== undefined && args[key] !== null);
     this.#options = { classes: args.classes, ...Object.fromEntries(given.map((key) => [key, args[key]])) };

@@ -78,7 +78,7 @@ describe("heads", () => {
         seed: fc.nat(),
       })
       .map(({ features, spare, blocks, seed }) =>
-        randomTable(features, 2 ** (Math.ceil(Math.log2(features)) + spare), blocks, seed),
+        randomTable({ features, length: 2 ** (Math.ceil(Math.log2(features)) + spare), blocks, seed }),
       );
     property(fc.record({ ...settings, table }), 100);
   });
@@ -107,7 +107,7 @@ describe("heads", () => {
   });
 
   test("with fewer features than the order has columns", () => {
-    for (const [features, order] of [
+    for (const [features, length] of [
       [1, 64],
       [2, 512],
       [60, 1024],
@@ -116,7 +116,7 @@ describe("heads", () => {
       [1000, 2048],
       [3000, 8192],
     ] as const) {
-      compare({ ...plain, table: randomTable(features, order, 2, order) });
+      compare({ ...plain, table: randomTable({ features, length, blocks: 2, seed: length }) });
     }
   });
 
@@ -183,7 +183,12 @@ describe("heads", () => {
         const p = new Float32Array(8192);
         kernels.probabilities(x, { scale: 1, bias }, p);
         const losses = new Float32Array(1);
-        const gradients = { features: x.slice(), scale: new Float32Array(1), bias: new Float32Array(8192) };
+        const gradients = {
+          features: x.slice(),
+          scale: new Float32Array(1),
+          bias: new Float32Array(8192),
+          weights: null,
+        };
         const loss = { labels: Int32Array.of(4000), labelSmoothing: 0.2, factor: 1 };
         kernels.lossAndGradient(x, { scale: 1, bias }, loss, losses, gradients);
         return [p, losses, gradients.bias];

@@ -49,8 +49,13 @@ onEachBackend((backend) => {
         expect(() => run(x, { ...options, backend })).toThrow(message);
         expectSameBits(x, before, "x after the error");
       };
-      refuse({}, /the length of x must be a power of two, got 12; the nearest are 8 and 16/);
-      refuse({ rowLength: 3 }, /rowLength must be a power of two, got 3; the nearest are 2 and 4/);
+      const order = /rowLength must be the order of a known Hadamard matrix/;
+      refuse({ rowLength: 3 }, order);
+      refuse({ rowLength: 3 }, /got 3; the nearest are 2 and 4: pad the rows with zeros/);
+      refuse({ rowLength: 92 }, /got 92; the nearest are 88 and 96/);
+      expect(() => run(x.slice(0, 11), { backend })).toThrow(
+        /the length of x must be the order of .*, got 11; the nearest are 8 and 12: pad x with zeros/,
+      );
       refuse({ rowLength: 8 }, /x has 12 elements, no whole number of rows of rowLength 8/);
       refuse({ rowLength: 16 }, /x has 12 elements/);
       for (const rowLength of [0, -4, 1.5, Number.NaN, Infinity, 2 ** 25]) {
@@ -71,6 +76,10 @@ onEachBackend((backend) => {
       refuse(x, { scale: Infinity }, RangeError, /scale must be finite, got Infinity/);
       refuse(x, { ordering: "walsh" }, RangeError, /ordering must be one of "natural", "sequency", "dyadic"/);
       refuse(x, { ordering: 1 }, TypeError, /ordering must be one of .*got 1/);
+      for (const ordering of ["sequency", "dyadic"]) {
+        const message = /ordering "\w+" is for rows of a power of two, got rows of 12; use "natural"/;
+        refuse(new Float32Array(12), { ordering }, RangeError, message);
+      }
       for (const scale of [2, 0.5, "orthonormal"]) {
         refuse(new Int32Array(4), { scale }, RangeError, /scale of an Int32Array must be 1 or "inverse"/);
       }

@@ -2,10 +2,11 @@
 
 import { type Backend, FixedClassifier, type FixedClassifierOptions } from "../lib/index.js";
 import { floats } from "./random.js";
-import * as reference from "./reference.js";
+import type * as reference from "./reference.js";
+import { tableVectors } from "./tables.js";
 
 export interface HeadCase extends FixedClassifierOptions {
-  code: reference.Code;
+  code: NonNullable<FixedClassifierOptions["code"]>;
   rows: number;
 }
 
@@ -17,8 +18,9 @@ export function createHead(options: FixedClassifierOptions, backend: Backend): F
 }
 
 /** The same head by definition. */
-export function referenceOf({ settings, scale, bias }: FixedClassifier): reference.Head {
-  return reference.head(settings.code, settings.features, settings.classes, scale, bias);
+export function referenceOf({ code: { table }, scale, bias }: FixedClassifier): reference.Head {
+  const { unit, normalised } = table;
+  return { vectors: tableVectors(table), unit, normalised, scale, bias };
 }
 
 export function rowsOf<T extends Float32Array | Float64Array>(x: T, width: number): T[] {

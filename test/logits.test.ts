@@ -3,7 +3,7 @@ import { reference as js, onEachBackend } from "./backends.js";
 import { expectSameBits, largest, largestError } from "./bits.js";
 import { createHead, referenceOf, rowsOf } from "./heads.js";
 import { floats, KINDS, type Kind } from "./random.js";
-import { type Code, logits } from "./reference.js";
+import { logits } from "./reference.js";
 
 const SHAPES: readonly [features: number, classes: number][] = [
   [1, 1],
@@ -38,7 +38,7 @@ const SHAPES: readonly [features: number, classes: number][] = [
 const finiteKinds = KINDS.filter((kind) => !kind.includes("special") && kind !== "zeros");
 
 const cases = SHAPES.flatMap(([features, classes], i) =>
-  (["hadamard", "sylvester"] as Code[]).map((code) => {
+  (["hadamard", "sylvester"] as const).map((code) => {
     const options = { features, classes, code, bias: i % 2 === 0, allowDuplicates: true };
     const kinds: readonly Kind[] = features * classes < 2 ** 19 ? finiteKinds : ["normal", "positive"];
     const x = new Float32Array(kinds.length * features);

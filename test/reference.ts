@@ -43,42 +43,14 @@ export function recursiveFwht(x: Float64Array): Float64Array {
   return y;
 }
 
-export type Code = "hadamard" | "sylvester";
-
-const powerAbove = (n: number): number => {
-  let m = 1;
-  while (m < n) m *= 2;
-  return m;
-};
-
-/** The ±1 vector of every class. */
-export function classVectors(code: Code, features: number, classes: number): Int8Array[] {
-  const m = powerAbove(features);
-  return Array.from({ length: classes }, (_, c) => {
-    if (code === "sylvester") return row(c, features);
-    const sign = c < m - 1 ? 1 : c < 2 * m - 2 ? -1 : c === 2 * m - 2 ? 1 : -1;
-    const index = c < 2 * m - 2 ? 1 + (c % (m - 1)) : 0;
-    return row(index, features).map((v) => sign * v);
-  });
-}
-
 export interface Head {
-  readonly vectors: readonly Int8Array[];
-  /** Factor on the ±1 entries. */
+  readonly vectors: readonly ArrayLike<number>[];
+  /** Factor on their entries. */
   readonly unit: number;
+  /** False: z_c = ⟨w_c, x⟩ + b_c. Default true. */
+  readonly normalised?: boolean;
   readonly scale: number;
   readonly bias: ArrayLike<number> | null;
-}
-
-export function head(
-  code: Code,
-  features: number,
-  classes: number,
-  scale: number,
-  bias: ArrayLike<number> | null,
-): Head {
-  const vectors = classVectors(code, features, classes);
-  return { vectors, unit: code === "sylvester" ? -1 : 1 / sqrt(features), scale, bias };
 }
 
 const EPSILON = 1e-8;
@@ -92,7 +64,11 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** z_c = s · ⟨w_c, x / (‖x‖ + ε)⟩ + b_c of one row. */
-export function logits({ vectors, unit, scale, bias }: Head, x: ArrayLike<number>): Float64Array {
+export function logits(
+  { vectors, unit, normalised = true, scale, bias }: Head,
+  x: ArrayLike<number>,
+): Float64Array {
+  if (!normalised) return Float64Array.from(vectors, (w, c) => dot(w, x) + (bias?.[c] ?? 0));
   const n = norm(x) + EPSILON;
   const unitRow = Float64Array.from(x, (v) => v / n);
   return Float64Array.from(vectors, (w, c) => scale * unit * dot(w, unitRow) + (bias?.[c] ?? 0));
@@ -139,17 +115,18 @@ export interface RowGradient {
  * derivative, is defined as 0.
  */
 export function gradient(
-  { vectors, unit, scale }: Head,
+  { vectors, unit, normalised = true, scale }: Head,
   x: ArrayLike<number>,
   g: ArrayLike<number>,
 ): RowGradient {
   const features = new Float64Array(x.length);
   const n = norm(x);
-  if (n === 0) return { features, scale: 0 };
+  if (n === 0 && normalised) return { features, scale: 0 };
   const u = new Float64Array(x.length);
   vectors.forEach((w, c) => {
     for (let i = 0; i < x.length; i++) u[i] = (u[i] as number) + unit * (w[i] as number) * (g[c] as number);
   });
+  if (!normalised) return { features: u, scale: 0 };
   const along = dot(u, x);
   for (let i = 0; i < x.length; i++) {
     const xi = x[i] as number;

@@ -48,6 +48,9 @@ export function runHead(backend: Backend, input: HeadInput): Record<string, Numb
   kernels.forward(x, parameters, forward);
   const probabilities = output(rows * classes, 1);
   kernels.probabilities(x, parameters, probabilities);
+  const some = place(labels(k, classes, seed + 4), 2);
+  const chosen = output(rows * k, 3);
+  kernels.chosenProbabilities(x, parameters, some, chosen);
   const topClasses = place(new Int32Array(rows * k).fill(-1), 2);
   const topScores = output(rows * k, 3);
   kernels.topK(x, parameters, k, topClasses, topScores);
@@ -55,6 +58,7 @@ export function runHead(backend: Backend, input: HeadInput): Record<string, Numb
     features: output(rows * features, 1),
     scale: output(rows, 2),
     bias: bias && output(classes, 3),
+    weights: table.normalised ? null : output(classes * features, 2),
   });
   const backward = buffers();
   kernels.backward(x, parameters, gradLogits, backward);
@@ -70,14 +74,17 @@ export function runHead(backend: Backend, input: HeadInput): Record<string, Numb
   return {
     forward,
     probabilities,
+    chosen,
     topClasses,
     topScores,
     backwardFeatures: backward.features,
     backwardScale: backward.scale,
     ...(backward.bias && { backwardBias: backward.bias }),
+    ...(backward.weights && { backwardWeights: backward.weights }),
     losses,
     lossFeatures: loss.features,
     lossScale: loss.scale,
     ...(loss.bias && { lossBias: loss.bias }),
+    ...(loss.weights && { lossWeights: loss.weights }),
   };
 }

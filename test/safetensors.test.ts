@@ -68,8 +68,16 @@ onEachBackend((backend) => {
       { features: 64, classes: 10, learnScale: false, scale: -3.3 },
       { features: 100, classes: 50, code: "sylvester", seed: 2 ** 32 - 1 },
       { features: 8, classes: 20, code: "sylvester", allowDuplicates: true, scale: 0 },
+      { features: 96, classes: 1000, seed: 3 },
+      { features: 64, classes: 6000, seed: 3 },
+      { features: 11, classes: 12, code: "simplex" },
+      { features: 12, classes: 20, code: "orthoplex" },
+      { features: 5, classes: 30, code: "cube" },
+      { features: 12, classes: 20, code: "orthogonal", seed: 4 },
+      { features: 12, classes: 20, code: "learned", seed: 4, scale: 1 },
     ] as FixedClassifierOptions[]) {
       const head = createHead(options, js);
+      head.weights?.set(floats(head.weights.length, 5));
       const again = FixedClassifier.fromSafetensors(head.toSafetensors(), { backend });
       expect(again.settings).toEqual(head.settings);
       expect([again.scale, again.bias]).toEqual([head.scale, head.bias]);
@@ -85,6 +93,21 @@ test("bias values that are no numbers survive", () => {
   const head = createHead({ features: 4, classes: 4 }, js);
   head.bias?.set([Number.NaN, Infinity, -Infinity, -0]);
   expect(read(head.toSafetensors()).bias).toEqual(head.bias);
+});
+
+test("learned class vectors are a tensor, classes × features", () => {
+  const head = createHead({ features: 3, classes: 2, code: "learned" }, js);
+  const bytes = head.toSafetensors();
+  const { header } = headerOf(bytes);
+  expect(header.weights).toEqual({ dtype: "F32", shape: [2, 3], data_offsets: [12, 36] });
+  expect(read(bytes).weights).toEqual(head.weights);
+  const { data } = headerOf(bytes);
+  for (const shape of [[3, 2], [6], [2, 3, 1]]) {
+    Object.assign(header.weights as Entry, { shape });
+    refuse(build(JSON.stringify(header), data), /tensor weights must be F32 of shape \[2, 3\]/);
+  }
+  delete header.weights;
+  refuse(build(JSON.stringify(header), data), /tensor weights must be F32 of shape \[2, 3\]/);
 });
 
 test("a file may lie anywhere in memory, be a Buffer, or stand on shared memory", () => {
@@ -178,7 +201,13 @@ test("a newer version or code says to update", () => {
     changed(({ __metadata__: m }) => {
       m.code = "kerdock";
     }),
-    /its code is "kerdock", this release has hadamard, sylvester; update fixed-classifier/,
+    /its code is "kerdock", this release has hadamard, sylvester, .*; update fixed-classifier/,
+  );
+  refuse(
+    changed(({ __metadata__: m }) => {
+      m.codeVersion = "2";
+    }),
+    /its code "hadamard" has codeVersion "2", this release reads 1; update fixed-classifier/,
   );
 });
 
@@ -190,6 +219,7 @@ test("settings that are missing or make no sense are refused", () => {
     "learnScale",
     "allowDuplicates",
     "code",
+    "codeVersion",
     "version",
     "format",
   ]) {

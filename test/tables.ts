@@ -1,12 +1,29 @@
 /** Head tables with several blocks, masks and segments, as class codes of many classes make them. */
 
 import { type HeadTable, maskWords, SEGMENT_FIELDS } from "../lib/backends/backend.js";
-import { generator } from "./random.js";
+import { paley } from "../lib/codes/paley.js";
+import { floats, generator } from "./random.js";
+import { entry } from "./reference.js";
+
+// Looking up a global is slow in Jest's sandbox.
+const { floor } = Math;
+
+export interface TableShape {
+  features: number;
+  /** The order is base · length. */
+  length: number;
+  base?: number;
+  blocks: number;
+  /** Whether the features stand in columns anywhere, in any order. */
+  scattered?: boolean;
+  seed: number;
+}
 
 /** A table from a seed: rows overlap within a block, signs differ, and mask bits beyond the features are noise. */
-export function randomTable(features: number, order: number, blocks: number, seed: number): HeadTable {
+export function randomTable({ features, length, base = 1, blocks, scattered, seed }: TableShape): HeadTable {
   const random = generator(seed);
-  const below = (n: number): number => Math.floor(random() * n);
+  const below = (n: number): number => floor(random() * n);
+  const order = base * length;
   const segments: number[] = [];
   let classes = 0;
   for (let block = 0; block < blocks; block++) {
@@ -22,26 +39,71 @@ export function randomTable(features: number, order: number, blocks: number, see
     features,
     classes,
     order,
+    base,
+    baseSigns: base === 1 ? new Uint32Array(0) : paley(base).signs,
+    columns: scattered ? shuffled(order, random).slice(0, features) : null,
+    weights: null,
+    normalised: true,
     unit: 1 / Math.sqrt(features),
     masks: new Uint32Array(blocks * maskWords(order)).map(() => below(2 ** 32)),
     segments: Int32Array.from(segments),
   };
 }
 
-/** The ±1 vectors that a table describes. */
-export function tableVectors(
-  { features, classes, order, masks, segments }: HeadTable,
-  entry: (i: number, j: number) => number,
-): Int8Array[] {
+/** A table of a dense code. */
+export function denseTable(
+  features: number,
+  classes: number,
+  normalised: boolean,
+  weights = floats(features * classes, features + classes),
+): HeadTable {
+  return {
+    features,
+    classes,
+    order: 0,
+    base: 1,
+    baseSigns: new Uint32Array(0),
+    columns: null,
+    weights,
+    normalised,
+    unit: 1,
+    masks: new Uint32Array(0),
+    segments: Int32Array.of(0, 0, 1, 0, classes),
+  };
+}
+
+function shuffled(length: number, random: () => number): Int32Array {
+  const values = Int32Array.from({ length }, (_, i) => i);
+  for (let i = length - 1; i > 0; i--) {
+    const j = floor(random() * (i + 1));
+    [values[i], values[j]] = [values[j] as number, values[i] as number];
+  }
+  return values;
+}
+
+/** The class vectors that a table describes, without its unit: ±1, or the weights. */
+export function tableVectors(table: HeadTable): ArrayLike<number>[] {
+  const { features, classes, order, base, baseSigns, columns, weights, masks, segments } = table;
+  if (weights !== null) {
+    return Array.from({ length: classes }, (_, c) => weights.subarray(c * features, (c + 1) * features));
+  }
+  const bit = (words: Uint32Array, i: number): number => ((words[floor(i / 32)] as number) >>> (i % 32)) & 1;
+  const length = order / base;
+  const matrix = (i: number, j: number): number => {
+    const [p, q] = [floor(i / length), floor(j / length)];
+    const sign = base > 1 && bit(baseSigns, 32 * p * maskWords(base) + q) ? -1 : 1;
+    return sign * entry(i % length, j % length);
+  };
   const vectors = new Array<Int8Array>(classes);
   for (let s = 0; s < segments.length; s += SEGMENT_FIELDS) {
     const [block, row, sign, first, count] = segments.subarray(s, s + SEGMENT_FIELDS) as unknown as number[];
     for (let i = 0; i < (count as number); i++) {
-      vectors[(first as number) + i] = Int8Array.from({ length: features }, (_, f) => {
-        const word = masks[(block as number) * maskWords(order) + Math.floor(f / 32)] as number;
-        const mask = (word >>> (f % 32)) & 1 ? -1 : 1;
-        return (sign as number) * mask * entry((row as number) + i, f);
-      });
+      const vector = new Int8Array(features);
+      for (let f = 0; f < features; f++) {
+        const mask = bit(masks, 32 * (block as number) * maskWords(order) + f) ? -1 : 1;
+        vector[f] = (sign as number) * mask * matrix((row as number) + i, columns?.[f] ?? f);
+      }
+      vectors[(first as number) + i] = vector;
     }
   }
   return vectors;

@@ -255,7 +255,8 @@ describe("bad input", () => {
     expect(classifier({})).toThrow(new TypeError("classes must be a number, got undefined"));
     expect(classifier({ classes: 0 })).toThrow(RangeError);
     expect(() => trunkAndHead({ code: "walsh" as never })).toThrow(RangeError);
-    expect(() => trunkAndHead({ classes: 1000 })).toThrow(/has vectors for 32 classes at 12 features/);
+    expect(() => trunkAndHead({ classes: 1000 })).toThrow(/has vectors for 512 classes at 12 features/);
+    expect(classifier({ classes: 5, code: "learned" })).toThrow(/is tf\.layers\.dense/);
   });
 
   it("refuses features of another width, eager and symbolic", () => {

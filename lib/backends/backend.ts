@@ -10,15 +10,35 @@ export type BackendName = "native" | "wasm" | "js";
 /** The arrays that the transform takes. */
 export type TransformArray = Float32Array | Float64Array | Int32Array;
 
-/** What a kernel needs to know of a class code. */
+/** A symmetric Hadamard matrix whose first row and column are +1; its order is a multiple of 4. */
+export interface Base {
+  readonly order: number;
+  /** Rows of {@link maskWords}(order) words each; bit j set: the entry in column j is −1. */
+  readonly signs: Uint32Array;
+}
+
+/**
+ * What a kernel needs to know of a class code. The code is one of two kinds: rows of sign-masked Hadamard matrices, or, with
+ * `weights`, a dense matrix; then order, base, columns and masks say nothing and there is one segment of all classes.
+ */
 export interface HeadTable {
   /** Width N of a row of features. */
   readonly features: number;
   /** Number C of classes. */
   readonly classes: number;
-  /** Order M of the Hadamard matrix, M ≥ N. */
+  /** Order M = b · 2^m of the Hadamard matrix B ⊗ Sylvester(2^m), M ≥ N. */
   readonly order: number;
-  /** Factor on the ±1 entries of the class vectors. */
+  /** Order b of B: 1, or a multiple of 4. */
+  readonly base: number;
+  /** B, as in {@link Base}; empty for b = 1. */
+  readonly baseSigns: Uint32Array;
+  /** The column of the matrix in which each feature stands, all different; null: feature i in column i. */
+  readonly columns: Int32Array | null;
+  /** Class vectors of a dense code, classes × features. Those of an unnormalised one are learned: they change between calls. */
+  readonly weights: Float32Array | null;
+  /** Whether rows are divided by their norm and multiplied by the scale. Only a dense code may be without. */
+  readonly normalised: boolean;
+  /** Factor on the entries of the class vectors. */
   readonly unit: number;
   /** Sign masks, {@link maskWords}(order) words a block; bit i set: feature i is negated. A block is M rows. */
   readonly masks: Uint32Array;
@@ -48,6 +68,8 @@ export interface GradientBuffers {
   readonly scale: Float32Array;
   /** One value a class, summed over rows; null where the head has no bias. */
   readonly bias: Float32Array | null;
+  /** classes × features, summed over rows; null where the class vectors are fixed. */
+  readonly weights: Float32Array | null;
 }
 
 /** Cross-entropy as the kernel sees it: `factor` multiplies every gradient (1 / rows for the mean). */
@@ -61,6 +83,13 @@ export interface CrossEntropy {
 export interface HeadKernels {
   forward(x: Float32Array, parameters: HeadParameters, logits: Float32Array): void;
   probabilities(x: Float32Array, parameters: HeadParameters, probabilities: Float32Array): void;
+  /** Probabilities of some classes, softmax over all: rows × chosen.length. */
+  chosenProbabilities(
+    x: Float32Array,
+    parameters: HeadParameters,
+    chosen: Int32Array,
+    probabilities: Float32Array,
+  ): void;
   topK(
     x: Float32Array,
     parameters: HeadParameters,
@@ -98,11 +127,11 @@ export interface Backend {
   readonly instructionSet: string;
   /**
    * Transforms every row of `x` in place and multiplies by `factor`. For Int32Array the factor is 1, or 1 / rowLength, which
-   * divides by an arithmetic shift.
+   * divides and rounds down: by an arithmetic shift where rowLength is a power of two. For other lengths, b · 2^m, `base` is B.
    */
-  fwht(x: TransformArray, rowLength: number, factor: number): void;
+  fwht(x: TransformArray, rowLength: number, factor: number, base?: Base): void;
   /** The same bound to its arguments. The caller sees to it that `x` is still attached when it calls. */
-  plan(x: TransformArray, rowLength: number, factor: number): () => void;
+  plan(x: TransformArray, rowLength: number, factor: number, base?: Base): () => void;
   head(table: HeadTable): HeadKernels;
   /** How many bytes the array starts behind a multiple of `alignment`, where that makes kernels slower. */
   misalignment?(bytes: Uint8Array, alignment: number): number;

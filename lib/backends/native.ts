@@ -1,4 +1,5 @@
-import type { Backend, HeadKernels, HeadTable, TransformArray } from "./backend.js";
+import type { Backend, Base, HeadKernels, HeadTable, TransformArray } from "./backend.js";
+import { withFallback } from "./fallback.js";
 import type { BackendOptions } from "./select.js";
 
 /** What native/addon.cc exports. */
@@ -12,8 +13,10 @@ interface Addon {
 }
 
 interface Kernels {
-  fwht(x: TransformArray, rowLength: number, factor: number): void;
-  plan(x: TransformArray, rowLength: number, factor: number): () => void;
+  fwht(x: TransformArray, rowLength: number, factor: number, base?: HeldBase): void;
+  plan(x: TransformArray, rowLength: number, factor: number, base?: HeldBase): () => void;
+  /** Matrix B as `fwht` and `plan` take it. */
+  base(order: number, signs: Uint32Array): HeldBase;
   head(
     features: number,
     classes: number,
@@ -27,11 +30,21 @@ interface Kernels {
   ): Head;
 }
 
+/** An object of the addon. */
+type HeldBase = object;
+
 type Bias = Float32Array | null;
 
 interface Head {
   forward(x: Float32Array, scale: number, bias: Bias, logits: Float32Array): void;
   probabilities(x: Float32Array, scale: number, bias: Bias, out: Float32Array): void;
+  chosenProbabilities(
+    x: Float32Array,
+    scale: number,
+    bias: Bias,
+    chosen: Int32Array,
+    out: Float32Array,
+  ): void;
   topK(
     x: Float32Array,
     scale: number,
@@ -110,22 +123,36 @@ export function createNativeBackend({ instructionSet, threads }: BackendOptions)
     );
   }
   const kernels = addon.create(chosen, threads ?? addon.availableThreads);
-  return {
-    name: "native",
-    instructionSet: chosen,
-    fwht: kernels.fwht,
-    plan: kernels.plan,
-    head: (table) => createHead(kernels, table),
-    misalignment: addon.misalignment,
+  const bases = new WeakMap<Base, HeldBase>();
+  const held = (base: Base): HeldBase => {
+    let matrix = bases.get(base);
+    if (matrix === undefined) {
+      matrix = kernels.base(base.order, base.signs);
+      bases.set(base, matrix);
+    }
+    return matrix;
   };
+  return withFallback(
+    {
+      name: "native",
+      instructionSet: chosen,
+      fwht: (x, rowLength, factor, base) => kernels.fwht(x, rowLength, factor, base && held(base)),
+      plan: (x, rowLength, factor, base) => kernels.plan(x, rowLength, factor, base && held(base)),
+      head: (table) => createHead(kernels, table),
+      misalignment: addon.misalignment,
+    },
+    ["weights"],
+  );
 }
 
 function createHead(kernels: Kernels, table: HeadTable): HeadKernels {
-  const { features, classes, order, unit, masks, segments } = table;
-  const head = kernels.head(features, classes, order, unit, masks, segments, 1, new Uint32Array(), null);
+  const { features, classes, order, unit, masks, segments, base, baseSigns, columns } = table;
+  const head = kernels.head(features, classes, order, unit, masks, segments, base, baseSigns, columns);
   return {
     forward: (x, { scale, bias }, logits) => head.forward(x, scale, bias, logits),
     probabilities: (x, { scale, bias }, out) => head.probabilities(x, scale, bias, out),
+    chosenProbabilities: (x, { scale, bias }, chosen, out) =>
+      head.chosenProbabilities(x, scale, bias, chosen, out),
     topK: (x, { scale, bias }, k, outClasses, scores) => head.topK(x, scale, bias, k, outClasses, scores),
     backward: (x, { scale, bias }, gradLogits, out) =>
       head.backward(x, scale, bias, gradLogits, out.features, out.scale, out.bias),

@@ -1,44 +1,206 @@
-import type { HeadTable } from "../backends/backend.js";
-import { SEGMENT_FIELDS } from "../backends/backend.js";
+import { type HeadTable, maskWords, SEGMENT_FIELDS } from "../backends/backend.js";
 import { transform } from "../backends/js/fwht.js";
 import type { Coherence } from "./code.js";
 
 /**
- * Coherence of a code of one block. Rows i and j of a Sylvester matrix, cut to N columns, have the inner product T[i ^ j] with
- * T the transform of N ones followed by zeros; so one transform gives every pair.
+ * Coherence of a code of rows of B ⊗ Sylvester(L) behind masks. Rows (p, j) of block k and (q, j′) of block l have the inner product
+ *
+ *     Σ_i B[p][i] · B[q][i] · T_i[j ^ j′]
+ *
+ * where T_i is the transform of the product of the two masks in the i-th stretch of L columns, 0 where no feature stands: b
+ * transforms give every pair. Stretches with the same T_i, all of them where both masks repeat, are taken together.
  */
-export function coherence({ features, order, segments }: HeadTable): Coherence {
-  const products = new Float64Array(order).fill(1, 0, features);
-  transform(products, 0, order);
-  const plus = new Uint8Array(order);
-  const minus = new Uint8Array(order);
-  let signed = -1;
+export function coherence(table: HeadTable): Coherence {
+  const { features, order, base: b } = table;
+  const length = order / b;
+  const blocks = readBlocks(table);
+  const reach = createReach(length);
+  const combinations = createCombinations(table);
+  const t = new Float64Array(order);
+  const values = new Float64Array(length);
   let absolute = 0;
-  for (let s = 0; s < segments.length; s += SEGMENT_FIELDS) {
-    const [, row, sign, , count] = segments.subarray(s, s + SEGMENT_FIELDS) as unknown as number[];
-    (sign === 1 ? plus : minus).fill(1, row, (row as number) + (count as number));
+  let signed = -features;
+
+  /** All pairs of a row set of one block and one of another, or of the same, whose transforms are in `t`. */
+  function compare(groups: readonly number[][], a: RowSet, c: RowSet, same: boolean): void {
+    const both = a.signs === BOTH || c.signs === BOTH;
+    const sign = a.signs * c.signs;
+    for (const { weights, kinds, diagonal } of combinations(groups, a, c)) {
+      values.fill(0);
+      groups.forEach(([first = 0], g) => {
+        const weight = weights[g] as number;
+        const at = first * length;
+        if (weight !== 0) {
+          for (let d = 0; d < length; d++) values[d] = (values[d] as number) + weight * (t[at + d] as number);
+        }
+      });
+      const reached = reach(a.kinds[kinds[0]] as Uint8Array, c.kinds[kinds[1]] as Uint8Array);
+      for (let d = same && diagonal && a === c ? 1 : 0; d < length; d++) {
+        if (reached[d] !== 1) continue;
+        const value = values[d] as number;
+        const size = value < 0 ? -value : value;
+        const product = both ? size : sign * value;
+        if (product > signed) signed = product;
+        // Exact opposites do not count.
+        if (size > absolute && product > -features) absolute = size;
+      }
+    }
   }
-  const samePlus = differences(plus, plus);
-  const sameMinus = differences(minus, minus);
-  const across = differences(plus, minus);
-  for (let d = 0; d < order; d++) {
-    const cosine = (products[d] as number) / features;
-    const same = (samePlus[d] as number) + (sameMinus[d] as number) > order / 2;
-    const opposite = (across[d] as number) > order / 2;
-    if (d > 0 && same) signed = Math.max(signed, cosine);
-    if (opposite) signed = Math.max(signed, -cosine);
-    if ((d > 0 && same) || opposite) absolute = Math.max(absolute, Math.abs(cosine));
-  }
-  return { absolute, signed };
+
+  blocks.forEach((block, k) => {
+    for (const other of blocks.slice(0, k + 1)) {
+      const groups = transformProduct(table, block.index, other.index, t);
+      block.sets.forEach((a, i) => {
+        const others = other === block ? block.sets.slice(0, i + 1) : other.sets;
+        for (const c of others) compare(groups, a, c, other === block);
+      });
+    }
+  });
+  return { absolute: absolute / features, signed: signed / features };
 }
 
-/** order times the number of pairs (i in a, j in b) with i ^ j = d, for every d: a dyadic convolution. */
-function differences(a: Uint8Array, b: Uint8Array): Float64Array {
-  const x = Float64Array.from(a);
-  const y = Float64Array.from(b);
-  transform(x, 0, x.length);
-  transform(y, 0, y.length);
-  for (let i = 0; i < x.length; i++) x[i] = (x[i] as number) * (y[i] as number);
-  transform(x, 0, x.length);
-  return x;
+/** Value of {@link RowSet.signs} for rows of which both signs are in use. */
+const BOTH = 0;
+
+/** Rows (p, j) of a block: which j there are, for every p as an index of a few kinds. */
+interface RowSet {
+  readonly signs: number;
+  readonly kinds: readonly Uint8Array[];
+  /** −1 where there is no j. */
+  readonly kindOf: Int32Array;
+}
+
+interface Block {
+  readonly index: number;
+  readonly sets: readonly RowSet[];
+}
+
+function readBlocks({ order, base, segments }: HeadTable): Block[] {
+  const length = order / base;
+  const complete = rowSet(new Uint8Array(order).fill(1), BOTH, length);
+  const blocks: Block[] = [];
+  for (let s = 0; s < segments.length; ) {
+    const index = segments[s] as number;
+    const rows = { plus: new Uint8Array(order), minus: new Uint8Array(order) };
+    for (; segments[s] === index && s < segments.length; s += SEGMENT_FIELDS) {
+      const [, row = 0, sign, , count = 0] = segments.subarray(s, s + SEGMENT_FIELDS);
+      (sign === 1 ? rows.plus : rows.minus).fill(1, row, row + count);
+    }
+    const { plus, minus } = rows;
+    const sets = plus.every((v, r) => v === 1 && minus[r] === 1)
+      ? [complete]
+      : [rowSet(plus, 1, length), rowSet(minus, -1, length)];
+    blocks.push({ index, sets });
+  }
+  return blocks;
+}
+
+function rowSet(rows: Uint8Array, signs: number, length: number): RowSet {
+  const kinds: Uint8Array[] = [];
+  const kindOf = new Int32Array(rows.length / length).fill(-1);
+  for (let p = 0; p < kindOf.length; p++) {
+    const part = rows.subarray(p * length, (p + 1) * length);
+    if (!part.includes(1)) continue;
+    let kind = kinds.findIndex((known) => known.every((v, j) => v === part[j]));
+    if (kind < 0) kind = kinds.push(part) - 1;
+    kindOf[p] = kind;
+  }
+  return { signs, kinds, kindOf };
+}
+
+/** Leaves every T_i in `t`; returns the stretches with the same T_i, one list a group. */
+function transformProduct(table: HeadTable, k: number, l: number, t: Float64Array): number[][] {
+  const { features, order, base, masks, columns } = table;
+  const length = order / base;
+  const words = maskWords(order);
+  t.fill(0);
+  for (let i = 0; i < features; i++) {
+    const word = (masks[k * words + (i >> 5)] as number) ^ (masks[l * words + (i >> 5)] as number);
+    t[columns === null ? i : (columns[i] as number)] = (word >>> (i & 31)) & 1 ? -1 : 1;
+  }
+  const groups: number[][] = [];
+  for (let i = 0; i < base; i++) {
+    const group = groups.find(([first = 0]) => {
+      for (let j = 0; j < length; j++) if (t[first * length + j] !== t[i * length + j]) return false;
+      return true;
+    });
+    if (group) group.push(i);
+    else groups.push([i]);
+  }
+  for (const [first = 0] of groups) transform(t, first * length, length);
+  return groups;
+}
+
+/** Pairs (p, q) that give the same sum of stretches. */
+interface Combination {
+  /** Σ B[p][i] · B[q][i] over each group. */
+  readonly weights: Float64Array;
+  readonly kinds: readonly [number, number];
+  /** Whether p = q. */
+  readonly diagonal: boolean;
+}
+
+/** The different ones of all (p, q) in two row sets; kept, since nearly all pairs of blocks have the same. */
+function createCombinations({ base: b, baseSigns }: HeadTable) {
+  const words = maskWords(b);
+  const signs = new Int8Array(b * b).fill(1);
+  for (let i = 0; b > 1 && i < b * b; i++) {
+    const [p, q] = [Math.floor(i / b), i % b];
+    if (((baseSigns[p * words + (q >> 5)] as number) >>> (q & 31)) & 1) signs[i] = -1;
+  }
+  const known = new Map<RowSet, Map<RowSet, Map<string, Combination[]>>>();
+
+  function build(groups: readonly number[][], a: RowSet, c: RowSet): Combination[] {
+    const found = new Map<string, Combination>();
+    for (let p = 0; p < b; p++) {
+      for (let q = 0; q < b; q++) {
+        const kinds = [a.kindOf[p] as number, c.kindOf[q] as number] as const;
+        if (kinds[0] < 0 || kinds[1] < 0) continue;
+        const weights = Float64Array.from(groups, (group) => {
+          let sum = 0;
+          for (const i of group) sum += (signs[p * b + i] as number) * (signs[q * b + i] as number);
+          return sum;
+        });
+        const key = `${p === q} ${kinds} ${weights}`;
+        if (!found.has(key)) found.set(key, { weights, kinds, diagonal: p === q });
+      }
+    }
+    return [...found.values()];
+  }
+
+  return (groups: readonly number[][], a: RowSet, c: RowSet): Combination[] => {
+    const byOther = known.get(a) ?? new Map<RowSet, Map<string, Combination[]>>();
+    known.set(a, byOther);
+    const byGroups = byOther.get(c) ?? new Map<string, Combination[]>();
+    byOther.set(c, byGroups);
+    const key = groups.join(" ");
+    const combinations = byGroups.get(key) ?? build(groups, a, c);
+    byGroups.set(key, combinations);
+    return combinations;
+  };
+}
+
+/** Which d = j ^ j′ there are with j in one set and j′ in another: a dyadic convolution, of which only the support counts. */
+function createReach(length: number) {
+  const known = new Map<Uint8Array, Map<Uint8Array, Uint8Array>>();
+  const isFull = (set: Uint8Array): boolean => set.every((v) => v === 1);
+
+  function build(a: Uint8Array, b: Uint8Array): Uint8Array {
+    if (isFull(a) || isFull(b)) return new Uint8Array(length).fill(1);
+    const x = Float64Array.from(a);
+    const y = Float64Array.from(b);
+    transform(x, 0, length);
+    transform(y, 0, length);
+    for (let i = 0; i < length; i++) x[i] = (x[i] as number) * (y[i] as number);
+    transform(x, 0, length);
+    return Uint8Array.from(x, (v) => (v > length / 2 ? 1 : 0));
+  }
+
+  return (a: Uint8Array, b: Uint8Array): Uint8Array => {
+    const byOther = known.get(a) ?? new Map<Uint8Array, Uint8Array>();
+    known.set(a, byOther);
+    const reached = byOther.get(b) ?? build(a, b);
+    byOther.set(b, reached);
+    return reached;
+  };
 }

@@ -1,49 +1,60 @@
-import { type HeadTable, maskWords } from "../backends/backend.js";
-import { type ClassCode, type CodeFactory, nextPowerOfTwo } from "./code.js";
+import { type ClassCode, type CodeFactory, hadamardTable, SegmentList, scaleOf99Percent } from "./code.js";
 import { coherence } from "./coherence.js";
+import { blockMasks, structuredBlocks } from "./masks.js";
+import { orderAbove } from "./orders.js";
+
+/** Random blocks fill at most this part of the 2^N vectors there are, so that one without a collision is soon found. */
+const SPARSE = 1 / 8;
+
+/** The most classes that have different vectors. */
+function limit(features: number): number {
+  const matrix = orderAbove(features);
+  return Math.max(structuredBlocks(matrix, features) * 2 * matrix.order, 2 ** features * SPARSE);
+}
 
 /**
- * The default code. Order M is the power of two ≥ N; classes take the rows 1 … M − 1, then the same rows with a minus sign, and the
- * row of ones, an extreme for every input without negative features, comes last. Every class keeps its vector when C grows.
+ * The default code. Order M is the smallest known one ≥ N. Classes take the rows 1 … M − 1, then the same rows with a minus sign,
+ * then the row of ones, an extreme for every input without negative features, and its opposite; so they are orthogonal while C < M and
+ * no cosine is positive while C ≤ 2M. Further classes take all rows, then all with a minus sign, behind one sign mask after
+ * another: those of Kerdock or Gold codes, then random ones. Every class keeps its vector when C grows.
  */
-export const hadamard: CodeFactory = ({ features, classes }) => {
-  const order = nextPowerOfTwo(features);
-  const limit = 2 * order;
-  if (classes > limit) {
+export const hadamard: CodeFactory = ({ features, classes, seed }) => {
+  const most = limit(features);
+  if (classes > most) {
+    let enough = features;
+    while (limit(enough) < classes) enough++;
     throw new RangeError(
-      `code "hadamard" has vectors for ${limit} classes at ${features} features, got ${classes} classes; ` +
-        `use at least ${nextPowerOfTwo(classes) / 2} features`,
+      `code "hadamard" has vectors for ${most} classes at ${features} features, got ${classes} classes; ` +
+        `use at least ${enough} features`,
     );
   }
-  const segments: number[] = [];
-  let first = 0;
-  const use = (row: number, sign: number, rows: number): void => {
-    const count = Math.min(rows, classes - first);
-    if (count > 0) segments.push(0, row, sign, first, count);
-    first += Math.max(count, 0);
-  };
-  use(1, 1, order - 1);
-  use(1, -1, order - 1);
-  use(0, 1, 1);
-  use(0, -1, 1);
-  const table: HeadTable = {
+  const matrix = orderAbove(features);
+  const { order } = matrix;
+  const segments = new SegmentList(classes);
+  segments.add(0, 1, 1, order - 1);
+  segments.add(0, 1, -1, order - 1);
+  segments.add(0, 0, 1, 1);
+  segments.add(0, 0, -1, 1);
+  const blocks = Math.ceil(classes / (2 * order));
+  for (let block = 1; block < blocks; block++) {
+    segments.add(block, 0, 1, order);
+    segments.add(block, 0, -1, order);
+  }
+  const table = hadamardTable(matrix, {
     features,
     classes,
-    order,
-    unit: 1 / Math.sqrt(features),
-    masks: new Uint32Array(maskWords(order)),
-    segments: Int32Array.from(segments),
-  };
+    segments: segments.toTable(),
+    masks: blockMasks(matrix, features, blocks, seed),
+  });
   return {
     name: "hadamard",
     order,
-    blocks: 1,
+    blocks,
     table,
     get coherence() {
       return coherence(table);
     },
-    // With this scale a row that fits its class vector exactly has 99 % of the probability.
-    initialScale: Math.log(99 * Math.max(classes - 1, 1)),
+    initialScale: scaleOf99Percent(classes),
     initialBias: () => new Float32Array(classes),
   } satisfies ClassCode;
 };

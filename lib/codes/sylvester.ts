@@ -1,10 +1,7 @@
-import { type HeadTable, maskWords } from "../backends/backend.js";
 import { randomUniform } from "../random.js";
-import { type ClassCode, type CodeFactory, nextPowerOfTwo } from "./code.js";
+import { type ClassCode, type CodeFactory, hadamardTable, nextPowerOfTwo } from "./code.js";
 import { coherence } from "./coherence.js";
-
-/** Orders above this would not fit the indices of the tables. */
-const MAX_ORDER = 2 ** 24;
+import { MAX_ORDER } from "./orders.js";
 
 /**
  * The code of the paper and of its authors' module (`HadamardProj`): the first C rows and N columns of the Sylvester matrix of order
@@ -23,14 +20,10 @@ export const sylvester: CodeFactory = ({ features, classes, allowDuplicates }) =
   if (order > MAX_ORDER) {
     throw new RangeError(`code "sylvester" takes up to ${MAX_ORDER} classes, got ${classes}`);
   }
-  const table: HeadTable = {
-    features,
-    classes,
-    order,
-    unit: -1,
-    masks: new Uint32Array(maskWords(order)),
-    segments: Int32Array.of(0, 0, 1, 0, classes),
-  };
+  const table = hadamardTable(
+    { order, base: 1, length: order },
+    { features, classes, unit: -1, segments: Int32Array.of(0, 0, 1, 0, classes) },
+  );
   const bound = 1 / Math.sqrt(classes);
   return {
     name: "sylvester",

@@ -12,7 +12,7 @@ export function createJsBackend({ instructionSet = "scalar" }: BackendOptions): 
     name: "js",
     instructionSet,
     fwht,
-    plan: (x, rowLength, factor) => () => fwht(x, rowLength, factor),
+    plan: (x, rowLength, factor, base) => () => fwht(x, rowLength, factor, base),
     head: createHead,
   };
 }

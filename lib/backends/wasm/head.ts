@@ -8,7 +8,7 @@ const SLICE_BYTES = 2 ** 19;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 /** The kernels of a head. Its table is copied into the engine's memory when another head, or a transform, was there last. */
-export function createHead(engine: Engine, table: HeadTable): HeadKernels {
+export function createHead(engine: Engine, table: HeadTable): Omit<HeadKernels, "chosenProbabilities"> {
   const { features, classes } = table;
   const { kernels, base } = engine;
   const image = tableImage(table, base);

@@ -1,0 +1,71 @@
+import type { HeadTable } from "../backend.js";
+import { exponentOf, foldLanes, LANES, powerOfTwo } from "./math.js";
+
+const { fround } = Math;
+const EPSILON = 1e-8;
+const SUM_MIN = 2 ** -80;
+const SUM_MAX = 2 ** 100;
+
+/** What the row pass leaves for the passes after it. */
+export interface Row {
+  /** The scaled row. */
+  readonly x: Float32Array;
+  zero: boolean;
+  norm: number;
+  epsilon: number;
+  /** Logit factor α, and α′ for gradients. */
+  alpha: number;
+  alphaOfInput: number;
+}
+
+export interface RowReader {
+  readonly row: Row;
+  /** Reads the row that starts at x[start]. */
+  read(x: Float32Array, start: number, scale: number): void;
+}
+
+/** The norm of a row of docs/numerics.md. A table that is not normalised takes the row as it is. */
+export function rowReader({ features, unit, normalised }: HeadTable): RowReader {
+  const lanes = new Float32Array(LANES);
+  const row: Row = {
+    x: new Float32Array(features),
+    zero: false,
+    norm: 0,
+    epsilon: EPSILON,
+    alpha: 1,
+    alphaOfInput: 1,
+  };
+
+  function sumOfSquares(x: Float32Array): number {
+    for (let i = 0; i < features; i++) {
+      const v = x[i] as number;
+      lanes[i % LANES] = (lanes[i % LANES] as number) + fround(v * v);
+    }
+    return foldLanes(lanes, features);
+  }
+
+  function read(x: Float32Array, start: number, scale: number): void {
+    row.x.set(x.subarray(start, start + features));
+    if (!normalised) return;
+    let sum = sumOfSquares(row.x);
+    let exponent = 0;
+    if (sum < SUM_MIN || sum > SUM_MAX) {
+      let largest = 0;
+      for (const v of row.x) if (Math.abs(v) > largest) largest = Math.abs(v);
+      if (largest > 0 && largest < Infinity) {
+        exponent = exponentOf(largest);
+        const down = powerOfTwo(-exponent);
+        for (let i = 0; i < features; i++) row.x[i] = (row.x[i] as number) * down;
+        sum = sumOfSquares(row.x);
+      }
+    }
+    row.zero = sum === 0;
+    row.norm = Math.sqrt(sum);
+    row.epsilon = EPSILON * powerOfTwo(-exponent);
+    const gain = (scale * unit) / (row.norm + row.epsilon);
+    row.alpha = fround(gain);
+    row.alphaOfInput = fround(gain * powerOfTwo(-exponent));
+  }
+
+  return { row, read };
+}

@@ -1,0 +1,125 @@
+/** Codes that keep their class vectors. */
+
+import type { HeadTable } from "../backends/backend.js";
+import { log } from "../backends/js/math.js";
+import { randomStream, randomUniform } from "../random.js";
+import { type ClassCode, type CodeFactory, type Coherence, scaleOf99Percent } from "./code.js";
+
+/** The most entries of a matrix: 1 GiB. */
+const MAX_ENTRIES = 2 ** 28;
+
+function checkSize(name: string, features: number, classes: number): void {
+  if (features * classes <= MAX_ENTRIES) return;
+  throw new RangeError(
+    `code "${name}" keeps a matrix of classes × features, at most ${MAX_ENTRIES} entries, got ${classes} × ${features}; ` +
+      `at ${features} features it takes up to ${Math.floor(MAX_ENTRIES / features)} classes, code "hadamard" keeps none`,
+  );
+}
+
+function denseTable(given: Pick<HeadTable, "features" | "classes" | "weights" | "normalised">): HeadTable {
+  return {
+    order: 0,
+    base: 1,
+    baseSigns: new Uint32Array(0),
+    columns: null,
+    unit: 1,
+    masks: new Uint32Array(0),
+    segments: Int32Array.of(0, 0, 1, 0, given.classes),
+    ...given,
+  };
+}
+
+/** Random orthonormal rows, the first fixed classifier of the paper; N rows at a time, where there are more classes than features. */
+export const orthogonal: CodeFactory = ({ features, classes, seed }) => {
+  checkSize("orthogonal", features, classes);
+  const weights = new Float32Array(classes * features);
+  for (let first = 0; first < classes; first += features) {
+    const rows = Math.min(features, classes - first);
+    weights.set(orthonormalRows(rows, features, randomStream(seed, first / features)), first * features);
+  }
+  const table = denseTable({ features, classes, weights, normalised: true });
+  return {
+    name: "orthogonal",
+    order: 0,
+    blocks: 0,
+    table,
+    get coherence() {
+      return denseCoherence(table, weights);
+    },
+    initialScale: scaleOf99Percent(classes),
+    initialBias: () => new Float32Array(classes),
+  } satisfies ClassCode;
+};
+
+/** An ordinary dense layer, the baseline of every comparison: every entry is learned, rows are not normalised. */
+export const learned: CodeFactory = ({ features, classes, seed }) => {
+  checkSize("learned", features, classes);
+  const weights = randomUniform(classes * features, 1 / Math.sqrt(features), seed);
+  const table = denseTable({ features, classes, weights, normalised: false });
+  return {
+    name: "learned",
+    order: 0,
+    blocks: 0,
+    table,
+    get coherence() {
+      return denseCoherence(table, weights);
+    },
+    initialScale: 1,
+    initialBias: () => new Float32Array(classes),
+  } satisfies ClassCode;
+};
+
+/** Modified Gram-Schmidt: a row depends only on those before it, so it stays when rows are added. */
+function orthonormalRows(rows: number, width: number, next: () => number): Float64Array {
+  const matrix = Float64Array.from({ length: rows * width }, gaussian(next));
+  for (let r = 0; r < rows; r++) {
+    const row = matrix.subarray(r * width, (r + 1) * width);
+    for (let s = 0; s < r; s++) {
+      const other = matrix.subarray(s * width, (s + 1) * width);
+      const along = dot(row, other);
+      for (let i = 0; i < width; i++) row[i] = (row[i] as number) - along * (other[i] as number);
+    }
+    const norm = Math.sqrt(dot(row, row));
+    for (let i = 0; i < width; i++) row[i] = (row[i] as number) / norm;
+  }
+  return matrix;
+}
+
+/** Marsaglia's polar method; by the package's own logarithm, which has the same bits in every engine. */
+function gaussian(next: () => number): () => number {
+  const uniform = (): number => (next() + 0.5) / 2 ** 31 - 1;
+  return () => {
+    for (;;) {
+      const [u, v] = [uniform(), uniform()];
+      const s = u * u + v * v;
+      if (s > 0 && s < 1) return u * Math.sqrt((-2 * log(s)) / s);
+    }
+  };
+}
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+}
+
+function denseCoherence({ features, classes }: HeadTable, weights: Float32Array): Coherence {
+  const rows = Array.from({ length: classes }, (_, c) => {
+    const row = Float64Array.from(weights.subarray(c * features, (c + 1) * features));
+    const norm = Math.sqrt(dot(row, row));
+    return row.map((v) => v / norm);
+  });
+  let absolute = 0;
+  let signed = -1;
+  rows.forEach((a, i) => {
+    for (const b of rows.slice(0, i)) {
+      const cosine = dot(a, b);
+      signed = Math.max(signed, cosine);
+      if (cosine > OPPOSITE) absolute = Math.max(absolute, Math.abs(cosine));
+    }
+  });
+  return { absolute, signed };
+}
+
+/** Rounding keeps a pair from being exactly opposite. */
+const OPPOSITE = -1 + 1e-12;

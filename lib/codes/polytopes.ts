@@ -1,0 +1,104 @@
+/** The corners of the regular polytopes that exist in every dimension, as far as Hadamard matrices have them. */
+
+import type { HeadTable } from "../backends/backend.js";
+import {
+  type ClassCode,
+  type CodeFactory,
+  hadamardTable,
+  nextPowerOfTwo,
+  SegmentList,
+  scaleOf99Percent,
+} from "./code.js";
+import { coherence } from "./coherence.js";
+import { knownOrder, MAX_ORDER, orderAbove, orderBelow } from "./orders.js";
+
+function polytope(name: string, table: HeadTable): ClassCode {
+  const { order, classes } = table;
+  return {
+    name,
+    order,
+    blocks: 1,
+    table,
+    get coherence() {
+      return coherence(table);
+    },
+    initialScale: scaleOf99Percent(classes),
+    initialBias: () => new Float32Array(classes),
+  };
+}
+
+/** M corners, all pairs of which have the cosine −1/N, N = M − 1: the rows of a Hadamard matrix without their column of ones. */
+export const simplex: CodeFactory = ({ features, classes }) => {
+  const matrix = knownOrder(features + 1);
+  if (matrix === null) {
+    const below = orderBelow(features + 1).order - 1;
+    const above = orderAbove(features + 1).order - 1;
+    throw new RangeError(
+      `code "simplex" needs one feature less than the order of a known Hadamard matrix, got ${features} features; ` +
+        `the nearest are ${below} and ${above}`,
+    );
+  }
+  if (classes > features + 1) {
+    throw new RangeError(
+      `code "simplex" has ${features + 1} corners at ${features} features, got ${classes} classes; use ` +
+        `${orderAbove(classes).order - 1} features, or code "hadamard"`,
+    );
+  }
+  const segments = new SegmentList(classes);
+  segments.add(0, 0, 1, matrix.order);
+  const columns = Int32Array.from({ length: features }, (_, i) => i + 1);
+  return polytope(
+    "simplex",
+    hadamardTable(matrix, { features, classes, columns, segments: segments.toTable() }),
+  );
+};
+
+/** 2N corners, orthogonal or opposite: the rows of a Hadamard matrix, then the same with a minus sign. */
+export const orthoplex: CodeFactory = ({ features, classes }) => {
+  const matrix = knownOrder(features);
+  if (matrix === null) {
+    throw new RangeError(
+      `code "orthoplex" needs the order of a known Hadamard matrix as features, got ${features}; the nearest are ` +
+        `${orderBelow(features).order} and ${orderAbove(features).order}`,
+    );
+  }
+  if (classes > 2 * features) {
+    throw new RangeError(
+      `code "orthoplex" has ${2 * features} corners at ${features} features, got ${classes} classes; use ` +
+        `${orderAbove(classes / 2).order} features, or code "hadamard"`,
+    );
+  }
+  const segments = new SegmentList(classes);
+  segments.add(0, 0, 1, features);
+  segments.add(0, 0, -1, features);
+  return polytope("orthoplex", hadamardTable(matrix, { features, classes, segments: segments.toTable() }));
+};
+
+const CUBE_FEATURES = Math.log2(MAX_ORDER);
+
+/** 2^N corners: class c has the sign (−1)^(bit i of c) in feature i, which is the entry of row c in column 2^i. */
+export const cube: CodeFactory = ({ features, classes }) => {
+  if (features > CUBE_FEATURES) {
+    throw new RangeError(
+      `code "cube" takes up to ${CUBE_FEATURES} features, got ${features}; its classes differ in one feature only, ` +
+        'code "hadamard" keeps them apart',
+    );
+  }
+  if (classes > 2 ** features) {
+    throw new RangeError(
+      `code "cube" has ${2 ** features} corners at ${features} features, got ${classes} classes; use at least ` +
+        `${Math.log2(nextPowerOfTwo(classes))} features`,
+    );
+  }
+  const order = 2 ** features;
+  const segments = new SegmentList(classes);
+  segments.add(0, 0, 1, order);
+  const columns = Int32Array.from({ length: features }, (_, i) => 2 ** i);
+  return polytope(
+    "cube",
+    hadamardTable(
+      { order, base: 1, length: order },
+      { features, classes, columns, segments: segments.toTable() },
+    ),
+  );
+};
