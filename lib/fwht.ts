@@ -1,4 +1,5 @@
 import type { Backend, Base, TransformArray } from "./backends/backend.js";
+import { createJsBackend } from "./backends/js/index.js";
 import { defaultBackend } from "./backends/select.js";
 import {
   checkArray,
@@ -31,9 +32,15 @@ export interface FwhtOptions {
    * "natural", which is the fastest: the others permute it, and are for powers of two only.
    */
   ordering?: Ordering;
-  /** Default: the one chosen at load time. */
+  /** Default: the one chosen at load time; for a few elements plain TypeScript, which is faster there. */
   backend?: Backend;
 }
+
+/** Up to this many elements plain TypeScript is done before a call of another backend arrives; the bits are the same. */
+const SMALL = 8;
+const small = createJsBackend({});
+
+const isPowerOfTwo = (n: number): boolean => n > 0 && (n & (n - 1)) === 0;
 
 interface Checked {
   rowLength: number;
@@ -45,7 +52,8 @@ interface Checked {
 
 function check(x: TransformArray, options: FwhtOptions): Checked {
   checkArray("x", x, "Float32Array", "Float64Array", "Int32Array");
-  const { rowLength = x.length, scale = 1, ordering = "natural", backend = defaultBackend() } = options;
+  const { rowLength = x.length, scale = 1, ordering = "natural" } = options;
+  const { backend = x.length <= SMALL ? small : defaultBackend() } = options;
   const base = checkRowLength(x.length, rowLength, options.rowLength !== undefined);
   checkOneOf("ordering", ordering, ORDERINGS);
   if (ordering !== "natural" && base !== undefined) {
@@ -100,8 +108,18 @@ function factorOf(scale: unknown, n: number, type: string | undefined): number {
  * @example
  * fwht(Float32Array.of(1, 2, 3, 4)); // 10, -2, -4, 0
  */
-export function fwht<T extends TransformArray>(x: T, options: FwhtOptions = {}): T {
-  const { rowLength, factor, ordering, backend, base } = check(x, options);
+export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
+  // The commonest call, past the checks that it cannot fail.
+  if (
+    options === undefined &&
+    x instanceof Float32Array &&
+    isPowerOfTwo(x.length) &&
+    x.length <= MAX_LENGTH
+  ) {
+    (x.length <= SMALL ? small : defaultBackend()).fwht(x, x.length, 1);
+    return x;
+  }
+  const { rowLength, factor, ordering, backend, base } = check(x, options ?? {});
   backend.fwht(x, rowLength, factor, base);
   reorder(x, rowLength, ordering);
   return x;
