@@ -9,19 +9,15 @@ function mix(z: number): number {
 
 const WEYL = 0x9e3779b9;
 
-/** SplitMix32: {@link mix} over a Weyl sequence. */
-function* words(seed: number): Generator<number, never> {
-  let state = seed >>> 0;
-  for (;;) {
-    state = (state + WEYL) >>> 0;
-    yield mix(state);
-  }
-}
-
-/** `length` values, uniform in [−bound, bound). */
+/** `length` values, uniform in [−bound, bound): SplitMix32, that is {@link mix} over a Weyl sequence. */
 export function randomUniform(length: number, bound: number, seed: number): Float32Array {
-  const source = words(seed);
-  return Float32Array.from({ length }, () => (source.next().value / 2 ** 31 - 1) * bound);
+  const values = new Float32Array(length);
+  let state = seed >>> 0;
+  for (let i = 0; i < length; i++) {
+    state = (state + WEYL) >>> 0;
+    values[i] = (mix(state) / 2 ** 31 - 1) * bound;
+  }
+  return values;
 }
 
 /**

@@ -247,6 +247,19 @@ describe("limits", () => {
     }
   });
 
+  test("orthogonal refuses what would take minutes", () => {
+    for (const [features, classes, most] of [
+      [2048, 20_000, 16_384],
+      [16_384, 16_384, 2048],
+      [4096, 4097, 4096],
+    ] as const) {
+      refuse(
+        { features, classes, code: "orthogonal" },
+        new RegExp(`up to ${most} classes at ${features} features, .* got ${classes}; code "hadamard"`),
+      );
+    }
+  });
+
   test("learned has no scale", () => {
     refuse({ features: 4, classes: 3, code: "learned", scale: 2 }, /code "learned" has no scale.* got 2/);
     const head = create({ features: 4, classes: 3, code: "learned", learnScale: true });
@@ -319,6 +332,14 @@ describe("where a head starts", () => {
     }
     const of = (seed: number) => create({ features: 64, classes: 4096, seed }).code.table.masks;
     expect(of(1)).toEqual(of(2));
+  });
+
+  test("random masks are the same on every machine", () => {
+    const masks = (features: number, classes: number, from: number): number[] => [
+      ...create({ features, classes, seed: 1 }).code.table.masks.subarray(from),
+    ];
+    expect(masks(64, 4200, 64)).toEqual([1572114398, 4263340359]);
+    expect(masks(12, 60, 0)).toEqual([0, 1468132912, 186003136]);
   });
 
   test("what the caller gives comes first", () => {

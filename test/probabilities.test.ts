@@ -87,4 +87,47 @@ onEachBackend((backend) => {
     expect([...out.subarray(10)]).toEqual([9, 9, 9]);
     expect(largestError(out.subarray(0, 10), p)).toBe(0);
   });
+
+  test("those of chosen classes are the same, whatever their number and order", () => {
+    for (const options of [
+      { features: 64, classes: 10 },
+      { features: 96, classes: 700 },
+      { features: 64, classes: 5000 },
+      { features: 23, classes: 24, code: "simplex" },
+      { features: 20, classes: 30, code: "learned" },
+    ] as const) {
+      const head = createHead(options, backend);
+      const { features, classes } = options;
+      const x = floats(3 * features, 5);
+      const all = rowsOf(head.probabilities(x), classes);
+      for (const chosen of [[0], [classes - 1, 3, 3, 0], Array.from({ length: classes }, (_, c) => c)]) {
+        const few = rowsOf(head.probabilities(x, { classes: Int32Array.from(chosen) }), chosen.length);
+        few.forEach((row, r) => {
+          expectSameBits(
+            row,
+            Float32Array.from(chosen, (c) => all[r]?.[c] as number),
+          );
+        });
+        expectSameBits(
+          head.probabilities(x, { classes: chosen }).subarray(0, 1),
+          (few[0] as Float32Array).subarray(0, 1),
+        );
+      }
+    }
+  });
+
+  test("a choice of classes that is none is refused", () => {
+    const head = createHead({ features: 8, classes: 5 }, backend);
+    const x = floats(16, 1);
+    const choose = (classes: unknown) => () => head.probabilities(x, { classes: classes as number[] });
+    expect(choose(null)).toThrow(TypeError);
+    expect(choose(3)).toThrow(/classes must be an array of integers or an integer typed array, got 3/);
+    expect(choose(Float32Array.of(1))).toThrow(TypeError);
+    expect(choose([1.5])).toThrow(/classes\[0\] must be an integer, got 1\.5/);
+    expect(choose([])).toThrow(/classes is empty: choose at least one/);
+    expect(choose([0, 5])).toThrow(/classes\[1\] is 5: it must be from 0 to 4/);
+    expect(choose([-1])).toThrow(RangeError);
+    const out = new Float32Array(3);
+    expect(() => head.probabilities(x, { classes: [1, 2], out })).toThrow(/out has 3 elements, 4 are needed/);
+  });
 });

@@ -10,7 +10,7 @@ import type { Coherence } from "./code.js";
  * where T_i is the transform of the product of the two masks in the i-th stretch of L columns, 0 where no feature stands: b
  * transforms give every pair. Stretches with the same T_i, all of them where both masks repeat, are taken together.
  */
-export function coherence(table: HeadTable): Coherence {
+function compute(table: HeadTable): Coherence {
   const { features, order, base: b } = table;
   const length = order / b;
   const blocks = readBlocks(table);
@@ -57,6 +57,15 @@ export function coherence(table: HeadTable): Coherence {
     }
   });
   return { absolute: absolute / features, signed: signed / features };
+}
+
+const computed = new WeakMap<HeadTable, Coherence>();
+
+/** {@link compute}, once. */
+export function coherence(table: HeadTable): Coherence {
+  const result = computed.get(table) ?? compute(table);
+  computed.set(table, result);
+  return result;
 }
 
 /** Value of {@link RowSet.signs} for rows of which both signs are in use. */

@@ -29,9 +29,24 @@ function denseTable(given: Pick<HeadTable, "features" | "classes" | "weights" | 
   };
 }
 
+/** Steps of making orthonormal rows: a minute or two. */
+const MAX_STEPS = 2 ** 36;
+
+function checkSteps(features: number, classes: number): void {
+  if (features * classes * Math.min(features, classes) <= MAX_STEPS) return;
+  const most = Math.floor(
+    Math.max(MAX_STEPS / features ** 2, Math.min(features, Math.sqrt(MAX_STEPS / features))),
+  );
+  throw new RangeError(
+    `code "orthogonal" takes up to ${most} classes at ${features} features, more would take minutes to make, got ` +
+      `${classes}; code "hadamard" has any number at once`,
+  );
+}
+
 /** Random orthonormal rows, the first fixed classifier of the paper; N rows at a time, where there are more classes than features. */
 export const orthogonal: CodeFactory = ({ features, classes, seed }) => {
   checkSize("orthogonal", features, classes);
+  checkSteps(features, classes);
   const weights = new Float32Array(classes * features);
   for (let first = 0; first < classes; first += features) {
     const rows = Math.min(features, classes - first);
@@ -69,20 +84,42 @@ export const learned: CodeFactory = ({ features, classes, seed }) => {
   } satisfies ClassCode;
 };
 
-/** Modified Gram-Schmidt: a row depends only on those before it, so it stays when rows are added. */
+/** Gram-Schmidt: a row depends only on those before it, so it stays when rows are added. */
 function orthonormalRows(rows: number, width: number, next: () => number): Float64Array {
   const matrix = Float64Array.from({ length: rows * width }, gaussian(next));
   for (let r = 0; r < rows; r++) {
     const row = matrix.subarray(r * width, (r + 1) * width);
-    for (let s = 0; s < r; s++) {
-      const other = matrix.subarray(s * width, (s + 1) * width);
-      const along = dot(row, other);
-      for (let i = 0; i < width; i++) row[i] = (row[i] as number) - along * (other[i] as number);
-    }
+    let s = 0;
+    for (; s + 4 <= r; s += 4) removeFour(row, matrix, s * width, width);
+    for (; s < r; s++) removeOne(row, matrix, s * width, width);
     const norm = Math.sqrt(dot(row, row));
     for (let i = 0; i < width; i++) row[i] = (row[i] as number) / norm;
   }
   return matrix;
+}
+
+/** Takes from `row` its projection on the unit vector at matrix[at]. */
+function removeOne(row: Float64Array, matrix: Float64Array, at: number, width: number): void {
+  let along = 0;
+  for (let i = 0; i < width; i++) along += (row[i] as number) * (matrix[at + i] as number);
+  for (let i = 0; i < width; i++) row[i] = (row[i] as number) - along * (matrix[at + i] as number);
+}
+
+/** The same for four that follow each other and are orthogonal: one pass over `row` for all, and sums that do not wait for another. */
+function removeFour(row: Float64Array, matrix: Float64Array, at: number, width: number): void {
+  const [b, c, d] = [at + width, at + 2 * width, at + 3 * width];
+  let [p, q, r, s] = [0, 0, 0, 0];
+  for (let i = 0; i < width; i++) {
+    const v = row[i] as number;
+    p += v * (matrix[at + i] as number);
+    q += v * (matrix[b + i] as number);
+    r += v * (matrix[c + i] as number);
+    s += v * (matrix[d + i] as number);
+  }
+  for (let i = 0; i < width; i++) {
+    const first = p * (matrix[at + i] as number) + q * (matrix[b + i] as number);
+    row[i] = (row[i] as number) - (first + r * (matrix[c + i] as number) + s * (matrix[d + i] as number));
+  }
 }
 
 /** Marsaglia's polar method; by the package's own logarithm, which has the same bits in every engine. */

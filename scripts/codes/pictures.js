@@ -1,0 +1,79 @@
+/** Gram matrices of class vectors as small PNG files: cosines from −1 (blue) over 0 (white) to 1 (red). */
+
+import { crc32, deflateSync } from "node:zlib";
+import { FixedClassifier } from "../../dist/index.js";
+
+/** Shapes that show what is particular to each code. */
+export const PICTURES = [
+  { code: "hadamard", features: 16, classes: 96 },
+  { code: "sylvester", features: 24, classes: 48, allowDuplicates: true },
+  { code: "simplex", features: 31, classes: 32 },
+  { code: "orthoplex", features: 24, classes: 48 },
+  { code: "cube", features: 6, classes: 64 },
+  { code: "orthogonal", features: 24, classes: 48 },
+  { code: "learned", features: 24, classes: 48 },
+];
+
+/** About this many pixels a side. */
+const SIZE = 192;
+
+export function gramMatrix(options) {
+  const { classes } = options;
+  const vectors = classVectors(options);
+  const cell = Math.round(SIZE / classes);
+  const pixels = classes * cell;
+  const rows = Buffer.alloc(pixels * (pixels + 1));
+  for (let y = 0; y < pixels; y++) {
+    for (let x = 0; x < pixels; x++) {
+      const value = cosine(vectors[Math.floor(y / cell)], vectors[Math.floor(x / cell)]);
+      rows[y * (pixels + 1) + 1 + x] = Math.round(127 * (1 + value));
+    }
+  }
+  return png(pixels, rows);
+}
+
+/** Logits of the unit vectors are the columns of the matrix of class vectors. */
+function classVectors(options) {
+  const { features, classes } = options;
+  const head = new FixedClassifier({ ...options, bias: false });
+  const unit = new Float32Array(features * features);
+  for (let i = 0; i < features; i++) unit[i * features + i] = 1;
+  const logits = head.forward(unit);
+  return Array.from({ length: classes }, (_, c) =>
+    Float64Array.from({ length: features }, (_, i) => logits[i * classes + c]),
+  );
+}
+
+function cosine(a, b) {
+  const dot = (x, y) => x.reduce((sum, v, i) => sum + v * y[i], 0);
+  return Math.max(-1, Math.min(1, dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))));
+}
+
+/** A square picture with a palette of 255 colours; every row begins with its filter, 0. */
+function png(size, rows) {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(size, 0);
+  header.writeUInt32BE(size, 4);
+  header.set([8, 3, 0, 0, 0], 8);
+  const palette = Buffer.from(Array.from({ length: 255 }, (_, i) => colour((i - 127) / 127)).flat());
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk("IHDR", header),
+    chunk("PLTE", palette),
+    chunk("IDAT", deflateSync(rows, { level: 9 })),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+}
+
+function colour(value) {
+  const end = value < 0 ? [33, 102, 172] : [178, 24, 43];
+  return end.map((v) => Math.round(255 + (v - 255) * Math.abs(value)));
+}
+
+function chunk(type, data) {
+  const body = Buffer.concat([Buffer.from(type), data]);
+  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  check.writeUInt32BE(crc32(body));
+  return Buffer.concat([length, body, check]);
+}
