@@ -237,3 +237,28 @@ export function shiftRight<V>(x: usize, bytes: usize, shift: i32): void {
     else store<i32>(x, load<i32>(x) >> shift);
   }
 }
+
+/**
+ * Divides integers by any number, rounding down: the quotient in f64 is never rounded up to the next integer. May write up to the
+ * end of the last vector.
+ */
+export function divide<V>(x: usize, bytes: usize, divisor: i32): void {
+  for (const end = x + bytes; x < end; x += sizeof<V>()) {
+    if (isVector<V>()) {
+      const v = load<V>(x);
+      const by = f64x2.splat(<f64>divisor);
+      const low = quotients(v, by);
+      const high = quotients(v128.shuffle<i32>(v, v, 2, 3, 2, 3), by);
+      store<V>(x, v128.shuffle<i32>(low, high, 0, 1, 4, 5));
+    } else {
+      store<i32>(x, <i32>Math.floor(<f64>load<i32>(x) / <f64>divisor));
+    }
+  }
+}
+
+/** Of the first two integers. */
+@inline
+function quotients(v: v128, by: v128): v128 {
+  const floor = f64x2.floor(f64x2.div(f64x2.convert_low_i32x4_s(v), by));
+  return i32x4.trunc_sat_f64x2_s_zero(floor);
+}

@@ -1,5 +1,6 @@
+import { gather } from "./columns";
 import { exp, log } from "./math";
-import { applyMask, Row, transformSupport } from "./row";
+import { applyMask, Row, transformBlock } from "./row";
 import { exponentials, Softmax, shiftOf, softmaxSums } from "./softmax";
 import { clear, dot, GROUP, padded } from "./sums";
 import { Block, block, Head, Segment, segment } from "./table";
@@ -70,7 +71,12 @@ function sumOfTransforms<V>(head: Head, gradLogits: usize): usize {
   for (let k = 0; k < head.blockCount; k++) {
     const b = block(head, k);
     scatter<V>(head, b, gradLogits);
-    transformSupport<V>(t, t, head.order, b.rows, features);
+    if (head.columns !== 0) {
+      transformBlock<V>(head, t, b.rows, head.order);
+      gather(head, b, k === 0);
+      continue;
+    }
+    transformBlock<V>(head, t, b.rows, features);
     if (b.mask !== 0) applyMask<V>(t, t, b.mask, features);
     if (head.blockCount === 1) return t;
     if (k === 0) memory.copy(u, t, features * sizeof<f32>());

@@ -2,7 +2,7 @@
 import { addBiasGradient, crossEntropy, inputGradient } from "./gradient";
 import { logits, segmentLogits } from "./logits";
 import { readRow, transformRow } from "./row";
-import { probabilitiesFrom, softmaxSums } from "./softmax";
+import { chosenFrom, probabilitiesFrom, softmaxSums } from "./softmax";
 import { block, Head, segment } from "./table";
 import { Best, offer } from "./topk";
 
@@ -23,6 +23,26 @@ export function probabilities<V>(head: Head, x: usize, rows: i32, scale: f64, bi
     probabilitiesFrom<V>(head, out);
     x += head.features * sizeof<f32>();
     out += head.classes * sizeof<f32>();
+  }
+}
+
+export function chosenProbabilities<V>(
+  head: Head,
+  x: usize,
+  rows: i32,
+  scale: f64,
+  bias: usize,
+  chosen: usize,
+  count: i32,
+  out: usize,
+): void {
+  for (let r = 0; r < rows; r++) {
+    readRow<V>(head, x, scale);
+    logits<V>(head, bias, head.z);
+    softmaxSums<V>(head, head.z, false);
+    chosenFrom(head.z, chosen, count, out);
+    x += head.features * sizeof<f32>();
+    out += count * sizeof<f32>();
   }
 }
 

@@ -3,28 +3,57 @@
  * A kernel may read and write up to 256 bytes past the end of any array it is given.
  */
 
-import { columns, multiply, shiftRight, transform } from "./fwht";
+import { Base, baseStage } from "./base";
+import { columns, divide, multiply, shiftRight, transform } from "./fwht";
 import * as kernel from "./head";
 import { Head } from "./table";
 
-function transformRows<V, T>(x: usize, n: i32, rows: i32): void {
+/** Rows of n elements; with a base, those are its order times a power of two. */
+function transformRows<V, T>(x: usize, n: i32, rows: i32, base: usize): void {
   const bytes = <usize>n * sizeof<T>();
-  for (const end = x + bytes * rows; x < end; x += bytes) transform<V, T>(x, bytes);
+  const end = x + bytes * rows;
+  if (base === 0) {
+    for (; x < end; x += bytes) transform<V, T>(x, bytes);
+    return;
+  }
+  const b = changetype<Base>(base);
+  const stretch = bytes / b.order;
+  while (x < end) {
+    baseStage<V, T>(b, x, stretch, b.order);
+    for (const next = x + bytes; x < next; x += stretch) transform<V, T>(x, stretch);
+  }
 }
 
-export function fwhtF32(x: usize, n: i32, rows: i32): void {
-  if (ASC_FEATURE_SIMD) transformRows<v128, f32>(x, n, rows);
-  else transformRows<f32, f32>(x, n, rows);
+/** A base of 0 means none. */
+export function fwhtF32(x: usize, n: i32, rows: i32, base: usize): void {
+  if (ASC_FEATURE_SIMD) transformRows<v128, f32>(x, n, rows, base);
+  else transformRows<f32, f32>(x, n, rows, base);
 }
 
-export function fwhtF64(x: usize, n: i32, rows: i32): void {
-  if (ASC_FEATURE_SIMD) transformRows<v128, f64>(x, n, rows);
-  else transformRows<f64, f64>(x, n, rows);
+export function fwhtF64(x: usize, n: i32, rows: i32, base: usize): void {
+  if (ASC_FEATURE_SIMD) transformRows<v128, f64>(x, n, rows, base);
+  else transformRows<f64, f64>(x, n, rows, base);
 }
 
-export function fwhtI32(x: usize, n: i32, rows: i32): void {
-  if (ASC_FEATURE_SIMD) transformRows<v128, i32>(x, n, rows);
-  else transformRows<i32, i32>(x, n, rows);
+export function fwhtI32(x: usize, n: i32, rows: i32, base: usize): void {
+  if (ASC_FEATURE_SIMD) transformRows<v128, i32>(x, n, rows, base);
+  else transformRows<i32, i32>(x, n, rows, base);
+}
+
+/** Only the stage of the base, on pieces of `width` elements. */
+export function baseF32(x: usize, base: Base, width: i32): void {
+  if (ASC_FEATURE_SIMD) baseStage<v128, f32>(base, x, width * 4, base.order);
+  else baseStage<f32, f32>(base, x, width * 4, base.order);
+}
+
+export function baseF64(x: usize, base: Base, width: i32): void {
+  if (ASC_FEATURE_SIMD) baseStage<v128, f64>(base, x, width * 8, base.order);
+  else baseStage<f64, f64>(base, x, width * 8, base.order);
+}
+
+export function baseI32(x: usize, base: Base, width: i32): void {
+  if (ASC_FEATURE_SIMD) baseStage<v128, i32>(base, x, width * 4, base.order);
+  else baseStage<i32, i32>(base, x, width * 4, base.order);
 }
 
 /** Only the stages of a row that combine its n / width pieces of `width` elements, a power of two from 8 on. */
@@ -58,6 +87,11 @@ export function shiftRightI32(x: usize, length: i32, shift: i32): void {
   else shiftRight<i32>(x, length * 4, shift);
 }
 
+export function divideI32(x: usize, length: i32, divisor: i32): void {
+  if (ASC_FEATURE_SIMD) divide<v128>(x, length * 4, divisor);
+  else divide<i32>(x, length * 4, divisor);
+}
+
 /** Where the host may begin to lay out its arrays. */
 export function heapBase(): usize {
   return __heap_base;
@@ -71,6 +105,20 @@ export function forward(head: Head, x: usize, rows: i32, scale: f64, bias: usize
 export function probabilities(head: Head, x: usize, rows: i32, scale: f64, bias: usize, out: usize): void {
   if (ASC_FEATURE_SIMD) kernel.probabilities<v128>(head, x, rows, scale, bias, out);
   else kernel.probabilities<f32>(head, x, rows, scale, bias, out);
+}
+
+export function chosenProbabilities(
+  head: Head,
+  x: usize,
+  rows: i32,
+  scale: f64,
+  bias: usize,
+  chosen: usize,
+  count: i32,
+  out: usize,
+): void {
+  if (ASC_FEATURE_SIMD) kernel.chosenProbabilities<v128>(head, x, rows, scale, bias, chosen, count, out);
+  else kernel.chosenProbabilities<f32>(head, x, rows, scale, bias, chosen, count, out);
 }
 
 export function topK(

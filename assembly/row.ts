@@ -1,4 +1,6 @@
 /** A row of features: its norm, and its transform by a block. */
+import { Base, baseStage } from "./base";
+import { scatterRow } from "./columns";
 import { transform } from "./fwht";
 import { exponentOf, powerOfTwo } from "./math";
 import { GROUP, largestMagnitude, padded, sumOfSquares } from "./sums";
@@ -54,13 +56,36 @@ export function transformRow<V>(head: Head, block: Block): void {
   const t = head.t;
   const order = head.order;
   const features = head.features;
+  if (head.columns !== 0) {
+    scatterRow(head, block, Row.x);
+    transformBlock<V>(head, t, order, block.rows);
+    return;
+  }
   let source = Row.x;
   if (block.mask !== 0) {
     applyMask<V>(t, source, block.mask, features);
     memory.fill(t + features * sizeof<f32>(), 0, (order - features) * sizeof<f32>());
     source = t;
   }
-  transformSupport<V>(t, source, order, features, block.rows);
+  transformBlock<V>(head, source, features, block.rows);
+}
+
+/** {@link transformSupport} for any order, into `head.t`. A base mixes all entries, so that none of its stage is left out. */
+export function transformBlock<V>(head: Head, source: usize, support: i32, wanted: i32): void {
+  const t = head.t;
+  const order = head.order;
+  if (head.base === 0) {
+    transformSupport<V>(t, source, order, support, wanted);
+    return;
+  }
+  if (source !== t) memory.copy(t, source, order * sizeof<f32>());
+  const base = changetype<Base>(head.base);
+  const n = order / base.order;
+  baseStage<V, f32>(base, t, n * sizeof<f32>(), (wanted + n - 1) / n);
+  for (let first = 0; first < wanted; first += n) {
+    const stretch = t + first * sizeof<f32>();
+    transformSupport<V>(stretch, stretch, n, n, min(n, wanted - first));
+  }
 }
 
 /**

@@ -25,6 +25,16 @@ export function probabilitiesFrom<V>(head: Head, z: usize): void {
   }
 }
 
+/** The probabilities of `count` classes, from their logits. */
+export function chosenFrom(z: usize, classes: usize, count: i32, out: usize): void {
+  const reciprocal = <f32>(1 / Softmax.sum);
+  const shift = shiftOf(Softmax.max);
+  for (const end = out + count * sizeof<f32>(); out < end; out += sizeof<f32>(), classes += sizeof<i32>()) {
+    const logit = load<f32>(z + load<i32>(classes) * sizeof<f32>());
+    store<f32>(out, exp<f32>(logit - shift) * reciprocal);
+  }
+}
+
 /** Address of exp(z ⊖ h): the one segment's, which are still there, or computed in place of the logits. */
 export function exponentials<V>(head: Head, z: usize): usize {
   const first = block(head, 0);

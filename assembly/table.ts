@@ -24,6 +24,7 @@ export class Head {
   unit: f64;
   features: i32;
   classes: i32;
+  /** Of the Hadamard matrix. */
   order: i32;
   blocks: usize;
   blockCount: i32;
@@ -40,6 +41,10 @@ export class Head {
   /** The bias gradient and that of the current chunk of rows: the classes. */
   biasGradient: usize;
   chunk: usize;
+  /** Address of the {@link Base}; 0 for an order that is a power of two. */
+  base: usize;
+  /** Address of the columns in which the features stand; 0: feature i in column i. */
+  columns: usize;
 }
 
 @inline

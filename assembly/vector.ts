@@ -40,6 +40,12 @@ export function mul<V, T>(a: V, b: V): V {
   return a * b;
 }
 
+@inline
+export function minus<V, T>(a: V): V {
+  if (isVector<V>()) return v128.neg<T>(a);
+  return -a;
+}
+
 /** The larger of two, `a` where either is NaN: the maximum of docs/numerics.md, not WebAssembly's. */
 @inline
 export function larger<V>(a: V, b: V): V {

@@ -33,8 +33,8 @@ const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 writeFileSync(
   target,
   `// Generated from assembly/ by scripts/build-wasm.js; do not edit.
-export const SIMD128 = "${base64(simd128)}";
-export const BASELINE = "${base64(baseline)}";
+export const SIMD128: string = "${base64(simd128)}";
+export const BASELINE: string = "${base64(baseline)}";
 `,
 );
 console.log(`wasm: simd128 ${simd128.length} bytes, baseline ${baseline.length} bytes`);

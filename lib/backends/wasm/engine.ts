@@ -4,17 +4,31 @@ import { BASELINE, SIMD128 } from "./binary.js";
 export interface Kernels {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
-  fwhtF32(x: number, n: number, rows: number): void;
-  fwhtF64(x: number, n: number, rows: number): void;
-  fwhtI32(x: number, n: number, rows: number): void;
+  fwhtF32(x: number, n: number, rows: number, base: number): void;
+  fwhtF64(x: number, n: number, rows: number, base: number): void;
+  fwhtI32(x: number, n: number, rows: number, base: number): void;
+  baseF32(x: number, base: number, width: number): void;
+  baseF64(x: number, base: number, width: number): void;
+  baseI32(x: number, base: number, width: number): void;
   columnsF32(x: number, n: number, width: number): void;
   columnsF64(x: number, n: number, width: number): void;
   columnsI32(x: number, n: number, width: number): void;
   multiplyF32(x: number, length: number, factor: number): void;
   multiplyF64(x: number, length: number, factor: number): void;
   shiftRightI32(x: number, length: number, shift: number): void;
+  divideI32(x: number, length: number, divisor: number): void;
   forward(head: number, x: number, rows: number, scale: number, bias: number, out: number): void;
   probabilities(head: number, x: number, rows: number, scale: number, bias: number, out: number): void;
+  chosenProbabilities(
+    head: number,
+    x: number,
+    rows: number,
+    scale: number,
+    bias: number,
+    chosen: number,
+    count: number,
+    out: number,
+  ): void;
   topK(
     head: number,
     x: number,
@@ -76,7 +90,7 @@ export class Engine {
   f32 = new Float32Array();
   f64 = new Float64Array();
   i32 = new Int32Array();
-  /** Whose arrays, beyond those of a call, are in the memory. */
+  /** Whose arrays, beyond those of a call, are in the memory: a head, or the image of a base. */
   owner: object | null = null;
   #size = 0;
 

@@ -1,4 +1,5 @@
-import type { Backend, TransformArray } from "../backend.js";
+import type { Backend, Base, TransformArray } from "../backend.js";
+import { baseImage } from "./base.js";
 import { after, type Engine } from "./engine.js";
 
 /** Rows go through the memory in slices of this size, which a second-level cache holds; a longer row is a slice of its own … */
@@ -14,30 +15,53 @@ const LOOP_LENGTH = 16;
 interface Kind {
   readonly bytes: number;
   memory(): TransformArray;
-  transform(x: number, n: number, rows: number): void;
+  /** `base` is an address, or 0. */
+  transform(x: number, n: number, rows: number, base: number): void;
   columns(x: number, n: number, width: number): void;
+  base(x: number, base: number, width: number): void;
   scale(x: number, length: number, factor: number): void;
 }
 
 export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> {
   const kinds = kindsOf(engine);
-  const { base } = engine;
   let part: TransformArray = new Float32Array();
 
   /** The first elements of the slice; the view is kept, for calls are often alike. */
   function slice(memory: TransformArray, start: number, length: number): TransformArray {
-    if (part.length !== length || part.buffer !== memory.buffer || part.constructor !== memory.constructor) {
-      part = memory.subarray(start, start + length);
-    }
+    const known =
+      part.length === length &&
+      part.byteOffset === start * part.BYTES_PER_ELEMENT &&
+      part.buffer === memory.buffer &&
+      part.constructor === memory.constructor;
+    if (!known) part = memory.subarray(start, start + length);
     return part;
   }
 
+  /** Where the arrays of a call may start: behind B, which is put into the memory where it is not there yet. */
+  function startBehind(base: Base | undefined): number {
+    if (base === undefined) {
+      engine.owner = null;
+      return engine.base;
+    }
+    const image = baseImage(base);
+    const start = after(engine.base, image.byteLength);
+    if (engine.owner !== image) {
+      engine.reserve(start);
+      engine.i32.set(image, engine.base / image.BYTES_PER_ELEMENT);
+      engine.owner = image;
+    }
+    return start;
+  }
+
   /** Whole rows of `n`, as many as fit into a slice. */
-  function short(kind: Kind, x: TransformArray, n: number, factor: number): void {
-    const most = Math.min(x.length, Math.max(n, BATCH_BYTES / kind.bytes));
-    engine.reserve(after(base, most * kind.bytes));
+  function short(kind: Kind, x: TransformArray, n: number, factor: number, base?: Base): void {
+    const address = startBehind(base);
+    const matrix = base === undefined ? 0 : engine.base;
+    const batch = Math.floor(BATCH_BYTES / (kind.bytes * n)) * n;
+    const most = Math.min(x.length, Math.max(n, batch));
+    engine.reserve(after(address, most * kind.bytes));
     const memory = kind.memory();
-    const at = base / kind.bytes;
+    const at = address / kind.bytes;
     for (let start = 0; start < x.length; start += most) {
       const length = Math.min(most, x.length - start);
       if (length <= LOOP_LENGTH) {
@@ -45,8 +69,8 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
       } else {
         memory.set(length === x.length ? x : x.subarray(start, start + length), at);
       }
-      kind.transform(base, n, length / n);
-      if (factor !== 1) kind.scale(base, length, factor);
+      kind.transform(address, n, length / n, matrix);
+      if (factor !== 1) kind.scale(address, length, factor);
       if (length <= LOOP_LENGTH) {
         for (let i = 0; i < length; i++) x[start + i] = memory[at + i] as number;
       } else {
@@ -61,11 +85,35 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
    */
   function long(kind: Kind, x: TransformArray, n: number, factor: number): void {
     const piece = SLICE_BYTES / kind.bytes;
+    const width = piece / (n / piece);
+    const address = startBehind(undefined);
+    inColumns(kind, x, n, piece, width, address, () => kind.columns(address, piece, width));
+    short(kind, x, piece, factor);
+  }
+
+  /** The same for a row with a base: its stage combines b pieces, which are rows of a power of two. */
+  function longWithBase(kind: Kind, x: TransformArray, n: number, factor: number, base: Base): void {
+    const piece = n / base.order;
+    const width = 2 ** Math.floor(Math.log2(SLICE_BYTES / kind.bytes / base.order));
+    const address = startBehind(base);
+    inColumns(kind, x, n, piece, width, address, () => kind.base(address, engine.base, width));
+    run(kind, x, piece, factor);
+  }
+
+  /** Brings `width` columns of all pieces of a row at a time into the memory at `address`, for `work` to be done there. */
+  function inColumns(
+    kind: Kind,
+    x: TransformArray,
+    n: number,
+    piece: number,
+    width: number,
+    address: number,
+    work: () => void,
+  ): void {
     const pieces = n / piece;
-    const width = piece / pieces;
-    engine.reserve(after(base, SLICE_BYTES));
+    engine.reserve(after(address, pieces * width * kind.bytes));
     const memory = kind.memory();
-    const at = base / kind.bytes;
+    const at = address / kind.bytes;
     const parts: TransformArray[] = [];
     for (let k = 0; k < pieces; k++) parts.push(memory.subarray(at + k * width, at + (k + 1) * width));
     for (let row = 0; row < x.length; row += n) {
@@ -73,30 +121,27 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
         parts.forEach((part, k) => {
           part.set(x.subarray(column + k * piece, column + k * piece + width));
         });
-        kind.columns(base, piece, width);
+        work();
         parts.forEach((part, k) => {
           x.set(part, column + k * piece);
         });
       }
     }
-    short(kind, x, piece, factor);
   }
 
-  function fwht(x: TransformArray, n: number, factor: number): void {
-    run(kinds[x[Symbol.toStringTag]], x, n, factor);
-  }
-
-  function run(kind: Kind, x: TransformArray, n: number, factor: number): void {
-    engine.owner = null;
-    if (n * kind.bytes <= SLICE_BYTES) short(kind, x, n, factor);
-    else long(kind, x, n, factor);
+  function run(kind: Kind, x: TransformArray, n: number, factor: number, base?: Base): void {
+    if (n * kind.bytes <= SLICE_BYTES) short(kind, x, n, factor, base);
+    else if (base === undefined) long(kind, x, n, factor);
+    else longWithBase(kind, x, n, factor, base);
   }
 
   return {
-    fwht,
-    plan(x, n, factor) {
+    fwht(x, n, factor, base) {
+      run(kinds[x[Symbol.toStringTag]], x, n, factor, base);
+    },
+    plan(x, n, factor, base) {
       const kind = kinds[x[Symbol.toStringTag]];
-      return () => run(kind, x, n, factor);
+      return () => run(kind, x, n, factor, base);
     },
   };
 }
@@ -109,6 +154,7 @@ function kindsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTa
       memory: () => engine.f32,
       transform: kernels.fwhtF32,
       columns: kernels.columnsF32,
+      base: kernels.baseF32,
       scale: kernels.multiplyF32,
     },
     Float64Array: {
@@ -116,6 +162,7 @@ function kindsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTa
       memory: () => engine.f64,
       transform: kernels.fwhtF64,
       columns: kernels.columnsF64,
+      base: kernels.baseF64,
       scale: kernels.multiplyF64,
     },
     Int32Array: {
@@ -123,8 +170,13 @@ function kindsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTa
       memory: () => engine.i32,
       transform: kernels.fwhtI32,
       columns: kernels.columnsI32,
-      // The factor is 1 / n, n a power of two.
-      scale: (x, length, factor) => kernels.shiftRightI32(x, length, -Math.log2(factor)),
+      base: kernels.baseI32,
+      // The factor is 1 / n.
+      scale(x, length, factor) {
+        const n = Math.round(1 / factor);
+        if ((n & (n - 1)) === 0) kernels.shiftRightI32(x, length, Math.log2(n));
+        else kernels.divideI32(x, length, n);
+      },
     },
   };
 }

@@ -8,7 +8,7 @@ const SLICE_BYTES = 2 ** 19;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 /** The kernels of a head. Its table is copied into the engine's memory when another head, or a transform, was there last. */
-export function createHead(engine: Engine, table: HeadTable): Omit<HeadKernels, "chosenProbabilities"> {
+export function createHead(engine: Engine, table: HeadTable): HeadKernels {
   const { features, classes } = table;
   const { kernels, base } = engine;
   const image = tableImage(table, base);
@@ -88,6 +88,30 @@ export function createHead(engine: Engine, table: HeadTable): Omit<HeadKernels, 
 
     probabilities(x: Float32Array, parameters: HeadParameters, probabilities: Float32Array): void {
       classScores(kernels.probabilities, x, parameters, probabilities);
+    },
+
+    chosenProbabilities(
+      x: Float32Array,
+      { scale, bias }: HeadParameters,
+      chosen: Int32Array,
+      probabilities: Float32Array,
+    ): void {
+      const rows = rowsOf(x);
+      const count = chosen.length;
+      const step = stepOf(rows, (features + count) * FLOAT);
+      const [xAt, chosenAt, outAt] = layOut([
+        step * features * FLOAT,
+        count * FLOAT,
+        step * count * FLOAT,
+      ]) as [number, number, number];
+      const biasAt = setBias(bias);
+      write(engine.i32, chosenAt, chosen, 0, count);
+      for (let r = 0; r < rows; r += step) {
+        const end = Math.min(r + step, rows);
+        write(engine.f32, xAt, x, r * features, end * features);
+        kernels.chosenProbabilities(base, xAt, end - r, scale, biasAt, chosenAt, count, outAt);
+        read(outAt, probabilities, r * count, end * count);
+      }
     },
 
     topK(

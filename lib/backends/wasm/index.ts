@@ -1,5 +1,5 @@
 import type { Backend } from "../backend.js";
-import { withFallback } from "../fallback.js";
+import { withDenseFallback } from "../fallback.js";
 import type { BackendOptions } from "../select.js";
 import { bytesOf, Engine, INSTRUCTION_SETS, type InstructionSet, moduleOf } from "./engine.js";
 import { createTransform } from "./fwht.js";
@@ -15,17 +15,12 @@ export function createWasmBackend(options: BackendOptions): Backend {
   }
   const instructionSet = choose(options.instructionSet);
   const engine = new Engine(moduleOf(instructionSet));
-  const { fwht, plan } = createTransform(engine);
-  return withFallback(
-    {
-      name: "wasm",
-      instructionSet,
-      fwht,
-      plan,
-      head: (table) => createHead(engine, table),
-    },
-    ["base", "columns", "weights"],
-  );
+  return withDenseFallback({
+    name: "wasm",
+    instructionSet,
+    ...createTransform(engine),
+    head: (table) => createHead(engine, table),
+  });
 }
 
 function choose(wanted: string | undefined): InstructionSet {

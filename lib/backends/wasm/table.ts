@@ -1,8 +1,9 @@
 import { type HeadTable, maskWords, SEGMENT_FIELDS } from "../backend.js";
+import { baseImage } from "./base.js";
 import { after } from "./engine.js";
 
 /** Sizes in bytes of the structures of assembly/table.ts. */
-const HEAD = 56;
+const HEAD = 64;
 const BLOCK = 16;
 const SEGMENT = 16;
 
@@ -29,7 +30,12 @@ export function tableImage(table: HeadTable, base: number): TableImage {
   const segmentsAt = base + HEAD + 8 + blocks.length * BLOCK;
   const segmentCount = table.segments.length / SEGMENT_FIELDS;
   const masksAt = segmentsAt + segmentCount * SEGMENT;
-  const imageBytes = masksAt + table.masks.byteLength - base;
+  const columnsAt = masksAt + table.masks.byteLength;
+  const columns = table.columns ?? new Int32Array();
+  const matrixAt = columnsAt + columns.byteLength;
+  const matrix =
+    table.base === 1 ? new Int32Array() : baseImage({ order: table.base, signs: table.baseSigns });
+  const imageBytes = matrixAt + matrix.byteLength - base;
 
   let next = after(base, imageBytes);
   const take = (floats: number): number => {
@@ -50,7 +56,10 @@ export function tableImage(table: HeadTable, base: number): TableImage {
   const words = new Int32Array(buffer);
   new Float64Array(buffer, 0, 1)[0] = unit;
   words.set(
-    [features, classes, order, base + HEAD + 8, blocks.length, row, t, u, z, e, biasGradient, chunk],
+    [
+      ...[features, classes, order, base + HEAD + 8, blocks.length, row, t, u, z, e, biasGradient, chunk],
+      ...[table.base === 1 ? 0 : matrixAt, table.columns === null ? 0 : columnsAt],
+    ],
     2,
   );
   let blockWord = (HEAD + 8) / 4;
@@ -65,6 +74,8 @@ export function tableImage(table: HeadTable, base: number): TableImage {
     }
   }
   words.set(table.masks, (masksAt - base) / 4);
+  words.set(columns, (columnsAt - base) / 4);
+  words.set(matrix, (matrixAt - base) / 4);
   return { words, row, rowBytes: (order + GROUP) * FLOAT, bias, biasGradient, end: next };
 }
 

@@ -1,0 +1,101 @@
+/** The stage of B in a transform of order b · 2^m: docs/numerics.md, "Orders b·2^m". Strides are in bytes. */
+import { add, minus, sub } from "./vector";
+
+/** Signed sums of four elements; the last eight are the first with the other sign. */
+const SUMS = 16;
+const MAX_ORDER = 256;
+
+/** lib/backends/wasm/base.ts writes it. */
+@unmanaged
+export class Base {
+  order: i32;
+}
+
+/** Behind the order, for every row of B: a 16-bit number for each group of four columns, which of all sums the row adds. */
+@inline
+function termsOf(base: Base): usize {
+  return changetype<usize>(base) + offsetof<Base>();
+}
+
+const sums = memory.data((MAX_ORDER / 4) * SUMS * 16, 16);
+
+/** In place, on the b stretches of `stride` bytes at x. Only the first `rows` stretches are written. */
+export function baseStage<V, T>(base: Base, x: usize, stride: usize, rows: i32): void {
+  const end = x + stride;
+  if (stride >= sizeof<V>()) {
+    for (; x < end; x += sizeof<V>()) baseColumn<V, T>(base, x, stride, rows);
+  } else {
+    for (; x < end; x += sizeof<T>()) baseColumn<T, T>(base, x, stride, rows);
+  }
+}
+
+@inline
+function baseColumn<V, T>(base: Base, x: usize, stride: usize, rows: i32): void {
+  const groups = base.order / 4;
+  let to = sums;
+  for (let g = 0, at = x; g < groups; g++, at += 4 * stride, to += SUMS * sizeof<V>()) {
+    signedSums<V, T>(at, stride, to);
+  }
+  const width: usize = groups * sizeof<u16>();
+  let terms = termsOf(base);
+  let r = 0;
+  // Four chains hide each other's latency.
+  for (; r + 4 <= rows; r += 4) {
+    let y0 = sumAt<V>(terms);
+    let y1 = sumAt<V>(terms + width);
+    let y2 = sumAt<V>(terms + 2 * width);
+    let y3 = sumAt<V>(terms + 3 * width);
+    for (let p = terms + sizeof<u16>(), end = terms + width; p < end; p += sizeof<u16>()) {
+      y0 = add<V, T>(y0, sumAt<V>(p));
+      y1 = add<V, T>(y1, sumAt<V>(p + width));
+      y2 = add<V, T>(y2, sumAt<V>(p + 2 * width));
+      y3 = add<V, T>(y3, sumAt<V>(p + 3 * width));
+    }
+    store<V>(x, y0);
+    store<V>(x + stride, y1);
+    store<V>(x + 2 * stride, y2);
+    store<V>(x + 3 * stride, y3);
+    x += 4 * stride;
+    terms += 4 * width;
+  }
+  for (; r < rows; r++, x += stride, terms += width) {
+    let y = sumAt<V>(terms);
+    for (let p = terms + sizeof<u16>(), end = terms + width; p < end; p += sizeof<u16>()) {
+      y = add<V, T>(y, sumAt<V>(p));
+    }
+    store<V>(x, y);
+  }
+}
+
+@inline
+function sumAt<V>(term: usize): V {
+  return load<V>(sums + <usize>load<u16>(term) * sizeof<V>());
+}
+
+/** (x0 ± x1) ± (x2 ± x3): bits 0, 1 and 2 of the place are these signs, bit 3 that of the whole. */
+@inline
+function signedSums<V, T>(x: usize, stride: usize, to: usize): void {
+  const x0 = load<V>(x);
+  const x1 = load<V>(x + stride);
+  const x2 = load<V>(x + 2 * stride);
+  const x3 = load<V>(x + 3 * stride);
+  const p0 = add<V, T>(x0, x1);
+  const p1 = sub<V, T>(x0, x1);
+  const q0 = add<V, T>(x2, x3);
+  const q1 = sub<V, T>(x2, x3);
+  both<V, T>(to, add<V, T>(p0, q0));
+  both<V, T>(to + sizeof<V>(), add<V, T>(p1, q0));
+  both<V, T>(to + 2 * sizeof<V>(), sub<V, T>(p0, q0));
+  both<V, T>(to + 3 * sizeof<V>(), sub<V, T>(p1, q0));
+  both<V, T>(to + 4 * sizeof<V>(), add<V, T>(p0, q1));
+  both<V, T>(to + 5 * sizeof<V>(), add<V, T>(p1, q1));
+  both<V, T>(to + 6 * sizeof<V>(), sub<V, T>(p0, q1));
+  both<V, T>(to + 7 * sizeof<V>(), sub<V, T>(p1, q1));
+}
+
+/** Adding the negative is subtracting, bit for bit. */
+@inline
+function both<V, T>(to: usize, sum: V): void {
+  store<V>(to, sum);
+  store<V>(to, minus<V, T>(sum), 8 * sizeof<V>());
+}
