@@ -59,26 +59,52 @@ inline void base_columns(const V& v, const Base& base, typename V::scalar* t, si
   for (; r < rows; r++) V::store(t + r * stride, sum_of_row(r));
 }
 
-// A type of one element, for strides shorter than a register.
-template <class V>
-struct One {
-  using scalar = typename V::scalar;
-  using reg = scalar;
-  static constexpr int width = 1;
-  static reg load(const scalar* p) { return *p; }
-  static void store(scalar* p, reg a) { *p = a; }
+// Fewer elements than a register holds, for strides shorter than that.
+template <class T, int count>
+struct Narrow {
+  using scalar = T;
+  typedef T reg __attribute__((vector_size(count * sizeof(T))));
+  static constexpr int width = count;
+  static reg load(const T* p) {
+    reg a;
+    __builtin_memcpy(&a, p, sizeof a);
+    return a;
+  }
+  static void store(T* p, reg a) { __builtin_memcpy(p, &a, sizeof a); }
   static reg add(reg a, reg b) { return a + b; }
   static reg sub(reg a, reg b) { return a - b; }
   static reg minus(reg a) { return -a; }
 };
 
+// Plain elements: compilers make slow work of vectors of one.
+template <class T>
+struct Narrow<T, 1> {
+  using scalar = T;
+  using reg = T;
+  static constexpr int width = 1;
+  static reg load(const T* p) { return *p; }
+  static void store(T* p, reg a) { *p = a; }
+  static reg add(reg a, reg b) { return a + b; }
+  static reg sub(reg a, reg b) { return a - b; }
+  static reg minus(reg a) { return -a; }
+};
+
+template <class V, int width>
+void base_stage_by(const V& v, const Base& base, typename V::scalar* t, size_t stride, size_t rows) {
+  if constexpr (width == V::width) {
+    if (stride >= width) {
+      for (size_t j = 0; j < stride; j += width) base_columns(v, base, t + j, stride, rows);
+      return;
+    }
+  } else if (stride == width) {
+    return base_columns(Narrow<typename V::scalar, width>{}, base, t, stride, rows);
+  }
+  if constexpr (width > 1) base_stage_by<V, width / 2>(v, base, t, stride, rows);
+}
+
 template <class V>
 void base_stage(const V& v, const Base& base, typename V::scalar* t, size_t stride, size_t rows) {
-  if (stride >= V::width) {
-    for (size_t j = 0; j < stride; j += V::width) base_columns(v, base, t + j, stride, rows);
-  } else {
-    for (size_t j = 0; j < stride; j++) base_columns(One<V>{}, base, t + j, stride, rows);
-  }
+  base_stage_by<V, V::width>(v, base, t, stride, rows);
 }
 
 }  // namespace
