@@ -6,7 +6,3 @@ export const withDenseFallback = (backend: Backend): Backend => ({
   ...backend,
   head: (table) => (table.weights === null ? backend.head(table) : createHead(table)),
 });
-
-/** For a caller that lists what it has no kernels for: dense tables. */
-export const withFallback = (backend: Backend, _missing: readonly "weights"[]): Backend =>
-  withDenseFallback(backend);

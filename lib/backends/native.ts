@@ -1,5 +1,5 @@
 import type { Backend, Base, HeadKernels, HeadTable, TransformArray } from "./backend.js";
-import { withFallback } from "./fallback.js";
+import { withDenseFallback } from "./fallback.js";
 import type { BackendOptions } from "./select.js";
 
 /** What native/addon.cc exports. */
@@ -132,17 +132,14 @@ export function createNativeBackend({ instructionSet, threads }: BackendOptions)
     }
     return matrix;
   };
-  return withFallback(
-    {
-      name: "native",
-      instructionSet: chosen,
-      fwht: (x, rowLength, factor, base) => kernels.fwht(x, rowLength, factor, base && held(base)),
-      plan: (x, rowLength, factor, base) => kernels.plan(x, rowLength, factor, base && held(base)),
-      head: (table) => createHead(kernels, table),
-      misalignment: addon.misalignment,
-    },
-    ["weights"],
-  );
+  return withDenseFallback({
+    name: "native",
+    instructionSet: chosen,
+    fwht: (x, rowLength, factor, base) => kernels.fwht(x, rowLength, factor, base && held(base)),
+    plan: (x, rowLength, factor, base) => kernels.plan(x, rowLength, factor, base && held(base)),
+    head: (table) => createHead(kernels, table),
+    misalignment: addon.misalignment,
+  });
 }
 
 function createHead(kernels: Kernels, table: HeadTable): HeadKernels {
