@@ -1,8 +1,8 @@
 // Builds the addon with node-gyp; a file is compiled again only if it changed, `--clean` compiles all.
-import { spawnSync } from "node:child_process";
 import { constants } from "node:os";
-import { ADDON, fromRoot, root } from "./paths.js";
-import { compilerEnvironment, missingTool, nodeHeaders, toolchain } from "./toolchain.js";
+import { buildAddon } from "./gyp.js";
+import { ADDON, fromRoot } from "./paths.js";
+import { missingTool, toolchain } from "./toolchain.js";
 
 const missing = missingTool(toolchain());
 if (missing !== null) {
@@ -10,21 +10,8 @@ if (missing !== null) {
   process.exit(1);
 }
 
-const gyp = fromRoot("node_modules/node-gyp/bin/node-gyp.js");
-const headers = nodeHeaders();
-const { status } = spawnSync(
-  process.execPath,
-  [
-    gyp,
-    ...(process.argv.includes("--clean") ? ["rebuild"] : ["configure", "build"]),
-    "--release",
-    "--jobs=max",
-    // Without this node-gyp downloads the headers.
-    ...(headers === null ? [] : [`--nodedir=${headers}`]),
-  ],
-  { cwd: root, stdio: "inherit", env: { ...process.env, ...compilerEnvironment() } },
-);
-if (status !== 0) process.exit(status ?? 1);
+const { status } = buildAddon(".", { clean: process.argv.includes("--clean") });
+if (status !== 0) process.exit(status);
 
 // The linker leaves a missing symbol for the loader to find, and the loader, unless told, for the first call.
 try {

@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { fromRoot, root } from "./paths.js";
 
 const SOURCES = /\.(h|cc)$/;
+const FOLDERS = ["native", "benchmarks/native"];
 /** The platforms that the package has binaries for; those for x64 run on an arm64 Mac too. */
 const BINARIES = {
   "linux x64": "linux_x64/clang-format",
@@ -17,18 +18,18 @@ function skip(reason) {
   process.exit(0);
 }
 
-function sources() {
+function sourcesUnder(folder) {
   try {
-    return readdirSync(fromRoot("native"), { recursive: true })
-      .filter((name) => SOURCES.test(name))
-      .map((name) => `native/${name}`);
+    return readdirSync(fromRoot(folder), { recursive: true })
+      .filter((name) => SOURCES.test(name) && !name.startsWith("build"))
+      .map((name) => `${folder}/${name}`);
   } catch {
     return [];
   }
 }
 
-const files = sources();
-if (files.length === 0) skip("native/ has none");
+const files = FOLDERS.flatMap(sourcesUnder);
+if (files.length === 0) skip("there are none");
 const platform = `${process.platform} ${process.arch}`;
 const binary = BINARIES[platform];
 if (binary === undefined) skip(`the package clang-format has no binary for ${platform}`);

@@ -52,7 +52,7 @@ function setUpNative() {
   const tools = toolchain();
   const platform = [process.platform, process.arch, process.versions.modules, String(nodeHeaders())];
   const hash = hashOf(
-    ["native", "binding.gyp", "scripts/build-native.js", "scripts/toolchain.js"],
+    ["native", "binding.gyp", "scripts/build-native.js", "scripts/gyp.js", "scripts/toolchain.js"],
     [...platform, ...["node-gyp", "node-addon-api"].map(versionOf)],
   );
   if (stamps.current("native", hash, ADDON)) return;

@@ -1,0 +1,46 @@
+// The limit of one instruction set: additions that depend on nothing but the one before in the same register,
+// so that nothing but the pipes holds them up. Included once by every file in limits/, after its vector types
+// and `opaque`.
+#pragma once
+
+#include "limits.h"
+
+namespace {
+
+// Enough for four pipes of three cycles each, and with the addend within 16 registers.
+constexpr int kChains = 12;
+constexpr int kUnrolled = 4;
+
+// `both`: every other one is a subtraction, which the kernels send to the multiply pipes where that pays.
+template <class V, bool both>
+size_t add_up(size_t turns) {
+  alignas(64) typename V::scalar memory[V::width];
+  for (auto& element : memory) element = 1;
+  const V v{};
+  typename V::reg one = V::load(memory);
+  opaque(one);
+  typename V::reg a[kChains];
+#pragma GCC unroll 12
+  for (int i = 0; i < kChains; i++) a[i] = one;
+  for (size_t turn = 0; turn < turns; turn++) {
+#pragma GCC unroll 4
+    for (int k = 0; k < kUnrolled; k++) {
+#pragma GCC unroll 12
+      for (int i = 0; i < kChains; i++) {
+        a[i] = both && i % 2 ? v.sub(a[i], one) : V::add(a[i], one);
+        // Otherwise the compiler folds the additions of integers into one.
+        opaque(a[i]);
+      }
+    }
+  }
+#pragma GCC unroll 12
+  for (int i = 1; i < kChains; i++) a[0] = V::add(a[0], a[i]);
+  opaque(a[0]);
+  return turns * kUnrolled * kChains * V::width;
+}
+
+constexpr fixed_classifier::Limits make_limits(const char* name) {
+  return {name, add_up<F32, false>, add_up<F64, false>, add_up<I32, false>, add_up<F32, true>};
+}
+
+}  // namespace

@@ -1,0 +1,56 @@
+{
+  # Flags and libraries of the kernels, for the addon and for that of the benchmarks.
+
+  # Flags that the same bits on every instruction set rest on: no contraction into fused multiply-adds, wrapping integers. The
+  # warnings that are off come from the compiler's own AVX-512 header.
+  "variables": {
+    "kernel_flags": [
+      "-std=c++20", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fwrapv",
+      "-Wall", "-Wextra", "-Wno-uninitialized", "-Wno-maybe-uninitialized", "-fvisibility=hidden"
+    ]
+  },
+  "target_defaults": {
+    "cflags!": ["-O2"],
+    "cflags_cc!": ["-std=gnu++17", "-std=gnu++20"],
+    "cflags_cc": ["<@(kernel_flags)", "-fno-exceptions", "-fno-rtti"],
+    "xcode_settings": {
+      "GCC_OPTIMIZATION_LEVEL": "3",
+      "CLANG_CXX_LANGUAGE_STANDARD": "c++20",
+      "MACOSX_DEPLOYMENT_TARGET": "11.0",
+      "OTHER_CPLUSPLUSFLAGS": ["-ffp-contract=off", "-fno-math-errno", "-fwrapv"]
+    },
+    # The kernels are written for GCC and Clang.
+    "msbuild_toolset": "ClangCL",
+    "msvs_settings": {
+      "VCCLCompilerTool": {"AdditionalOptions": ["-std:c++20", "-clang:-O3", "-clang:-ffp-contract=off", "-clang:-fwrapv"]}
+    }
+  },
+  # One library an instruction set, each with its own flags; nothing else may be compiled with them.
+  "conditions": [
+    ["target_arch == 'x64'", {
+      "targets": [
+        {
+          "target_name": "kernels_avx512",
+          "type": "static_library",
+          "sources": ["targets/avx512.cc"],
+          "cflags": ["-mavx512f", "-mavx512dq", "-mavx2", "-mfma"],
+          "xcode_settings": {"OTHER_CFLAGS": ["-mavx512f", "-mavx512dq", "-mavx2", "-mfma"]},
+          "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["-mavx512f", "-mavx512dq", "-mavx2", "-mfma"]}}
+        },
+        {
+          "target_name": "kernels_avx2",
+          "type": "static_library",
+          "sources": ["targets/avx2.cc"],
+          "cflags": ["-mavx2", "-mfma"],
+          "xcode_settings": {"OTHER_CFLAGS": ["-mavx2", "-mfma"]},
+          "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["-mavx2", "-mfma"]}}
+        },
+        {
+          "target_name": "kernels_sse2",
+          "type": "static_library",
+          "sources": ["targets/sse2.cc"]
+        }
+      ]
+    }]
+  ]
+}
