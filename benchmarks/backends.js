@@ -1,4 +1,4 @@
-import { createBackend } from "fixed-classifier";
+import { createBackend } from "./product.js";
 
 const INSTRUCTION_SETS = {
   native: ["avx512", "avx2", "sse2", "neon", "scalar"],
@@ -16,7 +16,7 @@ export function loadBackends(names) {
   for (const name of names.filter((name) => name !== "js")) {
     for (const instructionSet of INSTRUCTION_SETS[name]) {
       try {
-        backends.push(createBackend(name, { instructionSet }));
+        backends.push(createBackend(name, { instructionSet, threads: 1 }));
       } catch (error) {
         missing.push(`${name} ${instructionSet}: ${error.message.split("\n")[0]}`);
       }

@@ -1,7 +1,7 @@
-import { fwht } from "fixed-classifier";
 import { label } from "./backends.js";
 import { norm, normal } from "./data.js";
 import { check, transformEntry } from "./exact.js";
+import { fwht } from "./product.js";
 
 const EXPONENTS = Array.from({ length: 17 }, (_, i) => i + 4);
 

@@ -1,7 +1,7 @@
-import { FixedClassifier } from "fixed-classifier";
 import { label } from "./backends.js";
 import { normal } from "./data.js";
 import { check, logit } from "./exact.js";
+import { FixedClassifier } from "./product.js";
 
 const SHAPES = [
   { features: 512, classes: 100, rows: 1 },

@@ -12,15 +12,52 @@ export function describeMachine({ cpu, cores, platform, node }) {
   return `${cpu}, ${cores} cores, ${platform}, Node ${node}`;
 }
 
-export function printCase(title, results) {
-  const additions = results.some(({ additionsPerSecond }) => additionsPerSecond !== undefined);
-  const table = new Table({
-    head: ["backend", "calls/s", "time per call", "± %", ...(additions ? ["additions/s"] : []), "× js"],
-    colAligns: ["left", ...Array(additions ? 5 : 4).fill("right")],
-    // No lines between the rows.
+/** No lines between the rows. */
+export function plainTable(head, numbers) {
+  return new Table({
+    head,
+    colAligns: head.map((title) => (numbers.includes(title) ? "right" : "left")),
     chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
     style: { head: [], border: [] },
   });
+}
+
+const giga = (perSecond) => `${(perSecond / 1e9).toFixed(1)} G/s`;
+
+/** Additions per second that the instruction sets of this machine are capable of. */
+export function printLimits(limits) {
+  const columns = Object.keys(limits[0]).filter((name) => name !== "instructionSet");
+  const table = plainTable(["limit", ...columns], columns);
+  for (const limit of limits) table.push([limit.instructionSet, ...columns.map((type) => giga(limit[type]))]);
+  console.log(`\nIndependent additions in registers\n${table}`);
+}
+
+/** The table of the targets. */
+export function printTargets(rows) {
+  const table = plainTable(["what", "measured", "value", "target", "met", "limit"], ["value", "limit"]);
+  for (const { what, measured, value, spread, unit, target, met, limit, missing } of rows) {
+    table.push(
+      missing === undefined
+        ? [what, measured, number(value, unit, spread), target, met ? "yes" : "no", limit ? giga(limit) : ""]
+        : [what, missing, "", target, "", ""],
+    );
+  }
+  console.log(
+    `\nTargets; of a range of sizes the one farthest from its target, then from lowest to highest\n${table}`,
+  );
+}
+
+function number(value, unit, spread) {
+  if (unit === "ns") return `${value.toFixed(0)} ns`;
+  if (unit === "×") return `${value.toFixed(0)}×`;
+  const range = spread === undefined ? "" : ` (${spread.map((bound) => bound.toFixed(2)).join(" … ")})`;
+  return value.toFixed(2) + range;
+}
+
+export function printCase(title, results) {
+  const additions = results.some(({ additionsPerSecond }) => additionsPerSecond !== undefined);
+  const numbers = ["calls/s", "time per call", "± %", ...(additions ? ["additions/s"] : []), "× js"];
+  const table = plainTable(["backend", ...numbers], numbers);
   for (const result of results) {
     table.push([
       `${result.backend} ${result.instructionSet}`,
@@ -41,7 +78,7 @@ const UNITS = [
   ["s", 1e9],
 ];
 
-function duration(nanoseconds) {
+export function duration(nanoseconds) {
   const [unit, size] = UNITS.findLast(([, size]) => nanoseconds >= size) ?? UNITS[0];
   const value = nanoseconds / size;
   return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ${unit}`;

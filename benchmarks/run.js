@@ -1,13 +1,18 @@
-// Times every backend and instruction set of this machine: `npm run bench -- --help`.
+// Measures this machine: `npm run bench -- --help`.
+import "./one-thread.js";
 import { writeFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import { BACKEND_NAMES, loadBackends } from "./backends.js";
+import { DOCS, write, writeJson } from "./files.js";
 import { fwhtCases } from "./fwht.js";
 import { headCases } from "./head.js";
 import { measure } from "./measure.js";
-import { describeMachine, machine, printCase } from "./report.js";
+import { describeMachine, machine, printCase, printLimits, printTargets } from "./report.js";
+import { installLibraries, loadNative } from "./setup.js";
+import { measureTargets } from "./targets/index.js";
 
 const SUITES = { fwht: fwhtCases, head: headCases };
+const CHOICES = ["targets", ...Object.keys(SUITES)];
 
 const listOf = (choices) => (text) => {
   const names = text.split(",");
@@ -22,17 +27,21 @@ const positive = (text) => {
 };
 
 const options = new Command("npm run bench --")
-  .description("Times the backends against each other; every result is checked against float64 first.")
-  .option("--suites <names>", "some of fwht,head", listOf(Object.keys(SUITES)), Object.keys(SUITES))
+  .description(
+    "The table of targets, against the limit of this machine and against other libraries, and the backends against " +
+      "each other by Benchmark.js. Every result is checked against float64 first.",
+  )
+  .option("--suites <names>", `some of ${CHOICES.join(",")}`, listOf(CHOICES), CHOICES)
   .option(
     "--backends <names>",
     "some of native,wasm,js; js always runs",
     listOf(BACKEND_NAMES),
     BACKEND_NAMES,
   )
-  .option("--seconds <number>", "time for each measurement", positive)
-  .option("--quick", "every fourth size and 0.1 s for each measurement", false)
-  .option("--json <file>", "write the results to a file")
+  .option("--seconds <number>", "time for each measurement of Benchmark.js", positive)
+  .option("--quick", "few sizes, short measurements, no other libraries, nothing written", false)
+  .option("--json <file>", "write what Benchmark.js measured to a file")
+  .option("--out <folder>", "where the targets and their plot are written; default: docs/benchmarks")
   .parse()
   .opts();
 const seconds = options.seconds ?? (options.quick ? 0.1 : 1);
@@ -41,7 +50,9 @@ const { backends, missing } = loadBackends(options.backends);
 console.log(describeMachine(machine()));
 for (const reason of missing) console.log(`not measured: ${reason}`);
 
+if (options.suites.includes("targets")) await runTargets();
 const results = options.suites
+  .filter((name) => name in SUITES)
   .flatMap((name) => SUITES[name](backends, options))
   .flatMap((benchmark) => {
     const measured = measure(benchmark, seconds);
@@ -53,4 +64,17 @@ if (options.json !== undefined) {
     options.json,
     `${JSON.stringify({ machine: machine(), secondsEach: seconds, results }, null, 2)}\n`,
   );
+}
+
+async function runTargets() {
+  const libraries = !options.quick && installLibraries();
+  const measured = await measureTargets({ backends, native: loadNative(), libraries, quick: options.quick });
+  if (measured.limits !== undefined) printLimits(measured.limits);
+  printTargets(measured.rows);
+  const folder = options.out ?? (options.quick ? undefined : DOCS);
+  if (folder === undefined) return;
+  writeJson(folder, "results.json", { machine: machine(), ...measured });
+  if (!libraries || measured.kernels === undefined) return;
+  const { limitPlot } = await import("./plots.js");
+  write(folder, "limit.svg", await limitPlot({ ...measured, machine: describeMachine(machine()) }));
 }

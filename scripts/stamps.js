@@ -61,9 +61,9 @@ export const versionOf = (name) => `${name}@${readJson(`node_modules/${name}/pac
  * Whether node_modules holds what package-lock.json asks for, by the record that npm keeps there: so an `npm install` by hand
  * counts too. Packages for other platforms are not installed.
  */
-export function dependenciesCurrent() {
-  const wanted = readJson("package-lock.json")?.packages;
-  const installed = readJson("node_modules/.package-lock.json")?.packages;
+export function dependenciesCurrent(folder = ".") {
+  const wanted = readJson(`${folder}/package-lock.json`)?.packages;
+  const installed = readJson(`${folder}/node_modules/.package-lock.json`)?.packages;
   if (wanted === undefined || installed === undefined) return false;
   return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
     if (path === "") return true;

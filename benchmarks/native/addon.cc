@@ -45,7 +45,7 @@ Napi::Value limit(const Napi::CallbackInfo& info) {
 template <class Use>
 void with_array(const Napi::CallbackInfo& info, const Target& target, const Use& use) {
   const auto take = [&]<class T>(T*, AddUp Limits::*add_up) {
-    const auto x = info[1].As<Napi::TypedArrayOf<T>>();
+    auto x = info[1].As<Napi::TypedArrayOf<T>>();
     use(x.Data(), x.ElementLength(), target.limits->*add_up);
   };
   switch (info[1].As<Napi::TypedArray>().TypedArrayType()) {

@@ -1,0 +1,21 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fromRoot } from "../scripts/paths.js";
+
+/** Where the figures of the documentation are. */
+export const DOCS = fromRoot("docs/benchmarks");
+
+/** More digits would be noise. */
+const DIGITS = 4;
+const rounded = (_key, value) =>
+  typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(DIGITS)) : value;
+
+export function writeJson(folder, name, content) {
+  write(folder, name, `${JSON.stringify(content, rounded, 1)}\n`);
+}
+
+export function write(folder, name, text) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, name), text);
+  console.log(`written: ${name} in ${folder}`);
+}

@@ -1,0 +1,143 @@
+// One process of the comparison: every peer on the same shapes, one after another. Started by peers/start.js, which says how
+// many threads they may have.
+import { normal } from "../data.js";
+import { check, crossEntropy, dense, largestOf, logit } from "../exact.js";
+import { median } from "../timing.js";
+import { denseLayer } from "./layer.js";
+import { onnxruntimeNode, onnxruntimeWeb } from "./onnxruntime.js";
+import { fixedClassifier } from "./own.js";
+import { plainJavaScript } from "./plain.js";
+import { tfjsWasm } from "./tfjs.js";
+
+const LOADERS = [fixedClassifier, onnxruntimeNode, onnxruntimeWeb, tfjsWasm, plainJavaScript];
+
+/** Nanoseconds: a run long enough for the clock, and what a peer gets of them at its turn. */
+const RUN = 50_000;
+const TURN = 2_000_000;
+const LEAST_TURNS = 5;
+
+/** Nothing of the results is thrown away unseen. */
+let consumed = 0;
+
+function exactLogit(peer, layer, x) {
+  const { features, classes } = layer;
+  return (i) => {
+    const row = Math.floor(i / classes);
+    const row_values = x.subarray(row * features, (row + 1) * features);
+    return peer.head === undefined
+      ? dense(row_values, layer, i % classes)
+      : logit(row_values, peer.head, i % classes);
+  };
+}
+
+async function run(call, atLeast) {
+  const start = performance.now();
+  let calls = 0;
+  let elapsed;
+  do {
+    const result = call();
+    // What is there when the call returns shall not wait for the event loop.
+    const values = result instanceof Promise ? await result : result;
+    consumed += values[calls % values.length];
+    calls++;
+    elapsed = (performance.now() - start) * 1e6;
+  } while (elapsed < atLeast);
+  return elapsed / calls;
+}
+
+/** The median of the runs of one turn, so that the first ones may fetch what other peers have put out of the caches. */
+async function turn(call) {
+  const runs = [];
+  const start = performance.now();
+  do {
+    runs.push(await run(call, RUN));
+  } while ((performance.now() - start) * 1e6 < TURN);
+  return median(runs);
+}
+
+/**
+ * The fastest turn of each, in nanoseconds a call; turns alternate, and all peers get the same time. Not medians: on a machine
+ * that is not idle, calls of milliseconds are interrupted and those of microseconds are not, which would favour the shorter.
+ */
+async function compare(contenders, milliseconds) {
+  const share = milliseconds / contenders.length;
+  const tried = contenders.map((contender) => ({ ...contender, turns: [], spent: 0 }));
+  for (const { call } of tried) await turn(call);
+  const open = () => tried.filter(({ turns, spent }) => turns.length < LEAST_TURNS || spent < share);
+  for (let next = open(); next.length > 0; next = open()) {
+    for (const contender of next) {
+      const start = performance.now();
+      contender.turns.push(await turn(contender.call));
+      contender.spent += performance.now() - start;
+    }
+  }
+  const own = tried.find(({ own }) => own);
+  return tried.map(({ name, turns }) => ({
+    peer: name,
+    nanoseconds: Math.min(...turns),
+    timesOurs: own === undefined ? null : Math.min(...turns) / Math.min(...own.turns),
+  }));
+}
+
+async function forward(peers, layer, rows, milliseconds) {
+  const x = normal(rows * layer.features, 4);
+  for (const peer of peers) {
+    const logits = await peer.forward(x, rows);
+    check(`${peer.name} forward`, logits, exactLogit(peer, layer, x), largestOf(logits));
+  }
+  const contenders = peers.map((peer) => ({
+    name: peer.name,
+    own: peer.head !== undefined,
+    call: () => peer.forward(x, rows),
+  }));
+  return compare(contenders, milliseconds);
+}
+
+async function trainingStep(peers, layer, rows, milliseconds) {
+  const x = normal(rows * layer.features, 4);
+  const labels = Int32Array.from({ length: rows }, (_, row) => (row * 37) % layer.classes);
+  const able = peers.filter(({ lossAndGradient }) => lossAndGradient !== undefined);
+  for (const peer of able) {
+    const step = peer.lossAndGradient(x, rows, labels);
+    const logits = Float64Array.from({ length: rows * layer.classes }, (_, i) =>
+      exactLogit(peer, layer, x)(i),
+    );
+    const exact = crossEntropy(logits, labels, layer.classes);
+    check(`${peer.name} loss`, [step.loss], () => exact.loss, Math.abs(exact.loss));
+    check(`${peer.name} gradient`, step.bias, (i) => exact.gradient[i], 10 * largestOf(exact.gradient));
+  }
+  const contenders = able.map((peer) => ({
+    name: peer.name,
+    own: peer.head !== undefined,
+    call: () => peer.lossAndGradient(x, rows, labels).bias,
+  }));
+  return compare(contenders, milliseconds);
+}
+
+async function measure({ threads, shapes, milliseconds }) {
+  const results = [];
+  for (const { features, classes, batches, training = [] } of shapes) {
+    const layer = denseLayer(features, classes);
+    const peers = [];
+    for (const load of LOADERS) {
+      const peer = await load(layer, threads);
+      if (peer !== null) peers.push(peer);
+    }
+    const steps = [
+      ...batches.map((rows) => ["forward", rows, forward]),
+      ...training.map((rows) => ["lossAndGradient", rows, trainingStep]),
+    ];
+    for (const [operation, rows, run] of steps) {
+      const compared = await run(peers, layer, rows, milliseconds);
+      const shape = { operation, features, classes, rows, threads: threads || "default" };
+      results.push(...compared.map((result) => ({ ...shape, ...result })));
+    }
+    for (const peer of peers) await peer.close();
+  }
+  if (!Number.isFinite(consumed)) throw new Error("a result is not finite");
+  return results;
+}
+
+process.once("message", async (settings) => {
+  process.send(await measure(settings), () => process.disconnect());
+});

@@ -1,0 +1,39 @@
+// An ONNX model of one dense layer, as exporters write it: Gemm with weights classes × features.
+import onnxProto from "onnx-proto";
+
+const { onnx } = onnxProto;
+const FLOAT = onnx.TensorProto.DataType.FLOAT;
+
+const bytesOf = ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength);
+const tensor = (name, dims, data) => ({ name, dims, dataType: FLOAT, rawData: bytesOf(data) });
+const value = (name, dims) => ({
+  name,
+  type: {
+    tensorType: {
+      elemType: FLOAT,
+      shape: { dim: dims.map((dim) => (typeof dim === "string" ? { dimParam: dim } : { dimValue: dim })) },
+    },
+  },
+});
+
+export function onnxModel({ features, classes, weights, bias }) {
+  const model = {
+    irVersion: 8,
+    opsetImport: [{ domain: "", version: 13 }],
+    graph: {
+      name: "dense",
+      node: [
+        {
+          opType: "Gemm",
+          input: ["x", "weights", "bias"],
+          output: ["logits"],
+          attribute: [{ name: "transB", type: onnx.AttributeProto.AttributeType.INT, i: 1 }],
+        },
+      ],
+      initializer: [tensor("weights", [classes, features], weights), tensor("bias", [classes], bias)],
+      input: [value("x", ["rows", features])],
+      output: [value("logits", ["rows", classes])],
+    },
+  };
+  return onnx.ModelProto.encode(onnx.ModelProto.fromObject(model)).finish();
+}

@@ -1,0 +1,59 @@
+// Our head against dense layers of other libraries: `npm run bench:peers -- --help`.
+import { Command } from "commander";
+import { DOCS, write, writeJson } from "../files.js";
+import { describeMachine, duration, machine, plainTable } from "../report.js";
+import { installLibraries } from "../setup.js";
+import { comparePeers } from "./start.js";
+
+const SHAPES = [
+  { features: 2048, classes: 1000, batches: [1, 16, 64], training: [64] },
+  { features: 512, classes: 100_000, batches: [1, 16, 64] },
+];
+const ONE_THREAD = 1;
+const DEFAULT_THREADS = 0;
+
+const options = new Command("npm run bench:peers --")
+  .description(
+    "The head against dense layers of the same shape in other libraries, with one thread each and with as many as " +
+      "each takes by itself. Every result is checked against float64 first.",
+  )
+  .option("--quick", "the first shape only, short measurements, nothing written", false)
+  .option("--out <folder>", "where the results and their plot are written; default: docs/benchmarks")
+  .parse()
+  .opts();
+
+if (!installLibraries()) process.exit(1);
+console.log(describeMachine(machine()));
+const results = [];
+for (const threads of [ONE_THREAD, DEFAULT_THREADS]) {
+  // A process for each shape: what one library leaves behind in memory does not slow down the next shape.
+  for (const shape of options.quick ? SHAPES.slice(0, 1) : SHAPES) {
+    const compared = await comparePeers({
+      threads,
+      shapes: [shape],
+      milliseconds: options.quick ? 300 : 10_000,
+    });
+    printComparison(compared);
+    results.push(...compared);
+  }
+}
+
+const folder = options.out ?? (options.quick ? undefined : DOCS);
+if (folder !== undefined) {
+  const { peersPlot } = await import("../plots.js");
+  writeJson(folder, "peers.json", { machine: machine(), results });
+  write(folder, "peers.svg", await peersPlot({ results, machine: describeMachine(machine()) }));
+}
+
+function printComparison(results) {
+  const { features, classes, threads } = results[0];
+  const numbers = ["rows", "time per call", "rows/s", "× ours"];
+  const table = plainTable(["operation", "library", ...numbers], numbers);
+  for (const { operation, rows, peer, nanoseconds, timesOurs } of results) {
+    const perSecond = Math.round((rows / nanoseconds) * 1e9).toLocaleString("en");
+    const times = timesOurs === null ? "" : timesOurs.toFixed(timesOurs < 10 ? 2 : 0);
+    table.push([operation, peer, rows, duration(nanoseconds), perSecond, times]);
+  }
+  const title = `${features} → ${classes.toLocaleString("en")}, threads: ${threads}`;
+  console.log(`\n${title}\n${table}`);
+}

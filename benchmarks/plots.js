@@ -1,0 +1,95 @@
+// The plots of the documentation, as SVG.
+import { parse, View } from "vega";
+import { compile } from "vega-lite";
+
+const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
+/** Readable on a dark page too. */
+const CONFIG = {
+  background: "white",
+  font: "sans-serif",
+  legend: { labelLimit: 0 },
+  axis: { labelLimit: 0 },
+};
+
+export function svg(spec) {
+  const { spec: vega } = compile({ $schema: SCHEMA, config: CONFIG, ...spec });
+  return new View(parse(vega), { renderer: "none" }).toSVG();
+}
+
+/** n against the fraction of the limit, for every instruction set, and for the best one as JavaScript calls it. */
+export function limitPlot({ kernels, bound, machine }) {
+  const points = [
+    ...kernels
+      .filter(({ type }) => type === "float32")
+      .map(({ m, fraction, instructionSet }) => ({ m, fraction, series: instructionSet })),
+    ...bound.map(({ m, fraction }) => ({ m, fraction, series: "called from JavaScript" })),
+  ];
+  const order = [...new Set(points.map(({ series }) => series))];
+  const x = {
+    field: "m",
+    type: "quantitative",
+    scale: { nice: false },
+    axis: { title: "n", labelExpr: "'2^' + datum.value", tickMinStep: 1, grid: false, labelFlush: false },
+  };
+  const series = { field: "series", type: "nominal", sort: order, title: null };
+  return svg({
+    title: { text: "FWHT float32: fraction of the limit of additions", subtitle: machine },
+    width: 560,
+    height: 320,
+    layer: [
+      {
+        data: { values: [{ limit: 1 }] },
+        mark: { type: "rule", strokeDash: [4, 4], color: "gray" },
+        encoding: { y: { field: "limit", type: "quantitative" } },
+      },
+      {
+        data: { values: points },
+        mark: { type: "line", point: true },
+        encoding: {
+          x,
+          y: { field: "fraction", type: "quantitative", title: "fraction of the limit, n·log2(n) additions" },
+          color: series,
+        },
+      },
+    ],
+  });
+}
+
+/** Rows a second of the head and of the dense layers of other libraries. */
+export function peersPlot({ results, machine }) {
+  const forward = results.filter(({ operation }) => operation === "forward");
+  const values = forward.map(({ peer, features, classes, rows, threads, nanoseconds }) => ({
+    peer,
+    case: `${features}→${classes.toLocaleString("en")}, ${threads === 1 ? "one thread" : "default threads"}`,
+    rows: `${rows} ${rows === 1 ? "row" : "rows"}`,
+    perSecond: (rows / nanoseconds) * 1e9,
+  }));
+  const inOrder = (field) => [...new Set(values.map((value) => value[field]))];
+  return svg({
+    title: { text: "Rows per second, forward", subtitle: machine },
+    data: { values },
+    mark: "bar",
+    width: 180,
+    encoding: {
+      row: {
+        field: "case",
+        type: "nominal",
+        title: null,
+        sort: inOrder("case"),
+        header: { labelAngle: 0, labelAlign: "left" },
+      },
+      column: { field: "rows", type: "nominal", title: null, sort: inOrder("rows") },
+      y: { field: "peer", type: "nominal", title: null, sort: inOrder("peer") },
+      x: {
+        field: "perSecond",
+        type: "quantitative",
+        scale: { type: "log", domainMin: 1 },
+        title: "rows per second",
+        axis: { format: "~s", grid: false },
+      },
+      // A bar on a logarithmic scale has no zero to start from.
+      x2: { datum: 1 },
+      color: { field: "peer", type: "nominal", legend: null, sort: inOrder("peer") },
+    },
+  });
+}

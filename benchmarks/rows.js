@@ -1,0 +1,79 @@
+// Arrays for the transform, and calls that transform one without end.
+import { normal } from "./data.js";
+import { check, transformEntry } from "./exact.js";
+import * as product from "./product.js";
+import { timeOf, warmUp } from "./timing.js";
+
+const TYPES = {
+  float32: { Type: Float32Array, room: 160 },
+  float64: { Type: Float64Array, room: 1600 },
+  // Integers wrap, and cost the same whatever they are.
+  int32: { Type: Int32Array, room: Number.POSITIVE_INFINITY },
+};
+
+export const values = (type, n) =>
+  TYPES[type].Type.from(normal(n), (value) => (type === "int32" ? Math.round(1e4 * value) : value));
+
+/** At a multiple of 64 bytes: the kernel by itself. */
+export function aligned(addon, type, n) {
+  const { Type } = TYPES[type];
+  const buffer = new ArrayBuffer(n * Type.BYTES_PER_ELEMENT + 64);
+  const offset = (64 - addon.misalignment(new Uint8Array(buffer))) % 64;
+  const x = new Type(buffer, offset, n);
+  x.set(values(type, n));
+  return x;
+}
+
+/** What the package itself offers for an array of best speed. */
+export const hasAllocate = typeof product.allocate === "function";
+export function allocated(type, n) {
+  const x = hasAllocate ? product.allocate(n, type) : new TYPES[type].Type(n);
+  x.set(values(type, n));
+  return x;
+}
+
+/** Throws unless `transform`, which works in place, does what the definition says. */
+export function checkTransform(what, x, transform) {
+  const before = x.slice();
+  transform();
+  const scale = Math.sqrt(x.length);
+  const exact = (i) => transformEntry(before, i) * scale;
+  check(what, x, exact, Math.max(...x.subarray(0, 1000).map(Math.abs)));
+  x.set(before);
+}
+
+/**
+ * A run of calls that each transform the row x without a scale, which makes it √n times as long. As many follow each other as
+ * floating point has room for, in bits; then it is scaled back outside the time, because overflow or denormals would measure
+ * something else.
+ *
+ * @returns a function: nanoseconds for one call
+ */
+export function transforms(type, x, transform, nanoseconds = 20_000) {
+  const { room } = TYPES[type];
+  const stages = Math.log2(x.length);
+  const mostPairs = Math.floor(room / stages);
+  shiftExponent(x, -room / 2, room);
+  let pairs = 1;
+  let used = 0;
+  const run = () => {
+    if (used + pairs > mostPairs) {
+      shiftExponent(x, -used * stages, room);
+      used = 0;
+    }
+    used += pairs;
+    return timeOf(transform, 2 * pairs) / (2 * pairs);
+  };
+  warmUp(run);
+  while (2 * pairs <= mostPairs && run() * 2 * pairs < nanoseconds) pairs *= 2;
+  return run;
+}
+
+function shiftExponent(x, by, room) {
+  if (!Number.isFinite(room)) return;
+  // In two steps: the factor alone may be out of range.
+  const half = Math.trunc(by / 2);
+  const first = 2 ** half;
+  const second = 2 ** (by - half);
+  for (let i = 0; i < x.length; i++) x[i] = x[i] * first * second;
+}

@@ -1,0 +1,51 @@
+// The backend that is chosen by default against all others, for every size.
+import { label } from "../backends.js";
+import { fwht } from "../product.js";
+import { allocated, checkTransform, transforms } from "../rows.js";
+import { byTurns, median, ratio } from "../timing.js";
+import { range, worst } from "./row.js";
+
+const FORMS = {
+  bound: (x, backend) => (backend === undefined ? fwht.plan(x) : fwht.plan(x, { backend })),
+  plain(x, backend) {
+    if (backend === undefined) return () => fwht(x);
+    const options = { backend };
+    return () => fwht(x, options);
+  },
+};
+
+/** For every size and both forms of the call, how much slower the default is than the fastest of all. */
+export function measureChoice(backends, { milliseconds, exponents }) {
+  return Object.entries(FORMS).flatMap(([form, bind]) =>
+    exponents.map((m) => {
+      const prepare = (backend) => {
+        const x = allocated("float32", 2 ** m);
+        const transform = bind(x, backend);
+        checkTransform(`${form} call n=${x.length}`, x, transform);
+        return transforms("float32", x, transform);
+      };
+      const contenders = Object.fromEntries(backends.map((backend) => [label(backend), prepare(backend)]));
+      const samples = byTurns({ default: prepare(), ...contenders }, milliseconds);
+      const slower = Object.keys(contenders).map((name) => ({
+        name,
+        value: ratio(samples.default, samples[name]),
+      }));
+      const { name: best, value } = slower.reduce((a, b) => (b.value > a.value ? b : a));
+      return { form, m, n: 2 ** m, nanoseconds: median(samples.default), best, value };
+    }),
+  );
+}
+
+export function choiceRows(choices) {
+  return Object.keys(FORMS).map((form) => {
+    const sizes = choices.filter((choice) => choice.form === form);
+    const row = worst(sizes, ({ value }) => value, { atMost: 1.1 });
+    const size = sizes.find(({ value }) => value === row.value);
+    return {
+      what: `default backend by the fastest other, ${form} call, ${range(3, 20)}`,
+      target: "≤ 1.10 of its time",
+      ...row,
+      measured: `${row.measured}, ${size.best}`,
+    };
+  });
+}
