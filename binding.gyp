@@ -4,7 +4,7 @@
     {
       "target_name": "fixed_classifier",
       "sources": [
-        "native/addon.cc", "native/base.cc", "native/dispatch.cc", "native/head.cc", "native/pool.cc", "native/transform.cc",
+        "native/addon.cc", "native/base.cc", "native/decode.cc", "native/dispatch.cc", "native/head.cc", "native/pool.cc", "native/transform.cc",
         "native/targets/scalar.cc"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],

@@ -8,11 +8,20 @@ const tagOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.p
 /** "Float32Array" and the like, also for arrays of another realm; undefined for anything that is no typed array. */
 export const typedArrayName = (value: unknown): string | undefined => tagOf.call(value);
 
+/** A Float16Array, which the standard library of an older TypeScript does not know. */
+export interface Float16Features extends ArrayBufferView {
+  readonly [Symbol.toStringTag]: "Float16Array";
+  readonly length: number;
+}
+
 interface TypedArrays {
   Float32Array: Float32Array;
   Float64Array: Float64Array;
   Int32Array: Int32Array;
   Uint8Array: Uint8Array;
+  Uint16Array: Uint16Array;
+  Int8Array: Int8Array;
+  Float16Array: Float16Features;
 }
 
 export function describe(value: unknown): string {
@@ -111,7 +120,12 @@ export function checkBackend(value: unknown): asserts value is Backend {
 }
 
 /** The number of rows of `width` in an array. */
-export function checkRows(what: string, array: Float32Array, width: number, widthName: string): number {
+export function checkRows(
+  what: string,
+  array: { readonly length: number },
+  width: number,
+  widthName: string,
+): number {
   if (array.length % width !== 0) {
     throw new RangeError(
       `${what} has ${array.length} elements, no whole number of rows of ${width} ${widthName}`,
@@ -125,7 +139,7 @@ export function outputArray(
   what: string,
   out: Float32Array | undefined,
   length: number,
-  inputs: readonly Float32Array[],
+  inputs: readonly ArrayBufferView[],
 ): Float32Array {
   if (out === undefined) return new Float32Array(length);
   checkArray(what, out, "Float32Array");
@@ -139,7 +153,7 @@ export function outputArray(
   return view;
 }
 
-export function overlap(a: Float32Array, b: Float32Array): boolean {
+export function overlap(a: ArrayBufferView, b: ArrayBufferView): boolean {
   return (
     a.buffer === b.buffer &&
     a.byteOffset < b.byteOffset + b.byteLength &&

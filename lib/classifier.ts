@@ -10,13 +10,19 @@ import {
   checkInteger,
   checkLabels,
   checkOneOf,
-  checkRows,
   describe,
   outputArray,
   overlap,
 } from "./checks.js";
 import type { ClassCode } from "./codes/code.js";
 import { CODE_NAMES, CODES, type CodeName } from "./codes/index.js";
+import {
+  checkFeatures,
+  FeatureDecoder,
+  type FeatureOptions,
+  type FeatureRows,
+  type Features,
+} from "./features.js";
 import { decodeHead, encodeHead } from "./safetensors.js";
 
 export const MAX_FEATURES = 2 ** 16;
@@ -94,7 +100,7 @@ export interface TopK {
   readonly scores: Float32Array;
 }
 
-export interface LossOptions {
+export interface LossOptions extends FeatureOptions {
   /** λ in [0, 1): the target is (1 − λ)·onehot + λ/C. Default 0. */
   labelSmoothing?: number;
   /** How the rows' losses are reduced. Default "mean". With "none" the gradients are those of the sum. */
@@ -114,8 +120,8 @@ export interface LossAndGradient<L = number> {
  *     z_c = s · ⟨w_c, x / (‖x‖ + 1e-8)⟩ + b_c
  *
  * with fixed class vectors w_c from a Hadamard matrix, one learned scale s and a learned bias b (Hoffer, Hubara and Soudry, *Fix your
- * classifier*, ICLR 2018, section 3). Arrays of features are Float32Array, rows × features; all methods take any
- * number of rows.
+ * classifier*, ICLR 2018, section 3). Arrays of features are rows × features, and all methods take any number of rows. They are
+ * Float32Array, or Float16Array; Uint16Array with the option `type` "float16" or "bfloat16"; Int8Array, with the option `featureScale`.
  *
  * @example
  * const head = new FixedClassifier({ features: 64, classes: 10 });
@@ -133,6 +139,7 @@ export class FixedClassifier {
   readonly backend: Backend;
   #scale = 0;
   readonly #kernels: HeadKernels;
+  readonly #decoder: FeatureDecoder;
 
   /**
    * @throws TypeError for an option of the wrong type
@@ -176,6 +183,7 @@ export class FixedClassifier {
     this.scale = options.scale === undefined ? this.code.initialScale : options.scale;
     this.backend = backend;
     this.#kernels = backend.head(this.code.table);
+    this.#decoder = new FeatureDecoder(features, normalised, backend);
   }
 
   get features(): number {
@@ -210,11 +218,15 @@ export class FixedClassifier {
    * @returns rows × classes
    * @example
    * const logits = head.forward(x);
+   * const same = head.forward(bits, { type: "bfloat16" }); // bits: Uint16Array
    */
-  forward(x: Float32Array, options: { out?: Float32Array } = {}): Float32Array {
-    const rows = this.#rows(x);
-    const out = outputArray("out", options.out, rows * this.classes, this.#inputs(x));
-    this.#kernels.forward(x, this.#parameters(), out);
+  forward(x: Features, options: { out?: Float32Array } & FeatureOptions = {}): Float32Array {
+    const input = this.#check(x, options);
+    const out = outputArray("out", options.out, input.rows * this.classes, this.#inputs(x));
+    const parameters = this.#parameters();
+    this.#decoder.chunks(input, (chunk, first, end) => {
+      this.#kernels.forward(chunk, parameters, part(out, first, end, this.classes));
+    });
     return out;
   }
 
@@ -226,12 +238,16 @@ export class FixedClassifier {
    * @example
    * const { classes, scores } = head.topK(x, 5);
    */
-  topK(x: Float32Array, k: number): TopK {
-    const rows = this.#rows(x);
+  topK(x: Features, k: number, options: FeatureOptions = {}): TopK {
+    const input = this.#check(x, options);
+    const { rows } = input;
     checkInteger("k", k, 1, this.classes);
     const classes = new Int32Array(rows * k);
     const scores = new Float32Array(rows * k);
-    this.#kernels.topK(x, this.#parameters(), k, classes, scores);
+    const parameters = this.#parameters();
+    this.#decoder.chunks(input, (chunk, first, end) => {
+      this.#kernels.topK(chunk, parameters, k, part(classes, first, end, k), part(scores, first, end, k));
+    });
     return { classes, scores };
   }
 
@@ -246,16 +262,20 @@ export class FixedClassifier {
    * const few = head.probabilities(x, { classes: Int32Array.of(3, 141) });
    */
   probabilities(
-    x: Float32Array,
-    options: { classes?: Int32Array | readonly number[]; out?: Float32Array } = {},
+    x: Features,
+    options: { classes?: Int32Array | readonly number[]; out?: Float32Array } & FeatureOptions = {},
   ): Float32Array {
-    const rows = this.#rows(x);
+    const input = this.#check(x, options);
     const { classes } = options;
     const chosen = classes === undefined ? null : checkClasses(classes, this.classes);
-    const length = rows * (chosen?.length ?? this.classes);
-    const out = outputArray("out", options.out, length, this.#inputs(x));
-    if (chosen === null) this.#kernels.probabilities(x, this.#parameters(), out);
-    else this.#kernels.chosenProbabilities(x, this.#parameters(), chosen, out);
+    const width = chosen?.length ?? this.classes;
+    const out = outputArray("out", options.out, input.rows * width, this.#inputs(x));
+    const parameters = this.#parameters();
+    this.#decoder.chunks(input, (chunk, first, end) => {
+      const results = part(out, first, end, width);
+      if (chosen === null) this.#kernels.probabilities(chunk, parameters, results);
+      else this.#kernels.chosenProbabilities(chunk, parameters, chosen, results);
+    });
     return out;
   }
 
@@ -267,8 +287,13 @@ export class FixedClassifier {
    * @example
    * const { features, scale, bias } = head.backward(x, gradLogits);
    */
-  backward(x: Float32Array, gradLogits: Float32Array, options: { out?: GradientOutput } = {}): Gradient {
-    const rows = this.#rows(x);
+  backward(
+    x: Features,
+    gradLogits: Float32Array,
+    options: { out?: GradientOutput } & FeatureOptions = {},
+  ): Gradient {
+    const input = this.#check(x, options);
+    const { rows } = input;
     checkArray("gradLogits", gradLogits, "Float32Array");
     if (gradLogits.length !== rows * this.classes) {
       throw new RangeError(
@@ -277,7 +302,8 @@ export class FixedClassifier {
       );
     }
     const buffers = this.#gradientBuffers(rows, options.out, [...this.#inputs(x), gradLogits]);
-    this.#kernels.backward(x, this.#parameters(), gradLogits, buffers);
+    this.#kernels.backward(this.#decoder.all(input), this.#parameters(), gradLogits, buffers);
+    this.#decoder.unscale(input, buffers.features);
     return this.#gradient(buffers);
   }
 
@@ -290,22 +316,23 @@ export class FixedClassifier {
    * head.scale -= learningRate * gradient.scale;
    */
   lossAndGradient(
-    x: Float32Array,
+    x: Features,
     labels: Labels,
     options: LossOptions & { reduction: "none" },
   ): LossAndGradient<Float32Array>;
   lossAndGradient(
-    x: Float32Array,
+    x: Features,
     labels: Labels,
     options?: LossOptions & { reduction?: "mean" | "sum" },
   ): LossAndGradient;
   lossAndGradient(
-    x: Float32Array,
+    x: Features,
     labels: Labels,
     options: LossOptions = {},
   ): LossAndGradient<number | Float32Array> {
     const { labelSmoothing = 0, reduction = "mean" } = options;
-    const rows = this.#rows(x);
+    const input = this.#check(x, options);
+    const { rows } = input;
     const checked = checkLabels(labels, rows, this.classes);
     checkFinite("labelSmoothing", labelSmoothing);
     if (labelSmoothing < 0 || labelSmoothing >= 1) {
@@ -316,12 +343,13 @@ export class FixedClassifier {
     const losses = new Float32Array(rows);
     const factor = reduction === "mean" ? 1 / rows : 1;
     this.#kernels.lossAndGradient(
-      x,
+      this.#decoder.all(input),
       this.#parameters(),
       { labels: checked, labelSmoothing, factor },
       losses,
       buffers,
     );
+    this.#decoder.unscale(input, buffers.features);
     const gradient = this.#gradient(buffers);
     if (reduction === "none") return { loss: losses, gradient };
     return { loss: reduction === "mean" ? sum(losses) / rows : sum(losses), gradient };
@@ -337,11 +365,11 @@ export class FixedClassifier {
    * const logits = await head.forwardAsync(x, { signal: AbortSignal.timeout(1000) });
    */
   async forwardAsync(
-    x: Float32Array,
-    options: { out?: Float32Array; signal?: AbortSignal } = {},
+    x: Features,
+    options: { out?: Float32Array; signal?: AbortSignal } & FeatureOptions = {},
   ): Promise<Float32Array> {
-    const rows = this.#rows(x);
-    const length = rows * this.classes;
+    const input = this.#check(x, options);
+    const length = input.rows * this.classes;
     const { out, signal } = options;
     if (out !== undefined) outputArray("out", out, length, this.#inputs(x));
     if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
@@ -353,7 +381,8 @@ export class FixedClassifier {
     const logits = new Float32Array(length);
     const kernels = this.weights === null ? this.#kernels : this.#snapshot(this.weights);
     const run = kernels.forwardAsync ?? slicedForward(kernels, this.settings);
-    await run(x.slice(), parameters, logits, signal);
+    const copy = input.type === "float32" ? input.array.slice() : this.#decoder.all(input);
+    await run(copy, parameters, logits, signal);
     signal?.throwIfAborted();
     if (out === undefined) return logits;
     const view = outputArray("out", out, length, []);
@@ -411,9 +440,8 @@ export class FixedClassifier {
     return head;
   }
 
-  #rows(x: Float32Array): number {
-    checkArray("x", x, "Float32Array");
-    return checkRows("x", x, this.features, "features");
+  #check(x: Features, options: FeatureOptions): FeatureRows {
+    return checkFeatures(x, this.features, options);
   }
 
   #parameters(): HeadParameters {
@@ -426,7 +454,7 @@ export class FixedClassifier {
     return { scale: this.#scale, bias: this.bias };
   }
 
-  #inputs(x: Float32Array): Float32Array[] {
+  #inputs(x: Features): ArrayBufferView[] {
     return [x, this.bias, this.weights].filter((array) => array !== null);
   }
 
@@ -438,7 +466,7 @@ export class FixedClassifier {
   #gradientBuffers(
     rows: number,
     out: GradientOutput | undefined,
-    inputs: readonly Float32Array[],
+    inputs: readonly ArrayBufferView[],
   ): GradientBuffers {
     const features = outputArray("out.features", out?.features, rows * this.features, inputs);
     const bias = this.bias && outputArray("out.bias", out?.bias, this.classes, inputs);
@@ -458,6 +486,12 @@ export class FixedClassifier {
   #gradient({ features, scale, bias, weights }: GradientBuffers): Gradient {
     return { features, scale: this.settings.learnScale ? sum(scale) : null, bias, weights };
   }
+}
+
+/** The rows of an output that belong to a chunk of the input. */
+function part<T extends Float32Array | Int32Array>(array: T, first: number, end: number, width: number): T {
+  const whole = first === 0 && end * width === array.length;
+  return whole ? array : (array.subarray(first * width, end * width) as T);
 }
 
 /** In float64, in the order of the rows: docs/numerics.md. */

@@ -21,5 +21,6 @@ export {
 } from "./classifier.js";
 export type { ClassCode, Coherence } from "./codes/code.js";
 export type { CodeName } from "./codes/index.js";
+export type { FeatureOptions, Features } from "./features.js";
 export { type FwhtOptions, fwht } from "./fwht.js";
 export type { Ordering } from "./orderings.js";

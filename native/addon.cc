@@ -5,6 +5,7 @@
 #include <napi.h>
 
 #include "arguments.h"
+#include "decode.h"
 #include "dispatch.h"
 #include "head.h"
 #include "transform.h"
@@ -22,6 +23,7 @@ Napi::Value create(const Napi::CallbackInfo& info) {
     const Engine engine{kernels, threads};
     add_transform(object, engine);
     add_head(object, engine);
+    add_decode(object, *kernels);
     return object;
   }
   Napi::RangeError::New(env, "no such instruction set here: " + name).ThrowAsJavaScriptException();

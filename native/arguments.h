@@ -38,6 +38,14 @@ template <>
 constexpr napi_typedarray_type array_type<uint8_t>() {
   return napi_uint8_array;
 }
+template <>
+constexpr napi_typedarray_type array_type<uint16_t>() {
+  return napi_uint16_array;
+}
+template <>
+constexpr napi_typedarray_type array_type<int8_t>() {
+  return napi_int8_array;
+}
 
 // Reads the arguments of one call in their order; after a mistake everything else reads as empty and `ok` is
 // false.

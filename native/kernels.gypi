@@ -41,9 +41,9 @@
           "target_name": "kernels_avx2",
           "type": "static_library",
           "sources": ["targets/avx2.cc"],
-          "cflags": ["-mavx2", "-mfma"],
-          "xcode_settings": {"OTHER_CFLAGS": ["-mavx2", "-mfma"]},
-          "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["-mavx2", "-mfma"]}}
+          "cflags": ["-mavx2", "-mfma", "-mf16c"],
+          "xcode_settings": {"OTHER_CFLAGS": ["-mavx2", "-mfma", "-mf16c"]},
+          "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["-mavx2", "-mfma", "-mf16c"]}}
         },
         {
           "target_name": "kernels_sse2",

@@ -98,6 +98,11 @@ struct Kernels {
   void (*loss_and_gradient)(const Head& head, const Parameters& parameters, const float* x, size_t rows,
                             const CrossEntropy& loss, float* losses, const Gradients& gradients,
                             void* scratch);
+
+  // Features of other types as float32, exactly.
+  void (*decode_float16)(const uint16_t* x, size_t count, float* out);
+  void (*decode_bfloat16)(const uint16_t* x, size_t count, float* out);
+  void (*decode_int8)(const int8_t* x, size_t count, float* out);
 };
 
 }  // namespace fixed_classifier

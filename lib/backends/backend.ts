@@ -10,6 +10,9 @@ export type BackendName = "native" | "wasm" | "js";
 /** The arrays that the transform takes. */
 export type TransformArray = Float32Array | Float64Array | Int32Array;
 
+/** Types of features that are made float32 before a kernel sees them; the first two come as their bits. */
+export type ReducedType = "float16" | "bfloat16" | "int8";
+
 /** A symmetric Hadamard matrix whose first row and column are +1; its order is a multiple of 4. */
 export interface Base {
   readonly order: number;
@@ -133,6 +136,8 @@ export interface Backend {
   /** The same bound to its arguments. The caller sees to it that `x` is still attached when it calls. */
   plan(x: TransformArray, rowLength: number, factor: number, base?: Base): () => void;
   head(table: HeadTable): HeadKernels;
+  /** Writes every number of `x` to `out`, exactly; NaN stays NaN. An Int8Array has the type "int8", a Uint16Array one of the others. */
+  decode(x: Uint16Array | Int8Array, type: ReducedType, out: Float32Array): void;
   /** How many bytes the array starts behind a multiple of `alignment`, where that makes kernels slower. */
   misalignment?(bytes: Uint8Array, alignment: number): number;
 }

@@ -15,6 +15,9 @@ interface Addon {
 interface Kernels {
   fwht(x: TransformArray, rowLength: number, factor: number, base?: HeldBase): void;
   plan(x: TransformArray, rowLength: number, factor: number, base?: HeldBase): () => void;
+  decodeFloat16(x: Uint16Array, out: Float32Array): void;
+  decodeBfloat16(x: Uint16Array, out: Float32Array): void;
+  decodeInt8(x: Int8Array, out: Float32Array): void;
   /** Matrix B as `fwht` and `plan` take it. */
   base(order: number, signs: Uint32Array): HeldBase;
   head(
@@ -138,6 +141,11 @@ export function createNativeBackend({ instructionSet, threads }: BackendOptions)
     fwht: (x, rowLength, factor, base) => kernels.fwht(x, rowLength, factor, base && held(base)),
     plan: (x, rowLength, factor, base) => kernels.plan(x, rowLength, factor, base && held(base)),
     head: (table) => createHead(kernels, table),
+    decode(x, type, out) {
+      if (type === "int8") kernels.decodeInt8(x as Int8Array, out);
+      else if (type === "float16") kernels.decodeFloat16(x as Uint16Array, out);
+      else kernels.decodeBfloat16(x as Uint16Array, out);
+    },
     misalignment: addon.misalignment,
   });
 }

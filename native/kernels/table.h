@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base.h"
+#include "decode.h"
 #include "fwht.h"
 #include "head.h"
 
@@ -63,7 +64,10 @@ constexpr fixed_classifier::Kernels make_table(const char* name) {
           chosen_probabilities,
           top_k,
           backward,
-          loss_and_gradient};
+          loss_and_gradient,
+          decode<Float16>,
+          decode<BFloat16>,
+          decode<Int8>};
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// AVX2 with FMA: 8 floats, 16 registers. The concept of a vector type is written down in simd/scalar.h.
+// AVX2 with FMA and F16C: 8 floats, 16 registers. The concept of a vector type is written down in
+// simd/scalar.h.
 #pragma once
 
 #include <immintrin.h>
@@ -21,6 +22,13 @@ struct F32 {
   F32() { asm("" : "+x"(one)); }
 
   static reg load(const float* p) { return _mm256_loadu_ps(p); }
+  static reg load_float16(const uint16_t* p) { return _mm256_cvtph_ps(load_half(p)); }
+  static reg load_bfloat16(const uint16_t* p) {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(load_half(p)), 16));
+  }
+  static reg load_int8(const int8_t* p) {
+    return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+  }
   static void store(float* p, reg a) { _mm256_storeu_ps(p, a); }
   static reg set(float a) { return _mm256_set1_ps(a); }
   static reg add(reg a, reg b) { return _mm256_add_ps(a, b); }
@@ -64,6 +72,9 @@ struct F32 {
     if constexpr (stride == 1)
       return _mm256_fmadd_ps(a, _mm256_setr_ps(1, -1, 1, -1, 1, -1, 1, -1), swap<1>(a));
   }
+
+ private:
+  static __m128i load_half(const uint16_t* p) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); }
 };
 
 struct F64 {

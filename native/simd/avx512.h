@@ -19,6 +19,13 @@ struct F32 {
   F32() { asm("" : "+v"(one)); }
 
   static reg load(const float* p) { return _mm512_loadu_ps(p); }
+  static reg load_float16(const uint16_t* p) { return _mm512_cvtph_ps(load_half(p)); }
+  static reg load_bfloat16(const uint16_t* p) {
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(load_half(p)), 16));
+  }
+  static reg load_int8(const int8_t* p) {
+    return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+  }
   static void store(float* p, reg a) { _mm512_storeu_ps(p, a); }
   static reg set(float a) { return _mm512_set1_ps(a); }
   static reg add(reg a, reg b) { return _mm512_add_ps(a, b); }
@@ -63,6 +70,9 @@ struct F32 {
   }
 
  private:
+  static __m256i load_half(const uint16_t* p) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  }
   static __mmask16 part(int from, int to) { return static_cast<__mmask16>((1u << to) - (1u << from)); }
 };
 

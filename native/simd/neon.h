@@ -18,6 +18,15 @@ struct F32 {
   static constexpr int registers = 16;
 
   static reg load(const float* p) { return vld1q_f32(p); }
+  static reg load_float16(const uint16_t* p) { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p))); }
+  static reg load_bfloat16(const uint16_t* p) {
+    return vreinterpretq_f32_u32(vshlq_n_u32(vmovl_u16(vld1_u16(p)), 16));
+  }
+  static reg load_int8(const int8_t* p) {
+    uint32_t four;
+    std::memcpy(&four, p, sizeof four);
+    return vcvtq_f32_s32(vmovl_s16(vget_low_s16(vmovl_s8(vcreate_s8(four)))));
+  }
   static void store(float* p, reg a) { vst1q_f32(p, a); }
   static reg set(float a) { return vdupq_n_f32(a); }
   static reg add(reg a, reg b) { return vaddq_f32(a, b); }

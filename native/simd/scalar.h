@@ -3,6 +3,7 @@
 //   scalar, reg, width        the element, the register and how many elements it holds
 //   registers                 how many registers a row kernel may fill
 //   load store set add mul    as they say; load and store take any address
+//   load_float16 load_bfloat16 load_int8    `width` numbers of these types, exactly; NaN stays NaN
 //   minus(a)                  −a, also of zero
 //   sub                       not static: a type may hold a constant for it
 //   max(z, m)                 z > m ? z : m, which passes over NaN
@@ -45,6 +46,19 @@ struct Scalar {
 };
 
 struct F32 : Scalar<float> {
+  static reg load_float16(const uint16_t* p) {
+    const uint32_t sign = static_cast<uint32_t>(*p & 0x8000) << 16;
+    const uint32_t magnitude = *p & 0x7FFF;
+    uint32_t bits = (magnitude << 13) + 0x38000000;
+    if (magnitude >= 0x7C00) bits += 0x38000000;
+    if (magnitude < 0x400) {
+      const float denormal = static_cast<float>(magnitude) * 0x1p-24f;
+      memcpy(&bits, &denormal, sizeof bits);
+    }
+    return from_bits(bits | sign);
+  }
+  static reg load_bfloat16(const uint16_t* p) { return from_bits(static_cast<uint32_t>(*p) << 16); }
+  static reg load_int8(const int8_t* p) { return *p; }
   static reg max(reg z, reg m) { return z > m ? z : m; }
   static uint32_t greater(reg a, reg b) { return a > b; }
   static reg where_greater(reg a, reg b, reg yes, reg no) { return a > b ? yes : no; }
@@ -54,10 +68,14 @@ struct F32 : Scalar<float> {
   static reg zero_below(reg t, float limit, reg a) { return t < limit ? 0.0f : a; }
   static reg power_of_two(reg k) {
     // Outside the range, NaN included, any power does: the caller drops the product or it is NaN.
-    const uint32_t bits = static_cast<uint32_t>((k >= -126 ? static_cast<int32_t>(k) : 0) + 127) << 23;
-    reg power;
-    memcpy(&power, &bits, sizeof power);
-    return power;
+    return from_bits(static_cast<uint32_t>((k >= -126 ? static_cast<int32_t>(k) : 0) + 127) << 23);
+  }
+
+ private:
+  static reg from_bits(uint32_t bits) {
+    reg a;
+    memcpy(&a, &bits, sizeof a);
+    return a;
   }
 };
 

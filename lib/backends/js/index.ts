@@ -1,5 +1,6 @@
 import type { Backend } from "../backend.js";
 import type { BackendOptions } from "../select.js";
+import { decode } from "./decode.js";
 import { fwht } from "./fwht.js";
 import { createHead } from "./head.js";
 
@@ -14,5 +15,6 @@ export function createJsBackend({ instructionSet = "scalar" }: BackendOptions): 
     fwht,
     plan: (x, rowLength, factor, base) => () => fwht(x, rowLength, factor, base),
     head: createHead,
+    decode,
   };
 }

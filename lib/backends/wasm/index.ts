@@ -1,5 +1,6 @@
 import type { Backend } from "../backend.js";
 import { withDenseFallback } from "../fallback.js";
+import { decode } from "../js/decode.js";
 import type { BackendOptions } from "../select.js";
 import { bytesOf, Engine, INSTRUCTION_SETS, type InstructionSet, moduleOf } from "./engine.js";
 import { createTransform } from "./fwht.js";
@@ -20,6 +21,7 @@ export function createWasmBackend(options: BackendOptions): Backend {
     instructionSet,
     ...createTransform(engine),
     head: (table) => createHead(engine, table),
+    decode, // no faster in WebAssembly, where the numbers would be copied in and out
   });
 }
 

@@ -1,0 +1,131 @@
+import { allocate } from "./allocate.js";
+import type { Backend, ReducedType } from "./backends/backend.js";
+import {
+  checkArray,
+  checkFinite,
+  checkOneOf,
+  checkRows,
+  type Float16Features,
+  typedArrayName,
+} from "./checks.js";
+
+/** Features, rows × features: float32, or what quantised and half-precision networks put out. */
+export type Features = Float32Array | Uint16Array | Int8Array | Float16Features;
+
+const TYPES = ["float16", "bfloat16"] as const;
+
+export interface FeatureOptions {
+  /** What the bits in a Uint16Array mean; required for one, and only for one. */
+  type?: "float16" | "bfloat16";
+  /** A positive number f: the features are the integers of the Int8Array times f. Only for an Int8Array. Default 1. */
+  featureScale?: number;
+}
+
+/** Checked features, their reduced types told apart. */
+export type FeatureRows = { readonly rows: number; readonly scale: number } & (
+  | { readonly type: "float32"; readonly array: Float32Array }
+  | { readonly type: ReducedType; readonly array: Uint16Array | Int8Array }
+);
+
+export function checkFeatures(x: unknown, width: number, options: FeatureOptions): FeatureRows {
+  checkArray("x", x, "Float32Array", "Float16Array", "Uint16Array", "Int8Array");
+  const rows = checkRows("x", x, width, "features");
+  const { type, featureScale } = options;
+  // Not by instanceof, which knows no array of another realm.
+  const name = typedArrayName(x) as string;
+  if (name === "Uint16Array") {
+    if (type === undefined) {
+      throw new TypeError('x is a Uint16Array: say what its bits are, by type: "float16" or "bfloat16"');
+    }
+    checkOneOf("type", type, TYPES);
+  } else if (type !== undefined) {
+    throw new TypeError(
+      `type says what the bits of a Uint16Array are, and x is of type ${name}: leave it out`,
+    );
+  }
+  let scale = 1;
+  if (featureScale !== undefined) {
+    if (name !== "Int8Array") {
+      throw new TypeError(`featureScale is for an Int8Array, and x is of type ${name}: leave it out`);
+    }
+    checkFinite("featureScale", featureScale);
+    scale = Math.fround(featureScale);
+    if (!(scale > 0 && scale < Infinity)) {
+      throw new RangeError(`featureScale must be positive and finite in float32, got ${featureScale}`);
+    }
+  }
+  switch (name) {
+    case "Uint16Array":
+      return { rows, scale, type: type as "float16" | "bfloat16", array: x as Uint16Array };
+    case "Int8Array":
+      return { rows, scale, type: "int8", array: x as Int8Array };
+    case "Float16Array":
+      return { rows, scale, type: "float16", array: new Uint16Array(x.buffer, x.byteOffset, x.length) };
+    default:
+      return { rows, scale, type: "float32", array: x as Float32Array };
+  }
+}
+
+/**
+ * Makes checked features float32. Where rows are divided by their norm, those of an Int8Array are its integers; elsewhere they are
+ * multiplied by their scale: docs/numerics.md.
+ */
+export class FeatureDecoder {
+  readonly #width: number;
+  readonly #backend: Backend;
+  readonly #normalised: boolean;
+
+  constructor(width: number, normalised: boolean, backend: Backend) {
+    this.#width = width;
+    this.#normalised = normalised;
+    this.#backend = backend;
+  }
+
+  /** All rows: the user's own array if it is one of float32. */
+  all(x: FeatureRows): Float32Array {
+    if (x.type === "float32") return x.array;
+    const out = new Float32Array(x.array.length);
+    this.#decode(x.array, x.type, x.scale, out);
+    return out;
+  }
+
+  /** Some rows at a time, in order; what `run` gets is its own only until it returns. */
+  chunks(x: FeatureRows, run: (chunk: Float32Array, first: number, end: number) => void): void {
+    if (x.type === "float32") {
+      run(x.array, 0, x.rows);
+      return;
+    }
+    const step = Math.max(1, Math.floor(CHUNK / this.#width));
+    const chunk = scratch(Math.min(step, x.rows) * this.#width);
+    for (let first = 0; first < x.rows; first += step) {
+      const end = Math.min(first + step, x.rows);
+      const part = x.array.subarray(first * this.#width, end * this.#width);
+      const values = part.length === chunk.length ? chunk : chunk.subarray(0, part.length);
+      this.#decode(part, x.type, x.scale, values);
+      run(values, first, end);
+    }
+  }
+
+  /** Turns gradients by the integers of an Int8Array into those by the features. */
+  unscale(x: FeatureRows, gradient: Float32Array): void {
+    if (x.scale === 1 || !this.#normalised) return;
+    for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) / x.scale;
+  }
+
+  #decode(x: Uint16Array | Int8Array, type: ReducedType, scale: number, out: Float32Array): void {
+    this.#backend.decode(x, type, out);
+    if (scale === 1 || this.#normalised) return;
+    for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) * scale;
+  }
+}
+
+/** Numbers in a chunk: 4 MiB, enough for the native kernels to share it among threads. */
+const CHUNK = 2 ** 20;
+
+let memory: Float32Array = new Float32Array();
+
+/** An array that stays from call to call: calls do not nest. */
+function scratch(length: number): Float32Array {
+  if (memory.length < length) memory = allocate(length);
+  return memory.length === length ? memory : memory.subarray(0, length);
+}
