@@ -1,50 +1,58 @@
-import { arch, cpus, platform } from "node:os";
+import { arch, cpus, loadavg, platform } from "node:os";
 import Table from "cli-table3";
+
+/** What other programs did when this one started. */
+const [LOAD] = loadavg();
 
 export const machine = () => ({
   cpu: cpus()[0]?.model ?? "unknown",
   cores: cpus().length,
   platform: `${platform()} ${arch()}`,
   node: process.version,
+  loadAverage: LOAD,
 });
 
-export function describeMachine({ cpu, cores, platform, node }) {
-  return `${cpu}, ${cores} cores, ${platform}, Node ${node}`;
+export function describeMachine({ cpu, cores, platform, node, loadAverage }) {
+  return `${cpu}, ${cores} cores, ${platform}, Node ${node}, load average ${loadAverage.toFixed(1)} at the start`;
 }
 
-/** No lines between the rows. */
-export function plainTable(head, numbers) {
-  return new Table({
+/** Prints `{ title, head, numbers, rows }`; the columns named in `numbers` are aligned to the right. */
+export function printTable({ title, head, numbers, rows }) {
+  const table = new Table({
     head,
     colAligns: head.map((title) => (numbers.includes(title) ? "right" : "left")),
+    // No lines between the rows.
     chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
     style: { head: [], border: [] },
   });
+  table.push(...rows);
+  console.log(`\n${title}\n${table}`);
 }
 
 const giga = (perSecond) => `${(perSecond / 1e9).toFixed(1)} G/s`;
 
 /** Additions per second that the instruction sets of this machine are capable of. */
-export function printLimits(limits) {
-  const columns = Object.keys(limits[0]).filter((name) => name !== "instructionSet");
-  const table = plainTable(["limit", ...columns], columns);
-  for (const limit of limits) table.push([limit.instructionSet, ...columns.map((type) => giga(limit[type]))]);
-  console.log(`\nIndependent additions in registers\n${table}`);
+export function limitsTable(limits) {
+  const numbers = Object.keys(limits[0]).filter((name) => name !== "instructionSet");
+  return {
+    title: "The limit: independent additions in registers",
+    head: ["instruction set", ...numbers],
+    numbers,
+    rows: limits.map((limit) => [limit.instructionSet, ...numbers.map((type) => giga(limit[type]))]),
+  };
 }
 
-/** The table of the targets. */
-export function printTargets(rows) {
-  const table = plainTable(["what", "measured", "value", "target", "met", "limit"], ["value", "limit"]);
-  for (const { what, measured, value, spread, unit, target, met, limit, missing } of rows) {
-    table.push(
+export function targetsTable(rows) {
+  return {
+    title: "Targets; of a range of sizes the one farthest from its target, then from lowest to highest",
+    head: ["what", "measured", "value", "target", "met", "limit"],
+    numbers: ["value", "limit"],
+    rows: rows.map(({ what, measured, value, spread, unit, target, met, limit, missing }) =>
       missing === undefined
         ? [what, measured, number(value, unit, spread), target, met ? "yes" : "no", limit ? giga(limit) : ""]
         : [what, missing, "", target, "", ""],
-    );
-  }
-  console.log(
-    `\nTargets; of a range of sizes the one farthest from its target, then from lowest to highest\n${table}`,
-  );
+    ),
+  };
 }
 
 function number(value, unit, spread) {
@@ -54,21 +62,19 @@ function number(value, unit, spread) {
   return value.toFixed(2) + range;
 }
 
+/** One case of Benchmark.js. */
 export function printCase(title, results) {
   const additions = results.some(({ additionsPerSecond }) => additionsPerSecond !== undefined);
   const numbers = ["calls/s", "time per call", "± %", ...(additions ? ["additions/s"] : []), "× js"];
-  const table = plainTable(["backend", ...numbers], numbers);
-  for (const result of results) {
-    table.push([
-      `${result.backend} ${result.instructionSet}`,
-      Math.round(result.callsPerSecond).toLocaleString("en"),
-      duration(result.nanoseconds),
-      result.relativeMarginOfError.toFixed(1),
-      ...(additions ? [`${(result.additionsPerSecond / 1e9).toFixed(2)} G`] : []),
-      result.ratioToJs.toFixed(2),
-    ]);
-  }
-  console.log(`\n${title}\n${table}`);
+  const rows = results.map((result) => [
+    `${result.backend} ${result.instructionSet}`,
+    Math.round(result.callsPerSecond).toLocaleString("en"),
+    duration(result.nanoseconds),
+    result.relativeMarginOfError.toFixed(1),
+    ...(additions ? [`${(result.additionsPerSecond / 1e9).toFixed(2)} G`] : []),
+    result.ratioToJs.toFixed(2),
+  ]);
+  printTable({ title, head: ["backend", ...numbers], numbers, rows });
 }
 
 const UNITS = [

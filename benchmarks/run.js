@@ -7,7 +7,7 @@ import { DOCS, write, writeJson } from "./files.js";
 import { fwhtCases } from "./fwht.js";
 import { headCases } from "./head.js";
 import { measure } from "./measure.js";
-import { describeMachine, machine, printCase, printLimits, printTargets } from "./report.js";
+import { describeMachine, limitsTable, machine, printCase, printTable, targetsTable } from "./report.js";
 import { installLibraries, loadNative } from "./setup.js";
 import { measureTargets } from "./targets/index.js";
 
@@ -69,12 +69,19 @@ if (options.json !== undefined) {
 async function runTargets() {
   const libraries = !options.quick && installLibraries();
   const measured = await measureTargets({ backends, native: loadNative(), libraries, quick: options.quick });
-  if (measured.limits !== undefined) printLimits(measured.limits);
-  printTargets(measured.rows);
+  const tables = [
+    ...(measured.limits === undefined ? [] : [limitsTable(measured.limits)]),
+    targetsTable(measured.rows),
+  ];
+  tables.forEach(printTable);
   const folder = options.out ?? (options.quick ? undefined : DOCS);
   if (folder === undefined) return;
   writeJson(folder, "results.json", { machine: machine(), ...measured });
-  if (!libraries || measured.kernels === undefined) return;
+  if (!libraries) return;
+  const { markdown } = await import("./markdown.js");
+  const description = describeMachine(machine());
+  write(folder, "results.md", markdown("npm run bench", description, tables));
+  if (measured.kernels === undefined) return;
   const { limitPlot } = await import("./plots.js");
-  write(folder, "limit.svg", await limitPlot({ ...measured, machine: describeMachine(machine()) }));
+  write(folder, "limit.svg", await limitPlot({ ...measured, machine: description }));
 }

@@ -1,7 +1,7 @@
 // Our head against dense layers of other libraries: `npm run bench:peers -- --help`.
 import { Command } from "commander";
 import { DOCS, write, writeJson } from "../files.js";
-import { describeMachine, duration, machine, plainTable } from "../report.js";
+import { describeMachine, duration, machine, printTable } from "../report.js";
 import { installLibraries } from "../setup.js";
 import { comparePeers } from "./start.js";
 
@@ -25,6 +25,7 @@ const options = new Command("npm run bench:peers --")
 if (!installLibraries()) process.exit(1);
 console.log(describeMachine(machine()));
 const results = [];
+const tables = [];
 for (const threads of [ONE_THREAD, DEFAULT_THREADS]) {
   // A process for each shape: what one library leaves behind in memory does not slow down the next shape.
   for (const shape of options.quick ? SHAPES.slice(0, 1) : SHAPES) {
@@ -33,27 +34,37 @@ for (const threads of [ONE_THREAD, DEFAULT_THREADS]) {
       shapes: [shape],
       milliseconds: options.quick ? 300 : 10_000,
     });
-    printComparison(compared);
+    const table = tableOf(compared);
+    printTable(table);
     results.push(...compared);
+    tables.push(table);
   }
 }
 
 const folder = options.out ?? (options.quick ? undefined : DOCS);
 if (folder !== undefined) {
   const { peersPlot } = await import("../plots.js");
+  const { markdown } = await import("../markdown.js");
+  const description = describeMachine(machine());
   writeJson(folder, "peers.json", { machine: machine(), results });
-  write(folder, "peers.svg", await peersPlot({ results, machine: describeMachine(machine()) }));
+  write(folder, "peers.md", markdown("npm run bench:peers", description, tables));
+  write(folder, "peers.svg", await peersPlot({ results, machine: description }));
 }
 
-function printComparison(results) {
+function tableOf(results) {
   const { features, classes, threads } = results[0];
   const numbers = ["rows", "time per call", "rows/s", "× ours"];
-  const table = plainTable(["operation", "library", ...numbers], numbers);
-  for (const { operation, rows, peer, nanoseconds, timesOurs } of results) {
-    const perSecond = Math.round((rows / nanoseconds) * 1e9).toLocaleString("en");
-    const times = timesOurs === null ? "" : timesOurs.toFixed(timesOurs < 10 ? 2 : 0);
-    table.push([operation, peer, rows, duration(nanoseconds), perSecond, times]);
-  }
-  const title = `${features} → ${classes.toLocaleString("en")}, threads: ${threads}`;
-  console.log(`\n${title}\n${table}`);
+  return {
+    title: `${features} → ${classes.toLocaleString("en")}, threads: ${threads}`,
+    head: ["operation", "library", ...numbers],
+    numbers,
+    rows: results.map(({ operation, rows, peer, nanoseconds, timesOurs }) => [
+      operation,
+      peer,
+      rows,
+      duration(nanoseconds),
+      Math.round((rows / nanoseconds) * 1e9).toLocaleString("en"),
+      timesOurs === null ? "" : timesOurs.toFixed(timesOurs < 10 ? 2 : 0),
+    ]),
+  };
 }
