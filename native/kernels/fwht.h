@@ -12,17 +12,33 @@ template <class V>
 using Reg = typename V::reg;
 
 // Stages across an array of registers, descending.
-template <class V, int count>
-[[gnu::always_inline]] inline void across(const V& v, Reg<V> (&a)[count]) {
+template <class V, int count, class Subtract>
+[[gnu::always_inline]] inline void across(Reg<V> (&a)[count], const Subtract& subtract) {
 #pragma GCC unroll 5
   for (int h = count / 2; h >= 1; h /= 2) {
 #pragma GCC unroll 16
     for (int i = 0; i < count / 2; i++) {
       const int low = (i / h) * 2 * h + i % h;
       const Reg<V> sum = V::add(a[low], a[low + h]);
-      a[low + h] = v.sub(a[low], a[low + h]);
+      a[low + h] = subtract(a[low], a[low + h]);
       a[low] = sum;
     }
+  }
+}
+
+template <class V, int count>
+[[gnu::always_inline]] inline void across(const V& v, Reg<V> (&a)[count]) {
+  across<V>(a, [&](Reg<V> x, Reg<V> y) { return v.sub(x, y); });
+}
+
+// The same where stages within registers follow, whose shuffles and multiply-adds fill the pipes that `sub`
+// may use.
+template <class V, int count>
+[[gnu::always_inline]] inline void across_before_shuffles(const V& v, Reg<V> (&a)[count]) {
+  if constexpr (requires { V::sub_beside_shuffles(a[0], a[0]); }) {
+    across<V>(a, [](Reg<V> x, Reg<V> y) { return V::sub_beside_shuffles(x, y); });
+  } else {
+    across(v, a);
   }
 }
 
@@ -39,7 +55,7 @@ template <class V, int stride, int count>
 // All stages of count · width elements held in registers.
 template <class V, int count>
 [[gnu::always_inline]] inline void in_registers(const V& v, Reg<V> (&a)[count]) {
-  across(v, a);
+  across_before_shuffles(v, a);
   constexpr int group = count < 4 ? count : 4;
 #pragma GCC unroll 8
   for (int i = 0; i < count; i += group) within<V, V::width / 2, group>(a + i);

@@ -34,6 +34,7 @@ struct F32 {
   static reg add(reg a, reg b) { return _mm256_add_ps(a, b); }
   static reg mul(reg a, reg b) { return _mm256_mul_ps(a, b); }
   reg sub(reg a, reg b) const { return _mm256_fnmadd_ps(b, one, a); }
+  static reg sub_beside_shuffles(reg a, reg b) { return _mm256_sub_ps(a, b); }
   static reg minus(reg a) { return _mm256_xor_ps(a, set(-0.0f)); }
   static reg max(reg z, reg m) { return _mm256_max_ps(z, m); }
   static uint32_t greater(reg a, reg b) {
@@ -92,6 +93,7 @@ struct F64 {
   static reg add(reg a, reg b) { return _mm256_add_pd(a, b); }
   static reg mul(reg a, reg b) { return _mm256_mul_pd(a, b); }
   reg sub(reg a, reg b) const { return _mm256_fnmadd_pd(b, one, a); }
+  static reg sub_beside_shuffles(reg a, reg b) { return _mm256_sub_pd(a, b); }
   static reg minus(reg a) { return _mm256_xor_pd(a, set(-0.0)); }
 
   template <int stride>

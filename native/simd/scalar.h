@@ -6,6 +6,7 @@
 //   load_float16 load_bfloat16 load_int8    `width` numbers of these types, exactly; NaN stays NaN
 //   minus(a)                  −a, also of zero
 //   sub                       not static: a type may hold a constant for it
+//   sub_beside_shuffles       may be missing: the same, faster where stages within registers follow
 //   max(z, m)                 z > m ? z : m, which passes over NaN
 //   greater(a, b)             bit i: element i of a is greater than that of b
 //   where_greater(a, b, y, n) y where a is greater than b, elsewhere n
