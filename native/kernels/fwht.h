@@ -35,8 +35,8 @@ template <class V, int count>
 // may use.
 template <class V, int count>
 [[gnu::always_inline]] inline void across_before_shuffles(const V& v, Reg<V> (&a)[count]) {
-  if constexpr (requires { V::sub_beside_shuffles(a[0], a[0]); }) {
-    across<V>(a, [](Reg<V> x, Reg<V> y) { return V::sub_beside_shuffles(x, y); });
+  if constexpr (V::plain_sub_before_shuffles) {
+    across<V>(a, [](Reg<V> x, Reg<V> y) { return V::plain_sub(x, y); });
   } else {
     across(v, a);
   }
@@ -61,10 +61,9 @@ template <class V, int count>
   for (int i = 0; i < count; i += group) within<V, V::width / 2, group>(a + i);
 }
 
-// Where a transform takes its input and leaves its output, a register at index i at a time and the output in
-// ascending order. A kernel that has more to do with an element than to load or store it does so in a source
-// or sink of its own. Both are copied into the functions that use them, and a sink out again: the compiler
-// keeps only a local object in registers.
+// Where a transform takes its input, a register at index i at a time, and where a row that fits the registers
+// leaves its output, from index `at` on. A kernel that has more to do with an element than to load or store
+// it does so in a source or sink of its own.
 template <class V>
 struct Load {
   const typename V::scalar* p;
@@ -74,24 +73,20 @@ struct Load {
 template <class V>
 struct Store {
   typename V::scalar* p;
-  void operator()(size_t i, Reg<V> a) const { V::store(p + i, a); }
+  template <int count>
+  [[gnu::always_inline]] void operator()(const Reg<V> (&a)[count], size_t at) const {
+#pragma GCC unroll 16
+    for (int i = 0; i < count; i++) V::store(p + at + i * V::width, a[i]);
+  }
 };
 
-template <class V, int count, class Sink>
-[[gnu::always_inline]] inline void drain(const Reg<V> (&a)[count], Sink& sink, size_t at) {
-  Sink local = sink;
-#pragma GCC unroll 16
-  for (int i = 0; i < count; i++) local(at + i * V::width, a[i]);
-  sink = local;
-}
-
 template <class V, int count, class Source, class Sink>
-[[gnu::always_inline]] inline void row(const V& v, const Source& source, Sink& sink, size_t at) {
+[[gnu::always_inline]] inline void row(const V& v, const Source& source, Sink&& sink, size_t at) {
   Reg<V> a[count];
 #pragma GCC unroll 16
   for (int i = 0; i < count; i++) a[i] = source(at + i * V::width);
   in_registers(v, a);
-  drain<V>(a, sink, at);
+  sink(a, at);
 }
 
 // The first log2(radix) stages of one register of columns, from the source to the array at t.
@@ -117,9 +112,9 @@ constexpr size_t row_length_in_registers = V::registers * V::width;
 
 // The same where the blocks fit the registers: the first block stays there and is finished without going
 // through memory.
-template <class V, int radix, class Source, class Sink>
+template <class V, int radix, class Source>
 [[gnu::always_inline]] inline void columns_and_rows(const V& v, const Source& source, typename V::scalar* t,
-                                                    Sink& sink, size_t at) {
+                                                    size_t at) {
   constexpr size_t length = row_length_in_registers<V>;
   Reg<V> first[V::registers];
 #pragma GCC unroll 16
@@ -133,54 +128,53 @@ template <class V, int radix, class Source, class Sink>
     for (int i = 1; i < radix; i++) V::store(t + at + j * V::width + i * length, a[i]);
   }
   in_registers(v, first);
-  drain<V>(first, sink, at);
+  Store<V>{t}(first, at);
 #pragma GCC unroll 1
-  for (int i = 1; i < radix; i++) row<V, V::registers>(v, Load<V>{t}, sink, at + i * length);
+  for (int i = 1; i < radix; i++) row<V, V::registers>(v, Load<V>{t}, Store<V>{t}, at + i * length);
 }
 
-template <class V, class Source, class Sink>
-void transform(const V& v, const Source& source, typename V::scalar* t, Sink& sink, size_t at, size_t n);
+template <class V, class Source>
+void transform(const V& v, const Source& source, typename V::scalar* t, size_t at, size_t n);
 
-template <class V, int radix, class Source, class Sink>
-[[gnu::always_inline]] inline void split(const V& v, const Source& source, typename V::scalar* t, Sink& sink,
-                                         size_t at, size_t n) {
+template <class V, int radix, class Source>
+[[gnu::always_inline]] inline void split(const V& v, const Source& source, typename V::scalar* t, size_t at,
+                                         size_t n) {
   if (n == radix * row_length_in_registers<V>) {
-    columns_and_rows<V, radix>(v, source, t, sink, at);
+    columns_and_rows<V, radix>(v, source, t, at);
     return;
   }
   columns<V, radix>(v, source, t, at, n / radix);
 #pragma GCC unroll 1
-  for (int i = 0; i < radix; i++) transform(v, Load<V>{t}, t, sink, at + i * (n / radix), n / radix);
+  for (int i = 0; i < radix; i++) transform(v, Load<V>{t}, t, at + i * (n / radix), n / radix);
 }
 
 // Rows of at most row_length_in_registers.
-template <class V, int count, class Source, class Sink>
-[[gnu::always_inline]] inline void transform_row(const V& v, const Source& source, Sink& sink, size_t at,
-                                                 size_t n) {
+template <class V, int count, class Source>
+[[gnu::always_inline]] inline void transform_row(const V& v, const Source& source, typename V::scalar* t,
+                                                 size_t at, size_t n) {
   if (n == static_cast<size_t>(count) * V::width) {
-    row<V, count>(v, source, sink, at);
+    row<V, count>(v, source, Store<V>{t}, at);
   } else if constexpr (count > 1) {
-    transform_row<V, count / 2>(v, source, sink, at, n);
+    transform_row<V, count / 2>(v, source, t, at, n);
   }
 }
 
-// The transform of the n ≥ width elements that the source has from index `at` on. What does not stay in
-// registers between its stages goes through t, which is indexed like the source and may be what the source
-// reads. Depth first: blocks are finished while they are in cache, whatever the caches' sizes are. The stages
-// left over by radix 8 come first.
-template <class V, class Source, class Sink>
-void transform(const V& v, const Source& source, typename V::scalar* t, Sink& sink, size_t at, size_t n) {
+// The transform of the n ≥ width elements that the source has from index `at` on, to t, which is indexed like
+// the source and may be what the source reads. Depth first: blocks are finished while they are in cache,
+// whatever the caches' sizes are. The stages left over by radix 8 come first.
+template <class V, class Source>
+void transform(const V& v, const Source& source, typename V::scalar* t, size_t at, size_t n) {
   if (n <= row_length_in_registers<V>) {
-    transform_row<V, V::registers>(v, source, sink, at, n);
+    transform_row<V, V::registers>(v, source, t, at, n);
     return;
   }
   switch (__builtin_ctzll(n / row_length_in_registers<V>) % 3) {
     case 1:
-      return split<V, 2>(v, source, t, sink, at, n);
+      return split<V, 2>(v, source, t, at, n);
     case 2:
-      return split<V, 4>(v, source, t, sink, at, n);
+      return split<V, 4>(v, source, t, at, n);
     default:
-      return split<V, 8>(v, source, t, sink, at, n);
+      return split<V, 8>(v, source, t, at, n);
   }
 }
 
@@ -200,8 +194,7 @@ inline void transform_short(T* p, size_t n) {
 template <class V>
 void transform_in_place(const V& v, typename V::scalar* p, size_t n) {
   if (n < V::width) return transform_short(p, n);
-  Store<V> sink{p};
-  transform(v, Load<V>{p}, p, sink, 0, n);
+  transform(v, Load<V>{p}, p, 0, n);
 }
 
 }  // namespace

@@ -14,23 +14,40 @@ constexpr float kInfinity = __builtin_inff();
 
 constexpr size_t round_up(size_t n, size_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
-// e^t for t ≤ 0, 0 below −87.
-[[gnu::always_inline]] inline F32::reg exp_nonpositive(const F32& v, F32::reg t) {
+// t[i] = e^t[i] for t ≤ 0, 0 below −87. Step by step for several registers: a chain of so many dependent
+// steps leaves the pipes idle if the CPU finds no other within reach.
+template <int count>
+[[gnu::always_inline]] inline void exp_nonpositive(F32::reg (&t)[count]) {
   const F32::reg magic = F32::set(12582912.0f);
-  const F32::reg k = v.sub(F32::add(F32::mul(t, F32::set(1.44269504f)), magic), magic);
-  const F32::reg r =
-      v.sub(v.sub(t, F32::mul(k, F32::set(0.693359375f))), F32::mul(k, F32::set(-2.12194440e-4f)));
-  F32::reg q = F32::add(F32::mul(F32::set(0.0013821362517774105f), r), F32::set(0.00836866907775402f));
-  q = F32::add(F32::mul(q, r), F32::set(0.04166825860738754f));
-  q = F32::add(F32::mul(q, r), F32::set(0.1666652113199234f));
-  q = F32::add(F32::mul(q, r), F32::set(0.4999999403953552f));
-  q = F32::add(F32::add(F32::mul(F32::mul(q, r), r), r), F32::set(1.0f));
-  return F32::zero_below(t, -87.0f, F32::mul(q, F32::power_of_two(k)));
+  F32::reg k[count], r[count], q[count];
+  const auto each = [](const auto& step) {
+#pragma GCC unroll 8
+    for (int i = 0; i < count; i++) step(i);
+  };
+  const auto next = [&](float coefficient) {
+    each([&](int i) { q[i] = F32::mul(q[i], r[i]); });
+    each([&](int i) { q[i] = F32::add(q[i], F32::set(coefficient)); });
+  };
+  each([&](int i) { k[i] = F32::mul(t[i], F32::set(1.44269504f)); });
+  each([&](int i) { k[i] = F32::add(k[i], magic); });
+  each([&](int i) { k[i] = F32::plain_sub(k[i], magic); });
+  each([&](int i) { r[i] = F32::plain_sub(t[i], F32::mul(k[i], F32::set(0.693359375f))); });
+  each([&](int i) { r[i] = F32::plain_sub(r[i], F32::mul(k[i], F32::set(-2.12194440e-4f))); });
+  each([&](int i) { q[i] = F32::set(0.0013821362517774105f); });
+  next(0.00836866907775402f);
+  next(0.04166825860738754f);
+  next(0.1666652113199234f);
+  next(0.4999999403953552f);
+  each([&](int i) { q[i] = F32::mul(F32::mul(q[i], r[i]), r[i]); });
+  each([&](int i) { q[i] = F32::add(F32::add(q[i], r[i]), F32::set(1.0f)); });
+  each([&](int i) { t[i] = F32::zero_below(t[i], -87.0f, F32::mul(q[i], F32::power_of_two(k[i]))); });
 }
 
-inline float exp_of_one(const F32& v, float t) {
+inline float exp_of_one(float t) {
+  F32::reg a[1] = {F32::set(t)};
+  exp_nonpositive(a);
   alignas(64) float lanes[F32::width];
-  F32::store(lanes, exp_nonpositive(v, F32::set(t)));
+  F32::store(lanes, a[0]);
   return lanes[0];
 }
 
@@ -70,7 +87,15 @@ struct Lanes {
   static constexpr int count = kLanes / F32::width;
   F32::reg lane[count];
 
-  float fold(size_t used = kLanes) {
+  float fold() {
+    if constexpr (count <= 32) {
+      return fold_register<F32, F32::width / 2>(folded<1>(0));
+    } else {
+      return fold(kLanes);
+    }
+  }
+
+  float fold(size_t used) {
 #pragma GCC unroll 8
     for (int w = static_cast<int>(used) / F32::width / 2; w >= 1; w /= 2) {
 #pragma GCC unroll 8
@@ -80,6 +105,16 @@ struct Lanes {
   }
 
  private:
+  // Register j of the w that are left: the whole tree without a way through memory.
+  template <int w>
+  [[gnu::always_inline]] F32::reg folded(int j) const {
+    if constexpr (w == count) {
+      return lane[j];
+    } else {
+      return F32::add(folded<2 * w>(j), folded<2 * w>(j + w));
+    }
+  }
+
   template <class V, int stride>
   static float fold_register(typename V::reg a) {
     if constexpr (stride >= 1) {

@@ -25,12 +25,7 @@ struct Part {
   F32::reg load(const float* p) const { return F32::load_part(p, from, to); }
   void store(float* p, F32::reg a) const { F32::store_part(p, a, from, to); }
   // The elements of the part, `other` beside them.
-  F32::reg only(F32::reg a, float other) const {
-    alignas(64) float lanes[F32::width];
-    F32::store(lanes, F32::set(other));
-    store(lanes, a);
-    return F32::load(lanes);
-  }
+  F32::reg only(F32::reg a, float other) const { return F32::select_part(a, F32::set(other), from, to); }
   int begin() const { return from; }
   int end() const { return to; }
 };

@@ -28,7 +28,7 @@ struct Row {
   double epsilon;
 };
 
-// One call's share of the scratch memory. The first three are indexed by row of the Hadamard matrix.
+// One call's share of the scratch memory. The first four are indexed by row of the Hadamard matrix.
 struct Work {
   const Head& head;
   const Parameters& parameters;
@@ -36,10 +36,11 @@ struct Work {
   float* transform;
   float* logits;
   float* gradient;
+  float* bias;
   float* rescaled;  // rows × features
   float* u;         // rows × features
-  const float* bias_by_row =
-      nullptr;  // a copy of the bias that is aligned like the transform, if there is one
+  // A copy of the bias that is aligned like the transform, if there is one.
+  const float* bias_by_row = nullptr;
   Row row[kChunkRows];
 
   Work(const Head& h, const Parameters& p, void* scratch) : head(h), parameters(p) {
@@ -48,6 +49,7 @@ struct Work {
     transform = base + at.transform;
     logits = base + at.logits;
     gradient = base + at.gradient;
+    bias = base + at.bias;
     rescaled = base + at.rescaled;
     u = base + at.u;
   }
@@ -55,8 +57,8 @@ struct Work {
   // Worth it for some rows: loads that straddle cache lines cost twice. For heads of one segment.
   void align_bias(size_t rows) {
     if (!parameters.bias || head.segment_count > 1 || rows < 4) return;
-    memcpy(logits + head.blocks[0].segments[0].row, parameters.bias, head.classes * sizeof(float));
-    bias_by_row = logits;
+    memcpy(bias + head.blocks[0].segments[0].row, parameters.bias, head.classes * sizeof(float));
+    bias_by_row = bias;
   }
 
   static size_t bytes(const Head& head) { return Layout(head).end * sizeof(float); }
@@ -74,14 +76,15 @@ struct Work {
   // Offsets in floats; the parts start at different offsets in a page. Most of the last two is never touched:
   // rescaling is rare, and u is used from two blocks on.
   struct Layout {
-    size_t transform = 0, logits, gradient, rescaled, u, end;
+    size_t transform = 0, logits, gradient, bias, rescaled, u, end;
     explicit Layout(const Head& head) {
       constexpr size_t skew = 5 * kLanes;
       const size_t order = round_up(head.order, kLanes) + skew;
       const size_t rows = kChunkRows * round_up(head.features, kLanes);
       logits = transform + order + kPage / sizeof(float);
       gradient = logits + order;
-      rescaled = gradient + order;
+      bias = gradient + order;
+      rescaled = bias + order;
       u = rescaled + rows;
       end = u + (head.block_count > 1 ? rows : 0);
     }
@@ -216,31 +219,32 @@ struct Logit {
   }
 };
 
-// Gives the logits of a segment whose transform is at t to visit(i, z, Full or Part), with i the row of the
-// matrix.
+// Gives those logits of a segment whose transform is at t to visit(i, z, Part), i the row of the matrix, that
+// stand in registers which the segment covers in part.
+template <class Visit>
+inline void visit_edges(const Logit& logit, const float* t, size_t from, size_t to, Visit& visit) {
+  const size_t first = from / F32::width * F32::width;
+  const size_t last = to / F32::width * F32::width;
+  const auto edge = [&](size_t i, size_t begin, size_t end) {
+    const Part part{static_cast<int>(begin - i), static_cast<int>(end - i)};
+    visit(i, logit(i, F32::load(t + i), part), part);
+  };
+  if (first < from) edge(first, from, last > first ? first + F32::width : to);
+  if (last < to && (last > first || first == from)) edge(last, last, to);
+}
+
+// Gives all logits of a segment to visit(i, z, Full or Part). In between a visitor is what its open()
+// returns: a local object, which the compiler keeps in registers.
 template <class Visit>
 [[gnu::always_inline]] inline void visit_logits(const Logit& logit, const float* t, size_t from, size_t to,
                                                 Visit& visit) {
-  for_range(from, to, [&](size_t i, auto part) { visit(i, logit(i, F32::load(t + i), part), part); });
-}
-
-// The same as the sink of a transform. The registers that the segment covers in part are left in t: a
-// function called for them here would cost all others their place in registers.
-template <class Visit>
-struct LogitSink {
-  Visit visit;
-  Logit logit;
-  float* t;
-  size_t from, to;
-
-  [[gnu::always_inline]] void operator()(size_t i, F32::reg a) {
-    if (i >= from && i + F32::width <= to) {
-      visit(i, logit(i, a, Full{}), Full{});
-    } else {
-      F32::store(t + i, a);
-    }
+  auto local = visit.open();
+  for (size_t i = round_up(from, F32::width); i + F32::width <= to; i += F32::width) {
+    local(i, logit(i, F32::load(t + i), Full{}), Full{});
   }
-};
+  visit.close(local);
+  visit_edges(logit, t, from, to, visit);
+}
 
 // Whether a row goes into the transform as it is.
 inline bool is_plain(const Head& head, const Block& block) {
@@ -253,8 +257,7 @@ inline const float* transform_row(const Work& work, const Row& row, const Block&
   const size_t half = head.order / 2;
   float* t = work.transform_beside(row.x);
   if (is_plain(head, block) && block.rows <= half && block.rows > half / 2 && half >= F32::width) {
-    Store<F32> sink{t};
-    transform(work.v, Fold{row.x, half}, t, sink, 0, half);
+    transform(work.v, Fold{row.x, half}, t, 0, half);
     return t;
   }
   const size_t support = place_features(head, block.mask, row.x, t);
@@ -277,118 +280,131 @@ template <class VisitorOf, class Done>
   return t;
 }
 
-// A visitor on its way through a transform that it is fed by, register by register.
-template <class VisitorOf, class Done>
-struct FusedVisit {
-  const Segment& segment;
-  const Row& row;
-  const VisitorOf& visitor_of;
-  const Done& done;
+// visit_logits as the sink of rows that fit the registers, where there are registers to spare for it: saves
+// storing and loading the transform. Registers that the segment does not cover whole are left in t: a
+// function called for them here would cost all others their place in registers.
+template <class Visit>
+struct LogitSink {
+  Visit visit;
+  Logit logit;
   float* t;
+  size_t from, to;
 
-  [[gnu::always_inline]] auto sink(const Work& work) const {
-    auto visitor = visitor_of(segment);
-    return LogitSink<decltype(visitor)>{visitor, Logit(work, row, segment), t, segment.row, end_of(segment)};
-  }
-
-  // The registers that the segment covers in part, which the sink left in t.
-  template <class Sink>
-  [[gnu::always_inline]] void finish(const Sink& sink) const {
-    const Logit& logit = sink.logit;
-    auto visitor = sink.visit;
-    const size_t from = segment.row;
-    const size_t to = end_of(segment);
-    const size_t first_full = round_up(from, F32::width);
-    const size_t end_full = to / F32::width * F32::width;
-    if (from < first_full) {
-      auto before = visitor_of(segment);
-      visit_logits(logit, t, from, to < first_full ? to : first_full, before);
-      done(segment, before);
+  template <int count>
+  [[gnu::always_inline]] void operator()(const F32::reg (&a)[count], size_t at) {
+    auto local = visit.open();
+#pragma GCC unroll 16
+    for (int i = 0; i < count; i++) {
+      const size_t row = at + i * F32::width;
+      if (row >= from && row + F32::width <= to) {
+        local(row, logit(row, a[i], Full{}), Full{});
+      } else {
+        F32::store(t + row, a[i]);
+      }
     }
-    if (end_full < to && first_full <= end_full) visit_logits(logit, t, end_full, to, visitor);
-    done(segment, visitor);
+    visit.close(local);
   }
 };
 
-// The first stages and the norm in one reading of a row of 2 · radix or, not folded, radix blocks. False, and
-// nothing visited, if the row must be rescaled. Needs blocks as long as a sum has lanes: a register of lanes
-// then takes its terms in the order of the sum.
-template <int radix, bool folded, class Visit>
-[[gnu::always_inline]] inline bool visit_while_reading(Work& work, Row& row, const Visit& visit) {
-  constexpr size_t length = row_length_in_registers<F32>;
-  constexpr size_t half = radix * length;
-  const float* x = row.x;
-  alignas(64) float squares[kLanes];
+// The first stages and the norm in one reading of a row of 2 · radix or, not folded, radix blocks, each as
+// long as a sum has lanes: a register of lanes then takes its terms in the order of the sum. Leaves the
+// blocks, to be transformed, in t and returns the sum of squares.
+template <int radix, bool folded>
+float columns_and_squares(const F32& v, const float* x, float* t) {
+  constexpr size_t half = radix * kLanes;
+  Lanes squares;
 #pragma GCC unroll 1
-  for (size_t j = 0; j < length; j += F32::width) {
+  for (size_t j = 0; j < kLanes; j += F32::width) {
     F32::reg a[radix];
     F32::reg sum = F32::set(0.0f);
 #pragma GCC unroll 8
     for (int i = 0; i < radix; i++) {
-      a[i] = F32::load(x + j + i * length);
+      a[i] = F32::load(x + j + i * kLanes);
       sum = F32::add(sum, F32::mul(a[i], a[i]));
     }
     if constexpr (folded) {
 #pragma GCC unroll 8
       for (int i = 0; i < radix; i++) {
-        const F32::reg b = F32::load(x + j + i * length + half);
+        const F32::reg b = F32::load(x + j + i * kLanes + half);
         sum = F32::add(sum, F32::mul(b, b));
         a[i] = F32::add(a[i], b);
       }
     }
-    F32::store(squares + j, sum);
-    across(work.v, a);
+    squares.lane[j / F32::width] = sum;
+    across(v, a);
 #pragma GCC unroll 8
-    for (int i = 0; i < radix; i++) F32::store(visit.t + j + i * length, a[i]);
+    for (int i = 0; i < radix; i++) F32::store(t + j + i * kLanes, a[i]);
   }
-  Lanes lanes;
-  for (int j = 0; j < Lanes::count; j++) lanes.lane[j] = F32::load(squares + j * F32::width);
-  const float sum = lanes.fold();
+  return squares.fold();
+}
+
+// The columns_and_squares for a row of this order, if there is one.
+struct Reading {
+  float (*columns_and_squares)(const F32& v, const float* x, float* t) = nullptr;
+  size_t blocks = 0;
+
+  Reading(size_t order, bool folded) {
+    if (folded && order == 4 * kLanes) *this = of<2, true>();
+    if (folded && order == 8 * kLanes) *this = of<4, true>();
+    if (!folded && order == 2 * kLanes) *this = of<2, false>();
+    if (!folded && order == 4 * kLanes) *this = of<4, false>();
+    if (!folded && order == 8 * kLanes) *this = of<8, false>();
+  }
+
+ private:
+  Reading(float (*function)(const F32&, const float*, float*), size_t count)
+      : columns_and_squares(function), blocks(count) {}
+  template <int radix, bool folded>
+  static Reading of() {
+    return {::columns_and_squares<radix, folded>, radix};
+  }
+};
+
+// Reads a row once and shows the visitor the logits of a block that is one segment. False, and nothing
+// visited, where there is no such way or the row must be rescaled.
+template <class Visit>
+bool read_and_visit_segment(Work& work, const float* x, size_t index, const Block& block, Visit& visit) {
+  const size_t order = work.head.order;
+  const Segment& segment = block.segments[0];
+  if (!is_plain(work.head, block) || block.segment_count != 1) return false;
+  const Reading reading(order, block.rows <= order / 2);
+  if (reading.blocks == 0 || block.rows <= order / 4) return false;
+  Row& row = work.row[index];
+  row.x = x + index * order;
+  float* t = work.transform_beside(row.x);
+  const float sum = reading.columns_and_squares(work.v, row.x, t);
   if (!needs_no_rescaling(sum)) return false;
   set_norm(work, row, sum, 0);
-  auto sink = visit.sink(work);
+  const Logit logit(work, row, segment);
+  const size_t to = end_of(segment);
+  if constexpr (row_length_in_registers<F32> == kLanes) {
+    LogitSink<Visit> sink{visit, logit, t, segment.row, to};
 #pragma GCC unroll 1
-  for (int i = 0; i < radix; i++) {
-    ::row<F32, F32::registers>(work.v, Load<F32>{visit.t}, sink, i * length);
+    for (size_t i = 0; i < reading.blocks; i++) {
+      ::row<F32, F32::registers>(work.v, Load<F32>{t}, sink, i * kLanes);
+    }
+    visit = sink.visit;
+    visit_edges(logit, t, segment.row, to, visit);
+  } else {
+    for (size_t i = 0; i < reading.blocks; i++) transform(work.v, Load<F32>{t}, t, i * kLanes, kLanes);
+    visit_logits(logit, t, segment.row, to, visit);
   }
-  visit.finish(sink);
   return true;
 }
 
-// visit_block of a row not yet read, where the registers of the transform may go straight to the visitor:
-// saves storing them, but costs a copy of the whole transform in code for every visitor. A segment may come
-// in two parts, the lower first, each with a visitor of its own.
+// visit_block of a row not yet read.
 template <class VisitorOf, class Done>
 [[gnu::always_inline]] inline void read_and_visit_block(Work& work, const float* x, size_t index,
                                                         const Block& block, const VisitorOf& visitor_of,
                                                         const Done& done) {
-  const size_t order = work.head.order;
-  const bool direct = is_plain(work.head, block) && block.segment_count == 1 && block.rows > order / 4 &&
-                      order >= 4 * F32::width;
-  Row& row = work.row[index];
-  if (!direct) {
-    read_row(work, x, index);
-    visit_block(work, row, block, visitor_of, done);
-    return;
-  }
-  const bool folded = block.rows <= order / 2;
-  row.x = x + index * order;
-  FusedVisit<VisitorOf, Done> visit{block.segments[0], row, visitor_of, done, work.transform_beside(row.x)};
-  if constexpr (row_length_in_registers<F32> == kLanes) {
-    if (folded && order == 4 * kLanes && visit_while_reading<2, true>(work, row, visit)) return;
-    if (folded && order == 8 * kLanes && visit_while_reading<4, true>(work, row, visit)) return;
-    if (!folded && order == 2 * kLanes && visit_while_reading<2, false>(work, row, visit)) return;
-    if (!folded && order == 4 * kLanes && visit_while_reading<4, false>(work, row, visit)) return;
-    if (!folded && order == 8 * kLanes && visit_while_reading<8, false>(work, row, visit)) return;
-  }
-  read_row(work, x, index);
-  auto sink = visit.sink(work);
-  if (folded) {
-    transform(work.v, Fold{row.x, order / 2}, visit.t, sink, 0, order / 2);
+  const Segment& segment = block.segments[0];
+  auto visitor = visitor_of(segment);
+  if (read_and_visit_segment(work, x, index, block, visitor)) {
+    done(segment, visitor);
   } else {
-    transform(work.v, Load<F32>{row.x}, visit.t, sink, 0, order);
+    read_row(work, x, index);
+    visit_block(work, work.row[index], block, visitor_of, done);
   }
-  visit.finish(sink);
 }
 
 }  // namespace

@@ -10,14 +10,19 @@ namespace {
 
 using fixed_classifier::CrossEntropy;
 
-// The largest element of a register, or −∞.
-inline float largest_of(F32::reg a) {
-  alignas(64) float lanes[F32::width];
-  F32::store(lanes, a);
-  float largest = -kInfinity;
-  for (float lane : lanes) largest = lane > largest ? lane : largest;
-  return largest;
+// The largest element of a register that holds no NaN.
+template <class V, int stride>
+inline float largest_by_halves(typename V::reg a) {
+  if constexpr (stride >= 1) {
+    return largest_by_halves<V, stride / 2>(V::max(a, V::template swap<stride>(a)));
+  } else {
+    alignas(64) float lanes[V::width];
+    V::store(lanes, a);
+    return lanes[0];
+  }
 }
+
+inline float largest_of(F32::reg a) { return largest_by_halves<F32, F32::width / 2>(a); }
 
 inline float shift_of(float max) { return max == -kInfinity ? 0.0f : max; }
 
@@ -26,6 +31,9 @@ struct Keep {
   float* z;
   F32::reg largest = F32::set(-kInfinity);
 
+  [[gnu::always_inline]] Keep open() const { return {z, largest}; }
+  [[gnu::always_inline]] void close(const Keep& local) { largest = local.largest; }
+
   template <class P>
   [[gnu::always_inline]] void operator()(size_t i, F32::reg logit, P part) {
     F32::store(z + i, logit);
@@ -33,12 +41,33 @@ struct Keep {
   }
 };
 
+template <int count>
+[[gnu::always_inline]] inline void exponentials_at(float* z, F32::reg shift) {
+  F32::reg t[count];
+#pragma GCC unroll 8
+  for (int i = 0; i < count; i++) t[i] = F32::plain_sub(F32::load(z + i * F32::width), shift);
+  exp_nonpositive(t);
+#pragma GCC unroll 8
+  for (int i = 0; i < count; i++) F32::store(z + i * F32::width, t[i]);
+}
+
 // z[i] = exp(z[i] − shift), by whole registers: what stands beside the range in them is lost.
-inline void exponentials(const F32& v, float* z, size_t from, size_t to, float shift) {
+inline void exponentials(float* z, size_t from, size_t to, float shift) {
+  constexpr int group = 3;  // as many as leave registers for constants
   const F32::reg h = F32::set(shift);
-  for (size_t i = from / F32::width * F32::width; i < to; i += F32::width) {
-    F32::store(z + i, exp_nonpositive(v, v.sub(F32::load(z + i), h)));
-  }
+  size_t i = from / F32::width * F32::width;
+  for (; i + (group - 1) * F32::width < to; i += group * F32::width) exponentials_at<group>(z + i, h);
+  for (; i < to; i += F32::width) exponentials_at<1>(z + i, h);
+}
+
+// The sum over a range of our own memory: what stands beside it, up to whole sets of lanes, may become zero.
+inline float sum_alone(float* z, size_t from, size_t to) {
+  if (to <= kLanes) return sum_of(z, from, to);
+  const size_t begin = from / kLanes * kLanes;
+  const size_t end = round_up(to, kLanes);
+  memset(z + begin, 0, (from - begin) * sizeof(float));
+  memset(z + to, 0, (end - to) * sizeof(float));
+  return sum_of(z, begin, end);
 }
 
 // Running maximum and sum of exponentials over segments.
@@ -47,25 +76,24 @@ struct Softmax {
   double sum;
   bool started = false;
 
-  void join(const F32& v, float m, float s) {
+  void join(float m, float s) {
     if (!started) {
       max = m;
       sum = s;
       started = true;
     } else if (m > max) {
-      sum = sum * static_cast<double>(exp_of_one(v, max - m)) + s;
+      sum = sum * static_cast<double>(exp_of_one(max - m)) + s;
       max = m;
     } else {
-      sum = m == -kInfinity ? sum + s : sum + s * static_cast<double>(exp_of_one(v, m - max));
+      sum = m == -kInfinity ? sum + s : sum + s * static_cast<double>(exp_of_one(m - max));
     }
   }
 
   // Takes the logits of a segment and leaves exp(z − their largest) in their place.
-  void join_segment(const F32& v, const Segment& segment, const Keep& logits) {
-    float* z = logits.z;
+  void join_segment(const Segment& segment, const Keep& logits) {
     const float m = largest_of(logits.largest);
-    exponentials(v, z, segment.row, end_of(segment), shift_of(m));
-    join(v, m, sum_of(z, segment.row, end_of(segment)));
+    exponentials(logits.z, segment.row, end_of(segment), shift_of(m));
+    join(m, sum_alone(logits.z, segment.row, end_of(segment)));
   }
 
   float reciprocal() const { return static_cast<float>(1 / sum); }
@@ -89,21 +117,26 @@ inline bool has_class(const Segment& segment, size_t c) {
   return c >= segment.first && c < segment.first + segment.count;
 }
 
-// Turns exp(z − max) of a segment into the gradient by its logits.
-inline void gradient_of_segment(const Work& work, const CrossEntropy& loss, size_t label,
-                                const Segment& segment, float reciprocal, float* z) {
-  const double smoothing = loss.label_smoothing;
-  const double classes = static_cast<double>(work.head.classes);
-  const float target = static_cast<float>(1 - smoothing + smoothing / classes);
-  const bool here = has_class(segment, label);
-  const size_t label_row = label - segment.first + segment.row;
-  const float of_label = here ? (z[label_row] * reciprocal - target) * loss.factor : 0.0f;
-  const F32::reg others = F32::set(static_cast<float>(smoothing / classes));
-  for (size_t i = segment.row / F32::width * F32::width; i < end_of(segment); i += F32::width) {
-    const F32::reg p = F32::mul(F32::load(z + i), F32::set(reciprocal));
-    F32::store(z + i, F32::mul(work.v.sub(p, others), F32::set(loss.factor)));
+// The gradient by the logits of a row, from exp(z − max) of the segment at z.
+struct LogitGradient {
+  const float* z;
+  float reciprocal, factor, others, target;
+
+  LogitGradient(const float* z, float reciprocal, const CrossEntropy& loss, size_t class_count)
+      : z(z), reciprocal(reciprocal), factor(loss.factor) {
+    const double smoothing = loss.label_smoothing;
+    const double classes = static_cast<double>(class_count);
+    others = static_cast<float>(smoothing / classes);
+    target = static_cast<float>(1 - smoothing + smoothing / classes);
   }
-  if (here) z[label_row] = of_label;
-}
+
+  // Of every class but the label.
+  template <class P>
+  [[gnu::always_inline]] F32::reg operator()(size_t i, P) const {
+    const F32::reg p = F32::mul(F32::load(z + i), F32::set(reciprocal));
+    return F32::mul(F32::plain_sub(p, F32::set(others)), F32::set(factor));
+  }
+  float of_label(size_t row) const { return (z[row] * reciprocal - target) * factor; }
+};
 
 }  // namespace

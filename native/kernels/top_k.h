@@ -31,86 +31,53 @@ struct Best {
     scores[place] = score;
   }
 
-  // Offers the elements of a register, of which almost always none beats the last of the best. `c` is the
-  // class of its first.
-  template <class P>
-  void offer_register(size_t c, F32::reg z, P part) {
-    uint32_t candidates = ~0u;
-    if (filled == k && scores[k - 1] == scores[k - 1]) {
-      candidates = F32::greater(z, F32::set(scores[k - 1]));
-      if (candidates == 0) return;
-    }
-    alignas(64) float lanes[F32::width];
-    F32::store(lanes, z);
-    for (int j = part.begin(); j < part.end(); j++) {
-      if ((candidates >> j) & 1) offer(c + j, lanes[j]);
-    }
-  }
+  // Whether a logit this large would find a place.
+  bool takes(float score) const { return filled < k || above(score, scores[k - 1]); }
+
+  // No logit below this finds a place.
+  float floor() const { return filled == k && scores[k - 1] == scores[k - 1] ? scores[k - 1] : -kInfinity; }
 };
 
-// The largest logit of a segment, every lane for itself until the end.
-struct Largest {
-  F32::reg scores = F32::set(-kInfinity);
-  F32::reg rows = F32::set(0.0f);  // where a lane's largest came from; float32 holds every row number
-
-  template <class P>
-  [[gnu::always_inline]] void operator()(size_t i, F32::reg z, P part) {
-    const F32::reg candidate = part.only(z, -kInfinity);
-    rows = F32::where_greater(candidate, scores, F32::set(static_cast<float>(i)), rows);
-    scores = F32::max(candidate, scores);
+// The k-th largest element of a register that holds no NaN, or −∞ if it has no k elements.
+inline float kth_largest(F32::reg a, size_t k) {
+  if (k > F32::width) return -kInfinity;
+  alignas(64) float lanes[F32::width];
+  F32::store(lanes, a);
+  float sorted[F32::width];
+  for (size_t i = 0; i < F32::width; i++) {
+    size_t place = i;
+    for (; place > 0 && sorted[place - 1] < lanes[i]; place--) sorted[place] = sorted[place - 1];
+    sorted[place] = lanes[i];
   }
-
-  // Offers the first of the largest; false if nothing is greater than −∞.
-  bool offer_to(Best& best, const Segment& segment) const {
-    const float largest = largest_of(scores);
-    if (largest == -kInfinity) return false;
-    alignas(64) float score[F32::width];
-    alignas(64) float start[F32::width];
-    F32::store(score, scores);
-    F32::store(start, rows);
-    size_t row = SIZE_MAX;
-    float found = largest;
-    for (int j = 0; j < F32::width; j++) {
-      const size_t candidate = static_cast<size_t>(start[j]) + j;
-      if (score[j] == largest && candidate < row) {
-        row = candidate;
-        found = score[j];  // equal, but perhaps a zero of another sign
-      }
-    }
-    best.offer(row - segment.row + segment.first, found);
-    return true;
-  }
-};
-
-// Visitor of logits: offers them all.
-struct Offer {
-  Best* best;
-  size_t class_of_row_0;  // wraps around where a segment's rows start above its classes
-
-  template <class P>
-  [[gnu::always_inline]] void operator()(size_t i, F32::reg z, P part) const {
-    best->offer_register(i + class_of_row_0, z, part);
-  }
-};
-
-inline void offer_block(const Work& work, const Row& row, const Block& block, Best& best) {
-  visit_block(
-      work, row, block,
-      [&](const Segment& segment) {
-        return Offer{&best, segment.first - segment.row};
-      },
-      [](const Segment&, const Offer&) {});
+  return sorted[k - 1];
 }
 
-inline void read_and_offer_largest(Work& work, const float* x, size_t index, const Block& block, Best& best) {
-  bool found = false;
-  read_and_visit_block(
-      work, x, index, block, [](const Segment&) { return Largest{}; },
-      [&](const Segment& segment, const Largest& largest) {
-        found = largest.offer_to(best, segment) || found;
-      });
-  // Nothing but −∞ and NaN: rare enough to do it again, element by element.
-  if (!found) offer_block(work, work.row[index], block, best);
+// Offers the logits of a segment, in the order of the classes. Almost all are below the last of the best, or
+// below k others of the segment: so are those below k of the lanes' largest.
+inline void offer_segment(Best& best, const Segment& segment, const Keep& logits) {
+  const float largest = largest_of(logits.largest);
+  if (!best.takes(largest)) return;
+  constexpr size_t group = 64 / F32::width < 4 ? 64 / F32::width : 4;
+  constexpr size_t stride = group * F32::width;
+  const float* z = logits.z;
+  const float among_lanes = best.k == 1 ? largest : kth_largest(logits.largest, best.k);
+  const size_t end = end_of(segment);
+  for (size_t i = segment.row / F32::width * F32::width; i < end; i += stride) {
+    const F32::reg floor = F32::set(among_lanes > best.floor() ? among_lanes : best.floor());
+    uint64_t below = 0;
+#pragma GCC unroll 4
+    for (size_t j = 0; j < group; j++) {
+      below |= static_cast<uint64_t>(F32::greater(floor, F32::load(z + i + j * F32::width)))
+               << (j * F32::width);
+    }
+    const size_t skip = i < segment.row ? segment.row - i : 0;
+    const size_t count = end - i < stride ? end - i : stride;
+    uint64_t candidates = ~below >> skip << skip & ~uint64_t{0} >> (64 - count);
+    for (; candidates != 0; candidates &= candidates - 1) {
+      const size_t row = i + static_cast<size_t>(__builtin_ctzll(candidates));
+      best.offer(row - segment.row + segment.first, z[row]);
+    }
+  }
 }
 
 }  // namespace

@@ -6,8 +6,6 @@
 
 #include <cstdint>
 
-#include "part.h"
-
 namespace {
 
 struct F32 {
@@ -15,6 +13,7 @@ struct F32 {
   using reg = __m256;
   static constexpr int width = 8;
   static constexpr int registers = 8;
+  static constexpr bool plain_sub_before_shuffles = true;
 
   // Differences go to the multiply pipes and leave the add pipes to the sums, so the compiler must not see
   // that this is 1.
@@ -34,17 +33,35 @@ struct F32 {
   static reg add(reg a, reg b) { return _mm256_add_ps(a, b); }
   static reg mul(reg a, reg b) { return _mm256_mul_ps(a, b); }
   reg sub(reg a, reg b) const { return _mm256_fnmadd_ps(b, one, a); }
-  static reg sub_beside_shuffles(reg a, reg b) { return _mm256_sub_ps(a, b); }
+  static reg plain_sub(reg a, reg b) { return _mm256_sub_ps(a, b); }
   static reg minus(reg a) { return _mm256_xor_ps(a, set(-0.0f)); }
   static reg max(reg z, reg m) { return _mm256_max_ps(z, m); }
   static uint32_t greater(reg a, reg b) {
     return static_cast<uint32_t>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)));
   }
-  static reg where_greater(reg a, reg b, reg yes, reg no) {
-    return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(a, b, _CMP_GT_OQ));
+  static reg load_part(const float* p, int from, int to) { return _mm256_maskload_ps(p, part(from, to)); }
+  static reg select_part(reg a, reg other, int from, int to) {
+    return _mm256_blendv_ps(other, a, _mm256_castsi256_ps(part(from, to)));
   }
-  static reg load_part(const float* p, int from, int to) { return load_by_copy<F32>(p, from, to); }
-  static void store_part(float* p, reg a, int from, int to) { store_by_copy<F32>(p, a, from, to); }
+  // In pieces of 4, 2 and 1: the masked store is microcode on AMD.
+  static void store_part(float* p, reg a, int from, int to) {
+    a = _mm256_permutevar8x32_ps(a, _mm256_add_epi32(lanes(), _mm256_set1_epi32(from)));
+    p += from;
+    const int count = to - from;
+    if (count == width) return store(p, a);
+    __m128 rest = _mm256_castps256_ps128(a);
+    if (count & 4) {
+      _mm_storeu_ps(p, rest);
+      rest = _mm256_extractf128_ps(a, 1);
+      p += 4;
+    }
+    if (count & 2) {
+      _mm_storel_pi(reinterpret_cast<__m64*>(p), rest);
+      rest = _mm_movehl_ps(rest, rest);
+      p += 2;
+    }
+    if (count & 1) _mm_store_ss(p, rest);
+  }
   static reg negate(reg a, uint32_t bits) {
     const __m256i lanes = _mm256_setr_epi32(31, 30, 29, 28, 27, 26, 25, 24);
     const __m256i top = _mm256_sllv_epi32(_mm256_set1_epi32(static_cast<int>(bits)), lanes);
@@ -75,6 +92,11 @@ struct F32 {
   }
 
  private:
+  static __m256i lanes() { return _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7); }
+  static __m256i part(int from, int to) {
+    return _mm256_andnot_si256(_mm256_cmpgt_epi32(_mm256_set1_epi32(from), lanes()),
+                               _mm256_cmpgt_epi32(_mm256_set1_epi32(to), lanes()));
+  }
   static __m128i load_half(const uint16_t* p) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); }
 };
 
@@ -83,6 +105,7 @@ struct F64 {
   using reg = __m256d;
   static constexpr int width = 4;
   static constexpr int registers = 8;
+  static constexpr bool plain_sub_before_shuffles = true;
 
   reg one = set(1.0);
   F64() { asm("" : "+x"(one)); }
@@ -93,7 +116,7 @@ struct F64 {
   static reg add(reg a, reg b) { return _mm256_add_pd(a, b); }
   static reg mul(reg a, reg b) { return _mm256_mul_pd(a, b); }
   reg sub(reg a, reg b) const { return _mm256_fnmadd_pd(b, one, a); }
-  static reg sub_beside_shuffles(reg a, reg b) { return _mm256_sub_pd(a, b); }
+  static reg plain_sub(reg a, reg b) { return _mm256_sub_pd(a, b); }
   static reg minus(reg a) { return _mm256_xor_pd(a, set(-0.0)); }
 
   template <int stride>
@@ -110,6 +133,7 @@ struct I32 {
   using reg = __m256i;
   static constexpr int width = 8;
   static constexpr int registers = 8;
+  static constexpr bool plain_sub_before_shuffles = false;
 
   static reg load(const int32_t* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
   static void store(int32_t* p, reg a) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a); }

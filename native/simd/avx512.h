@@ -12,6 +12,7 @@ struct F32 {
   using reg = __m512;
   static constexpr int width = 16;
   static constexpr int registers = 16;
+  static constexpr bool plain_sub_before_shuffles = false;
 
   // Differences go to the multiply pipes and leave the add pipes to the sums, so the compiler must not see
   // that this is 1.
@@ -31,14 +32,15 @@ struct F32 {
   static reg add(reg a, reg b) { return _mm512_add_ps(a, b); }
   static reg mul(reg a, reg b) { return _mm512_mul_ps(a, b); }
   reg sub(reg a, reg b) const { return _mm512_fnmadd_ps(b, one, a); }
+  static reg plain_sub(reg a, reg b) { return _mm512_sub_ps(a, b); }
   static reg minus(reg a) { return _mm512_xor_ps(a, set(-0.0f)); }
   static reg max(reg z, reg m) { return _mm512_max_ps(z, m); }
   static uint32_t greater(reg a, reg b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ); }
-  static reg where_greater(reg a, reg b, reg yes, reg no) {
-    return _mm512_mask_mov_ps(no, _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ), yes);
-  }
   static reg load_part(const float* p, int from, int to) { return _mm512_maskz_loadu_ps(part(from, to), p); }
   static void store_part(float* p, reg a, int from, int to) { _mm512_mask_storeu_ps(p, part(from, to), a); }
+  static reg select_part(reg a, reg other, int from, int to) {
+    return _mm512_mask_mov_ps(other, part(from, to), a);
+  }
   static reg negate(reg a, uint32_t bits) {
     return _mm512_mask_xor_ps(a, static_cast<__mmask16>(bits), a, set(-0.0f));
   }
@@ -81,6 +83,7 @@ struct F64 {
   using reg = __m512d;
   static constexpr int width = 8;
   static constexpr int registers = 16;
+  static constexpr bool plain_sub_before_shuffles = false;
 
   reg one = set(1.0);
   F64() { asm("" : "+v"(one)); }
@@ -109,6 +112,7 @@ struct I32 {
   using reg = __m512i;
   static constexpr int width = 16;
   static constexpr int registers = 16;
+  static constexpr bool plain_sub_before_shuffles = false;
 
   static reg load(const int32_t* p) { return _mm512_loadu_si512(p); }
   static void store(int32_t* p, reg a) { _mm512_storeu_si512(p, a); }

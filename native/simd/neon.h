@@ -16,6 +16,7 @@ struct F32 {
   static constexpr int width = 4;
   // Half of them: the other half is for the first stages of a longer row and for constants.
   static constexpr int registers = 16;
+  static constexpr bool plain_sub_before_shuffles = false;
 
   static reg load(const float* p) { return vld1q_f32(p); }
   static reg load_float16(const uint16_t* p) { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p))); }
@@ -31,6 +32,7 @@ struct F32 {
   static reg set(float a) { return vdupq_n_f32(a); }
   static reg add(reg a, reg b) { return vaddq_f32(a, b); }
   static reg sub(reg a, reg b) { return vsubq_f32(a, b); }
+  static reg plain_sub(reg a, reg b) { return sub(a, b); }
   static reg minus(reg a) { return vnegq_f32(a); }
   static reg mul(reg a, reg b) { return vmulq_f32(a, b); }
   // Not vmaxq_f32, which gives NaN where either is.
@@ -39,9 +41,11 @@ struct F32 {
     const uint32x4_t bits = {1, 2, 4, 8};
     return vaddvq_u32(vandq_u32(vcgtq_f32(a, b), bits));
   }
-  static reg where_greater(reg a, reg b, reg yes, reg no) { return vbslq_f32(vcgtq_f32(a, b), yes, no); }
   static reg load_part(const float* p, int from, int to) { return load_by_copy<F32>(p, from, to); }
   static void store_part(float* p, reg a, int from, int to) { store_by_copy<F32>(p, a, from, to); }
+  static reg select_part(reg a, reg other, int from, int to) {
+    return select_by_copy<F32>(a, other, from, to);
+  }
   static reg negate(reg a, uint32_t bits) {
     const int32x4_t lanes = {31, 30, 29, 28};
     const uint32x4_t top = vandq_u32(vshlq_u32(vdupq_n_u32(bits), lanes), vdupq_n_u32(0x80000000));
@@ -70,6 +74,7 @@ struct F64 {
   using reg = float64x2_t;
   static constexpr int width = 2;
   static constexpr int registers = 16;
+  static constexpr bool plain_sub_before_shuffles = false;
 
   static reg load(const double* p) { return vld1q_f64(p); }
   static void store(double* p, reg a) { vst1q_f64(p, a); }
@@ -90,6 +95,7 @@ struct I32 {
   using reg = int32x4_t;
   static constexpr int width = 4;
   static constexpr int registers = 16;
+  static constexpr bool plain_sub_before_shuffles = false;
 
   static reg load(const int32_t* p) { return vld1q_s32(p); }
   static void store(int32_t* p, reg a) { vst1q_s32(p, a); }

@@ -19,4 +19,12 @@ inline void store_by_copy(typename V::scalar* p, typename V::reg a, int from, in
   std::memcpy(p + from, copy + from, (to - from) * sizeof *p);
 }
 
+template <class V>
+inline typename V::reg select_by_copy(typename V::reg a, typename V::reg other, int from, int to) {
+  typename V::scalar copy[V::width];
+  V::store(copy, other);
+  store_by_copy<V>(copy, a, from, to);
+  return V::load(copy);
+}
+
 }  // namespace

@@ -5,13 +5,16 @@
 //   load store set add mul    as they say; load and store take any address
 //   load_float16 load_bfloat16 load_int8    `width` numbers of these types, exactly; NaN stays NaN
 //   minus(a)                  −a, also of zero
-//   sub                       not static: a type may hold a constant for it
-//   sub_beside_shuffles       may be missing: the same, faster where stages within registers follow
+//   sub                       a − b, half of the additions of a stage, perhaps by the pipes that multiply;
+//   not static:
+//                             a type may hold a constant for it
+//   plain_sub                 a − b by the pipes that add, for where there are products or shuffles beside it
+//   plain_sub_before_shuffles whether that is so where stages within registers follow; measured
 //   max(z, m)                 z > m ? z : m, which passes over NaN
 //   greater(a, b)             bit i: element i of a is greater than that of b
-//   where_greater(a, b, y, n) y where a is greater than b, elsewhere n
 //   load_part(p, from, to)    elements from … to − 1, zero elsewhere; reads no others
 //   store_part(p, a, from, to)
+//   select_part(a, b, from, to)  elements from … to − 1 of a, those of b elsewhere
 //   negate(a, bits)           element i negated where bit i is set
 //   zero_below(t, limit, a)   a, but 0 where t < limit
 //   power_of_two(k)           2^k for integral −126 ≤ k ≤ 0
@@ -36,6 +39,7 @@ struct Scalar {
   using reg = T;
   static constexpr int width = 1;
   static constexpr int registers = 8;
+  static constexpr bool plain_sub_before_shuffles = false;
 
   static reg load(const T* p) { return *p; }
   static void store(T* p, reg a) { *p = a; }
@@ -47,6 +51,7 @@ struct Scalar {
 };
 
 struct F32 : Scalar<float> {
+  static reg plain_sub(reg a, reg b) { return a - b; }
   static reg load_float16(const uint16_t* p) {
     const uint32_t sign = static_cast<uint32_t>(*p & 0x8000) << 16;
     const uint32_t magnitude = *p & 0x7FFF;
@@ -62,9 +67,11 @@ struct F32 : Scalar<float> {
   static reg load_int8(const int8_t* p) { return *p; }
   static reg max(reg z, reg m) { return z > m ? z : m; }
   static uint32_t greater(reg a, reg b) { return a > b; }
-  static reg where_greater(reg a, reg b, reg yes, reg no) { return a > b ? yes : no; }
   static reg load_part(const float* p, int from, int to) { return load_by_copy<F32>(p, from, to); }
   static void store_part(float* p, reg a, int from, int to) { store_by_copy<F32>(p, a, from, to); }
+  static reg select_part(reg a, reg other, int from, int to) {
+    return select_by_copy<F32>(a, other, from, to);
+  }
   static reg negate(reg a, uint32_t bits) { return (bits & 1) ? -a : a; }
   static reg zero_below(reg t, float limit, reg a) { return t < limit ? 0.0f : a; }
   static reg power_of_two(reg k) {

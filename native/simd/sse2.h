@@ -15,6 +15,7 @@ struct F32 {
   using reg = __m128;
   static constexpr int width = 4;
   static constexpr int registers = 8;
+  static constexpr bool plain_sub_before_shuffles = false;
 
   static reg load(const float* p) { return _mm_loadu_ps(p); }
   // Without denormals on the way, which are slow.
@@ -44,16 +45,16 @@ struct F32 {
   static reg set(float a) { return _mm_set1_ps(a); }
   static reg add(reg a, reg b) { return _mm_add_ps(a, b); }
   static reg sub(reg a, reg b) { return _mm_sub_ps(a, b); }
+  static reg plain_sub(reg a, reg b) { return sub(a, b); }
   static reg minus(reg a) { return _mm_xor_ps(a, set(-0.0f)); }
   static reg mul(reg a, reg b) { return _mm_mul_ps(a, b); }
   static reg max(reg z, reg m) { return _mm_max_ps(z, m); }
   static uint32_t greater(reg a, reg b) { return static_cast<uint32_t>(_mm_movemask_ps(_mm_cmpgt_ps(a, b))); }
-  static reg where_greater(reg a, reg b, reg yes, reg no) {
-    const reg mask = _mm_cmpgt_ps(a, b);
-    return _mm_or_ps(_mm_and_ps(mask, yes), _mm_andnot_ps(mask, no));
-  }
   static reg load_part(const float* p, int from, int to) { return load_by_copy<F32>(p, from, to); }
   static void store_part(float* p, reg a, int from, int to) { store_by_copy<F32>(p, a, from, to); }
+  static reg select_part(reg a, reg other, int from, int to) {
+    return select_by_copy<F32>(a, other, from, to);
+  }
   static reg negate(reg a, uint32_t bits) {
     const __m128i lanes = _mm_setr_epi32(1, 2, 4, 8);
     const __m128i set_lanes = _mm_and_si128(_mm_set1_epi32(static_cast<int>(bits)), lanes);
@@ -86,6 +87,7 @@ struct F64 {
   using reg = __m128d;
   static constexpr int width = 2;
   static constexpr int registers = 8;
+  static constexpr bool plain_sub_before_shuffles = false;
 
   static reg load(const double* p) { return _mm_loadu_pd(p); }
   static void store(double* p, reg a) { _mm_storeu_pd(p, a); }
@@ -106,6 +108,7 @@ struct I32 {
   using reg = __m128i;
   static constexpr int width = 4;
   static constexpr int registers = 8;
+  static constexpr bool plain_sub_before_shuffles = false;
 
   static reg load(const int32_t* p) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); }
   static void store(int32_t* p, reg a) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), a); }
