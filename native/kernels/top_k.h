@@ -76,8 +76,8 @@ inline void offer_segment(Best& best, const Segment& segment, const Keep& logits
     for (; candidates != 0; candidates &= candidates - 1) {
       const size_t row = i + static_cast<size_t>(__builtin_ctzll(candidates));
       best.offer(row - segment.row + segment.first, z[row]);
-      // The others are no larger, and come later. Below −∞ there is NaN.
-      if (best.k == 1 && largest > -kInfinity) return;
+      // The others are no larger, and come later. What was offered may be NaN.
+      if (best.k == 1 && best.scores[0] == largest) return;
     }
   }
 }
