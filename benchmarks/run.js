@@ -41,7 +41,10 @@ const options = new Command("npm run bench --")
   .option("--seconds <number>", "time for each measurement of Benchmark.js", positive)
   .option("--quick", "few sizes, short measurements, no other libraries, nothing written", false)
   .option("--json <file>", "write what Benchmark.js measured to a file")
-  .option("--out <folder>", "where the targets and their plot are written; default: docs/benchmarks")
+  .option(
+    "--out <folder>",
+    "where the targets and their plot are written; default: docs/benchmarks/<instruction set>",
+  )
   .parse()
   .opts();
 const seconds = options.seconds ?? (options.quick ? 0.1 : 1);
