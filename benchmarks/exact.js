@@ -11,10 +11,19 @@ function sign(i, j) {
   return bits & 1 ? -1 : 1;
 }
 
-/** One result of the orthonormal transform, by its definition. */
-export function transformEntry(x, index) {
+/** The entry of B ⊗ Sylvester, a matrix as the table of a code has it. */
+function entry({ order, base, baseSigns }, i, j) {
+  if (base === 1) return sign(i, j);
+  const length = order / base;
+  const [p, q] = [Math.floor(i / length), Math.floor(j / length)];
+  const negated = (baseSigns[p * Math.ceil(base / 32) + (q >>> 5)] >>> (q & 31)) & 1;
+  return (negated ? -1 : 1) * sign(i % length, j % length);
+}
+
+/** One result of the orthonormal transform, by its definition; without a matrix that of Sylvester. */
+export function transformEntry(x, index, matrix = { order: x.length, base: 1 }) {
   let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += sign(index, i) * x[i];
+  for (let i = 0; i < x.length; i++) sum += entry(matrix, index, i) * x[i];
   return sum / Math.sqrt(x.length);
 }
 
@@ -29,19 +38,68 @@ function placeOf({ segments }, index) {
   throw new Error(`no class ${index}`);
 }
 
-/** One logit of a head whose code is made of Sylvester matrices. */
+function maskOf({ order, masks }, block) {
+  const mask = masks.subarray(block * Math.ceil(order / 32));
+  return (i) => ((mask[i >>> 5] >>> (i & 31)) & 1 ? -1 : 1);
+}
+
+/** The vector of a class, entries ±1, where the code is made of rows of Hadamard matrices. */
+export function classVector(table, index) {
+  if (table.columns || table.weights) throw new Error("the reference knows no such code");
+  const { block, row, sign } = placeOf(table, index);
+  const mask = maskOf(table, block);
+  const vector = new Int8Array(table.features);
+  for (let i = 0; i < vector.length; i++) vector[i] = sign * mask(i) * entry(table, row, i);
+  return vector;
+}
+
+const factorOf = (x, { scale, code }) => (scale * code.table.unit) / (norm(x) + 1e-8);
+
+/** One logit of a head, by its definition. */
 export function logit(x, head, index) {
-  const { table } = head.code;
-  if (table.base > 1 || table.columns || table.weights) throw new Error("the reference knows no such code");
-  const { block, row, sign: ofClass } = placeOf(table, index);
-  const mask = table.masks.subarray(block * Math.ceil(table.order / 32));
+  const vector = classVector(head.code.table, index);
   let sum = 0;
-  for (let i = 0; i < x.length; i++) {
-    const negated = (mask[i >>> 5] >>> (i & 31)) & 1;
-    sum += (negated ? -1 : 1) * sign(row, i) * x[i];
+  for (let i = 0; i < x.length; i++) sum += vector[i] * x[i];
+  return factorOf(x, head) * sum + (head.bias?.[index] ?? 0);
+}
+
+/**
+ * All logits of one row. For a million classes the definition takes a minute, so this is the transform as textbooks have it, held
+ * against the definition for some of the classes.
+ */
+export function logits(x, head) {
+  const { table } = head.code;
+  const { order, base, segments, classes } = table;
+  if (base > 1 || table.columns || table.weights) throw new Error("the reference knows no such code");
+  const factor = factorOf(x, head);
+  const results = new Float64Array(classes);
+  const products = new Float64Array(order);
+  let transformed = -1;
+  for (let k = 0; k < segments.length; k += 5) {
+    const [block, row, sign, first, count] = segments.subarray(k, k + 5);
+    if (block !== transformed) {
+      const mask = maskOf(table, block);
+      for (let i = 0; i < order; i++) products[i] = i < x.length ? mask(i) * x[i] : 0;
+      transform(products);
+      transformed = block;
+    }
+    for (let c = first; c < first + count; c++) {
+      results[c] = factor * sign * products[row + c - first] + (head.bias?.[c] ?? 0);
+    }
   }
-  const factor = (head.scale * table.unit * ofClass) / (norm(x) + 1e-8);
-  return factor * sum + (head.bias?.[index] ?? 0);
+  check("the fast reference", results, (c) => logit(x, head, c), largestOf(results));
+  return results;
+}
+
+function transform(x) {
+  for (let half = 1; half < x.length; half *= 2) {
+    for (let i = 0; i < x.length; i++) {
+      if (i & half) continue;
+      const [a, b] = [x[i], x[i + half]];
+      x[i] = a + b;
+      x[i + half] = a - b;
+    }
+  }
 }
 
 /** One output of a dense layer with weights classes × features. */
@@ -57,7 +115,7 @@ export function crossEntropy(logits, labels, classes) {
   let loss = 0;
   for (const [row, label] of labels.entries()) {
     const z = logits.subarray(row * classes, (row + 1) * classes);
-    const largest = Math.max(...z);
+    const largest = z.reduce((max, value) => Math.max(max, value));
     const sum = z.reduce((total, value) => total + Math.exp(value - largest), 0);
     loss += (Math.log(sum) + largest - z[label]) / labels.length;
     for (let c = 0; c < classes; c++) gradient[c] += Math.exp(z[c] - largest) / sum / labels.length;

@@ -1,9 +1,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fromRoot } from "../scripts/paths.js";
+import { backend } from "./product.js";
 
-/** Where the figures of the documentation are. */
-export const DOCS = fromRoot("docs/benchmarks");
+/**
+ * Where the figures of the documentation are: a folder for each instruction set, so that those of one machine do not replace those
+ * of another kind.
+ */
+export const DOCS = fromRoot(
+  "docs/benchmarks",
+  backend.name === "native" ? backend.instructionSet : backend.name,
+);
 
 /** More digits would be noise. */
 const DIGITS = 4;

@@ -11,6 +11,9 @@ const CONFIG = {
   axis: { labelLimit: 0 },
 };
 
+const OWN = "fixed-classifier";
+const NAMES = { forward: "forward", top: "topK(1)" };
+
 export function svg(spec) {
   const { spec: vega } = compile({ $schema: SCHEMA, config: CONFIG, ...spec });
   return new View(parse(vega), { renderer: "none" }).toSVG();
@@ -92,4 +95,46 @@ export function peersPlot({ results, machine }) {
       color: { field: "peer", type: "nominal", legend: null, sort: inOrder("peer") },
     },
   });
+}
+
+/** Time of one row against the number of classes. */
+export function classesPlot({ growth, machine }) {
+  const values = growth.map(({ peer, operation, classes, nanoseconds }) => ({
+    series: peer === OWN ? `${peer}, ${NAMES[operation]}` : `dense layer, ${peer}`,
+    classes,
+    seconds: nanoseconds / 1e9,
+  }));
+  const series = [...new Set(values.map(({ series }) => series))];
+  const logarithmic = (field, title, unit) => ({
+    field,
+    type: "quantitative",
+    scale: { type: "log" },
+    axis: {
+      title,
+      values: powersOfTen(values.map((value) => value[field])),
+      labelExpr: `format(datum.value, "~s") + "${unit}"`,
+    },
+  });
+  return svg({
+    title: {
+      text: `Time of one row of ${growth[0].features} features by the number of classes`,
+      subtitle: machine,
+    },
+    width: 560,
+    height: 360,
+    data: { values },
+    mark: { type: "line", point: true },
+    encoding: {
+      x: logarithmic("classes", "classes", ""),
+      y: logarithmic("seconds", "time per row, one thread", "s"),
+      color: { field: "series", type: "nominal", title: null, sort: series.toSorted().toReversed() },
+    },
+  });
+}
+
+/** Those between the least and the largest of the values: no lines for what lies between them. */
+function powersOfTen(values) {
+  const first = Math.ceil(Math.log10(Math.min(...values)));
+  const last = Math.floor(Math.log10(Math.max(...values)));
+  return Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
 }

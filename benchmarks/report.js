@@ -56,7 +56,9 @@ export function targetsTable(rows) {
 }
 
 function number(value, unit, spread) {
-  if (unit === "ns") return `${value.toFixed(0)} ns`;
+  if (unit === "ns") return duration(value);
+  if (unit === "bytes") return megabytes(value);
+  if (unit === "cosine") return String(Number(value.toFixed(5)));
   if (unit === "×") return `${value.toFixed(0)}×`;
   const range = spread === undefined ? "" : ` (${spread.map((bound) => bound.toFixed(2)).join(" … ")})`;
   return value.toFixed(2) + range;
@@ -76,6 +78,8 @@ export function printCase(title, results) {
   ]);
   printTable({ title, head: ["backend", ...numbers], numbers, rows });
 }
+
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
 
 const UNITS = [
   ["ns", 1],

@@ -11,6 +11,9 @@ const TYPES = {
   int32: { Type: Int32Array, room: Number.POSITIVE_INFINITY },
 };
 
+/** Nanoseconds of a run of transforms. */
+const RUN = 20_000;
+
 export const values = (type, n) =>
   TYPES[type].Type.from(normal(n), (value) => (type === "int32" ? Math.round(1e4 * value) : value));
 
@@ -32,26 +35,29 @@ export function allocated(type, n) {
   return x;
 }
 
-/** Throws unless `transform`, which works in place, does what the definition says. */
-export function checkTransform(what, x, transform) {
+/** Throws unless `transform`, which works in place, does what the definition says; `matrix` where the order is no power of two. */
+export function checkTransform(what, x, transform, { rowLength = x.length, matrix } = {}) {
   const before = x.slice();
   transform();
-  const scale = Math.sqrt(x.length);
-  const exact = (i) => transformEntry(before, i) * scale;
+  const scale = Math.sqrt(rowLength);
+  const exact = (i) => {
+    const start = i - (i % rowLength);
+    return transformEntry(before.subarray(start, start + rowLength), i - start, matrix) * scale;
+  };
   check(what, x, exact, Math.max(...x.subarray(0, 1000).map(Math.abs)));
   x.set(before);
 }
 
 /**
- * A run of calls that each transform the row x without a scale, which makes it √n times as long. As many follow each other as
+ * A run of calls that each transform the rows of x without a scale, which makes them √n times as long. As many follow each other as
  * floating point has room for, in bits; then it is scaled back outside the time, because overflow or denormals would measure
  * something else.
  *
  * @returns a function: nanoseconds for one call
  */
-export function transforms(type, x, transform, nanoseconds = 20_000) {
+export function transforms(type, x, transform, rowLength = x.length) {
   const { room } = TYPES[type];
-  const stages = Math.log2(x.length);
+  const stages = Math.log2(rowLength);
   const mostPairs = Math.floor(room / stages);
   shiftExponent(x, -room / 2, room);
   let pairs = 1;
@@ -65,7 +71,7 @@ export function transforms(type, x, transform, nanoseconds = 20_000) {
     return timeOf(transform, 2 * pairs) / (2 * pairs);
   };
   warmUp(run);
-  while (2 * pairs <= mostPairs && run() * 2 * pairs < nanoseconds) pairs *= 2;
+  while (2 * pairs <= mostPairs && run() * 2 * pairs < RUN) pairs *= 2;
   return run;
 }
 

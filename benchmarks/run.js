@@ -9,7 +9,7 @@ import { headCases } from "./head.js";
 import { measure } from "./measure.js";
 import { describeMachine, limitsTable, machine, printCase, printTable, targetsTable } from "./report.js";
 import { installLibraries, loadNative } from "./setup.js";
-import { measureTargets } from "./targets/index.js";
+import { measureTargets, PART_NAMES } from "./targets/index.js";
 
 const SUITES = { fwht: fwhtCases, head: headCases };
 const CHOICES = ["targets", ...Object.keys(SUITES)];
@@ -31,7 +31,12 @@ const options = new Command("npm run bench --")
     "The table of targets, against the limit of this machine and against other libraries, and the backends against " +
       "each other by Benchmark.js. Every result is checked against float64 first.",
   )
-  .option("--suites <names>", `some of ${CHOICES.join(",")}`, listOf(CHOICES), CHOICES)
+  .option("--suites <names>", `some of ${CHOICES.join(",")}; default: all`, listOf(CHOICES))
+  .option(
+    "--rows <names>",
+    `of the table of targets only some of ${PART_NAMES.join(",")}, and no other suites; written only if --out is given`,
+    listOf(PART_NAMES),
+  )
   .option(
     "--backends <names>",
     "some of native,wasm,js; js always runs",
@@ -41,17 +46,21 @@ const options = new Command("npm run bench --")
   .option("--seconds <number>", "time for each measurement of Benchmark.js", positive)
   .option("--quick", "few sizes, short measurements, no other libraries, nothing written", false)
   .option("--json <file>", "write what Benchmark.js measured to a file")
-  .option("--out <folder>", "where the targets and their plot are written; default: docs/benchmarks")
+  .option(
+    "--out <folder>",
+    "where the targets and their plots are written; default: docs/benchmarks/<instruction set>",
+  )
   .parse()
   .opts();
+const suites = options.suites ?? (options.rows === undefined ? CHOICES : ["targets"]);
 const seconds = options.seconds ?? (options.quick ? 0.1 : 1);
 
 const { backends, missing } = loadBackends(options.backends);
 console.log(describeMachine(machine()));
 for (const reason of missing) console.log(`not measured: ${reason}`);
 
-if (options.suites.includes("targets")) await runTargets();
-const results = options.suites
+if (suites.includes("targets")) await runTargets();
+const results = suites
   .filter((name) => name in SUITES)
   .flatMap((name) => SUITES[name](backends, options))
   .flatMap((benchmark) => {
@@ -68,20 +77,31 @@ if (options.json !== undefined) {
 
 async function runTargets() {
   const libraries = !options.quick && installLibraries();
-  const measured = await measureTargets({ backends, native: loadNative(), libraries, quick: options.quick });
+  const measured = await measureTargets({
+    parts: options.rows ?? PART_NAMES,
+    backends,
+    native: loadNative(),
+    libraries,
+    quick: options.quick,
+  });
   const tables = [
     ...(measured.limits === undefined ? [] : [limitsTable(measured.limits)]),
     targetsTable(measured.rows),
   ];
   tables.forEach(printTable);
-  const folder = options.out ?? (options.quick ? undefined : DOCS);
+  // Never a part in place of the whole.
+  const folder = options.out ?? (options.quick || options.rows ? undefined : DOCS);
   if (folder === undefined) return;
   writeJson(folder, "results.json", { machine: machine(), ...measured });
   if (!libraries) return;
   const { markdown } = await import("./markdown.js");
   const description = describeMachine(machine());
   write(folder, "results.md", markdown("npm run bench", description, tables));
-  if (measured.kernels === undefined) return;
-  const { limitPlot } = await import("./plots.js");
-  write(folder, "limit.svg", await limitPlot({ ...measured, machine: description }));
+  const { classesPlot, limitPlot } = await import("./plots.js");
+  if (measured.kernels !== undefined) {
+    write(folder, "limit.svg", await limitPlot({ ...measured, machine: description }));
+  }
+  if (measured.growth !== undefined) {
+    write(folder, "classes.svg", await classesPlot({ ...measured, machine: description }));
+  }
 }

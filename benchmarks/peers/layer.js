@@ -2,8 +2,28 @@
 import { normal } from "../data.js";
 
 export function denseLayer(features, classes) {
-  const weights = normal(classes * features, 3);
+  let weights;
+  return {
+    features,
+    classes,
+    bias: normal(classes, 2),
+    /** Made when first read: a fixed classifier has none, and gigabytes of them take their time. */
+    get weights() {
+      weights ??= weightsOf(features, classes);
+      return weights;
+    },
+  };
+}
+
+/** A prime, so that no two of so many classes have the same weights. */
+const PERIOD = 65_537;
+
+function weightsOf(features, classes) {
   const scale = 1 / Math.sqrt(features);
-  for (let i = 0; i < weights.length; i++) weights[i] *= scale;
-  return { features, classes, weights, bias: normal(classes, 2) };
+  const some = normal(PERIOD, 3).map((value) => value * scale);
+  const weights = new Float32Array(classes * features);
+  for (let i = 0; i < weights.length; i += PERIOD) {
+    weights.set(some.subarray(0, Math.min(PERIOD, weights.length - i)), i);
+  }
+  return weights;
 }

@@ -5,11 +5,17 @@ import { check, crossEntropy, dense, largestOf, logit } from "../exact.js";
 import { median } from "../timing.js";
 import { denseLayer } from "./layer.js";
 import { onnxruntimeNode, onnxruntimeWeb } from "./onnxruntime.js";
-import { fixedClassifier } from "./own.js";
+import { fixedClassifier, OWN } from "./own.js";
 import { plainJavaScript } from "./plain.js";
 import { tfjsWasm } from "./tfjs.js";
 
-const LOADERS = [fixedClassifier, onnxruntimeNode, onnxruntimeWeb, tfjsWasm, plainJavaScript];
+const LOADERS = {
+  [OWN]: fixedClassifier,
+  "onnxruntime-node": onnxruntimeNode,
+  "onnxruntime-web": onnxruntimeWeb,
+  "tfjs-wasm": tfjsWasm,
+  "plain JavaScript": plainJavaScript,
+};
 
 /** Nanoseconds: a run long enough for the clock, and what a peer gets of them at its turn. */
 const RUN = 50_000;
@@ -93,6 +99,28 @@ async function forward(peers, layer, rows, milliseconds) {
   return compare(contenders, milliseconds);
 }
 
+/** The best class of every row; of the head alone, dense layers of other libraries have no such operation. */
+async function top(peers, layer, rows, milliseconds) {
+  const { features, classes } = layer;
+  const x = normal(rows * features, 4);
+  const able = peers.filter(({ top }) => top !== undefined);
+  for (const peer of able) {
+    const logits = await peer.forward(x, rows);
+    const best = peer.top(x);
+    const exact = exactLogit(peer, layer, x);
+    check(`${peer.name} top`, best.scores, (r) => exact(r * classes + best.classes[r]), largestOf(logits));
+    const largest = (r) =>
+      logits.subarray(r * classes, (r + 1) * classes).reduce((max, value) => Math.max(max, value));
+    check(`${peer.name} top`, best.scores, largest, largestOf(logits));
+  }
+  const contenders = able.map((peer) => ({
+    name: peer.name,
+    own: peer.head !== undefined,
+    call: () => peer.top(x).scores,
+  }));
+  return compare(contenders, milliseconds);
+}
+
 async function trainingStep(peers, layer, rows, milliseconds) {
   const x = normal(rows * layer.features, 4);
   const labels = Int32Array.from({ length: rows }, (_, row) => (row * 37) % layer.classes);
@@ -114,17 +142,18 @@ async function trainingStep(peers, layer, rows, milliseconds) {
   return compare(contenders, milliseconds);
 }
 
-async function measure({ threads, shapes, milliseconds }) {
+async function measure({ threads, shapes, milliseconds, only = Object.keys(LOADERS) }) {
   const results = [];
-  for (const { features, classes, batches, training = [] } of shapes) {
+  for (const { features, classes, batches, training = [], top: best = [] } of shapes) {
     const layer = denseLayer(features, classes);
     const peers = [];
-    for (const load of LOADERS) {
-      const peer = await load(layer, threads);
+    for (const name of only) {
+      const peer = await LOADERS[name](layer, threads);
       if (peer !== null) peers.push(peer);
     }
     const steps = [
       ...batches.map((rows) => ["forward", rows, forward]),
+      ...best.map((rows) => ["top", rows, top]),
       ...training.map((rows) => ["lossAndGradient", rows, trainingStep]),
     ];
     for (const [operation, rows, run] of steps) {

@@ -22,6 +22,7 @@ export async function fixedClassifier({ features, classes, bias }) {
       if (out.length !== rows * classes) out = new Float32Array(rows * classes);
       return head.forward(x, { out });
     },
+    top: (x) => head.topK(x, 1),
     lossAndGradient(x, rows, labels) {
       if (gradients.features?.length !== rows * features) {
         gradients.features = new Float32Array(rows * features);

@@ -18,7 +18,10 @@ const options = new Command("npm run bench:peers --")
       "each takes by itself. Every result is checked against float64 first.",
   )
   .option("--quick", "the first shape only, short measurements, nothing written", false)
-  .option("--out <folder>", "where the results and their plot are written; default: docs/benchmarks")
+  .option(
+    "--out <folder>",
+    "where the results and their plot are written; default: docs/benchmarks/<instruction set>",
+  )
   .parse()
   .opts();
 

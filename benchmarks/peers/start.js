@@ -1,21 +1,16 @@
 // Starts one process of the comparison.
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { inOwnProcess } from "../child.js";
 
 const MEASURE = fileURLToPath(new URL("measure.js", import.meta.url));
 
 /**
  * @param settings.threads for each library; 0: as many as it takes by itself
- * @param settings.shapes `{ features, classes, batches, training }`, with numbers of rows in the last two
+ * @param settings.shapes `{ features, classes, batches, training, top }`, with numbers of rows in the last three
+ * @param settings.only names of the libraries; default: all
  */
-export async function comparePeers(settings) {
+export function comparePeers(settings) {
   const { threads } = settings;
-  const child = fork(MEASURE, {
-    env: { ...process.env, ...(threads === 0 ? {} : { FIXED_CLASSIFIER_THREADS: String(threads) }) },
-  });
-  child.send(settings);
-  const answer = await Promise.race([once(child, "message"), once(child, "exit")]);
-  if (!Array.isArray(answer[0])) throw new Error("the comparison with other libraries failed");
-  return answer[0];
+  const env = { ...process.env, ...(threads === 0 ? {} : { FIXED_CLASSIFIER_THREADS: String(threads) }) };
+  return inOwnProcess(MEASURE, { settings, env });
 }

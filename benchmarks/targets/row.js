@@ -16,7 +16,7 @@ export function worst(sizes, valueAt, bounds) {
   const size = bounds.atMost === undefined ? sorted[0] : sorted.at(-1);
   return {
     ...judge(valueAt(size), bounds),
-    measured: `${duration(size.nanoseconds)} at ${power(size.m)}`,
+    measured: `${duration(size.nanoseconds)} at ${size.m === undefined ? size.n.toLocaleString("en") : power(size.m)}`,
     spread: [valueAt(sorted[0]), valueAt(sorted.at(-1))],
     ...(size.limit === undefined ? {} : { limit: size.limit }),
   };

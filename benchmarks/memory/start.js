@@ -1,0 +1,7 @@
+// Starts one measurement of memory: a process of its own, so that nothing else is counted.
+import { fileURLToPath } from "node:url";
+import { inOwnProcess } from "../child.js";
+
+/** @param script a file of this folder. @returns what it sends */
+export const measureMemory = (script) =>
+  inOwnProcess(fileURLToPath(new URL(script, import.meta.url)), { execArgv: ["--expose-gc"] });

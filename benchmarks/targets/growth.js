@@ -1,0 +1,31 @@
+// Time of one row against the number of classes, beside dense layers: for the plot, without a target.
+import { freemem } from "node:os";
+import { comparePeers } from "../peers/start.js";
+
+const FEATURES = 512;
+/** 10, 32, 100, … a million. */
+const CLASSES = Array.from({ length: 11 }, (_, i) => Math.round(10 ** (1 + i / 2)));
+const QUICK = [10, 1000];
+const OWN = "fixed-classifier";
+const DENSE = ["onnxruntime-node", "plain JavaScript"];
+/** Copies of the weights while onnxruntime makes its session of them. */
+const COPIES = 5;
+
+const fits = (classes) => COPIES * 4 * FEATURES * classes < freemem();
+
+/** A process for each number of classes, one row at a time, one thread. */
+export async function measureGrowth({ milliseconds, quick }) {
+  const results = [];
+  for (const classes of quick ? QUICK : CLASSES) {
+    const shape = { features: FEATURES, classes, batches: [1], top: [1] };
+    results.push(
+      ...(await comparePeers({
+        threads: 1,
+        shapes: [shape],
+        milliseconds: 4 * milliseconds,
+        only: [OWN, ...(fits(classes) ? DENSE : [])],
+      })),
+    );
+  }
+  return results;
+}
