@@ -1,5 +1,5 @@
 {
-  "includes": ["native/kernels.gypi"],
+  "includes": ["native/kernels.gypi", "test/native/harness.gypi"],
   "targets": [
     {
       "target_name": "fixed_classifier",
