@@ -4,7 +4,7 @@ import { createBackend, FixedClassifier, fwht } from "../../dist/index.js";
 
 /** Large enough that calls are shared among threads, and that what a head holds would be seen if it were never freed. */
 const SHAPE = { features: 1024, classes: 2500 };
-const ROWS = 200;
+const ROWS = 170;
 
 const backend = createBackend("native", { threads: 3 });
 const row = new Float32Array(2 ** 18).fill(1);
@@ -24,11 +24,11 @@ const ENDS = {
     await head.forwardAsync(x);
   },
   exit() {
-    for (let i = 0; i < 5; i++) head.forwardAsync(x);
+    for (let i = 0; i < 3; i++) head.forwardAsync(x);
     setImmediate(() => process.exit(workerData.code));
   },
   throw() {
-    for (let i = 0; i < 5; i++) head.forwardAsync(x);
+    for (let i = 0; i < 3; i++) head.forwardAsync(x);
     setImmediate(() => {
       throw new Error("thrown in the middle of work");
     });
@@ -40,7 +40,7 @@ const ENDS = {
   wait() {
     parentPort.postMessage("at work");
     const again = () => head.forwardAsync(x).then(again);
-    for (let i = 0; i < 5; i++) again();
+    for (let i = 0; i < 3; i++) again();
   },
 };
 

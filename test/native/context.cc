@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdarg>
 #include <cstdio>
@@ -19,11 +20,12 @@ namespace {
 
 // In a signal handler: no allocation, no stream.
 void tell_replay() {
-  char line[256];
-  const int length = snprintf(line, sizeof line, "in %s %s of %s; again: --seed %llu --cases 1 --only %s\n",
-                              context.group, context.operation, context.instruction_set,
+  char line[1024];
+  const int length = snprintf(line, sizeof line, "in %s %s; again: %s --seed %llu --cases 1 --only %s\n",
+                              context.operation, context.instruction_set, context.program,
                               static_cast<unsigned long long>(context.seed), context.group);
-  if (write(STDERR_FILENO, line, static_cast<size_t>(length)) < 0) _exit(1);
+  const size_t most = sizeof line - 1;
+  if (write(STDERR_FILENO, line, std::min(static_cast<size_t>(length), most)) < 0) _exit(1);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 namespace harness {
 
 struct Context {
+  const char* program = "";
   uint64_t seed = 0;
   const char* group = "";
   const char* operation = "";

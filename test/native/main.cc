@@ -101,6 +101,7 @@ int main(int count, char** arguments) {
   const harness::Options options = harness::read_options(count, arguments);
   if (!harness::choose_instruction_sets(options.instruction_sets))
     harness::refuse("no such instruction set here: " + options.instruction_sets);
+  harness::context.program = arguments[0];
   harness::tell_replay_on_crash();
   harness::run(options);
 }
