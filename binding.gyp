@@ -10,8 +10,7 @@
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": [
         "NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED",
-        # A worker thread may end while work of its own is under way: then there is nobody left to throw to, which without this
-        # ends the process.
+        # A worker thread may be ended in the middle of any call: then nothing can be thrown, which without this ends the process.
         "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"
       ],
       "conditions": [

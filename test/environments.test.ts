@@ -32,7 +32,7 @@ runs("native", () => {
   counts(
     "worker threads that end in every way, in the middle of work too, leave nothing behind",
     async () => {
-      const { stdout } = await run("workers.js", 20, 80);
+      const { stdout } = await run("workers.js", 24, 78);
       const { before, after } = JSON.parse(stdout);
       // The pool's are there from the first worker on.
       expect(after.threads).toBe(before.threads);

@@ -9,6 +9,7 @@ const ENDS = [
   ["return", 0],
   ["exit", EXIT_CODE],
   ["throw", 1],
+  ["start", 1],
   ["work", 1],
   ["wait", 1],
 ];
