@@ -1,5 +1,5 @@
 {
-  "includes": ["native/kernels.gypi"],
+  "includes": ["native/kernels.gypi", "test/native/harness.gypi"],
   "targets": [
     {
       "target_name": "fixed_classifier",
@@ -8,7 +8,11 @@
         "native/targets/scalar.cc"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
-      "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"],
+      "defines": [
+        "NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED",
+        # A worker thread may be ended in the middle of any call: then nothing can be thrown, which without this ends the process.
+        "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"
+      ],
       "conditions": [
         ["target_arch == 'x64'", {"dependencies": ["kernels_avx512", "kernels_avx2", "kernels_sse2"]}],
         # Every arm64 has NEON, so it needs no flags of its own.

@@ -305,13 +305,14 @@ class ForwardWorker : public Napi::AsyncWorker {
  public:
   ForwardWorker(napi_env env, Shared data, const Input& in, Array<float> logits, Array<int32_t> cancelled)
       : AsyncWorker(Napi::Env(env), "fixed-classifier:forward"),
-        deferred_(env),
         data_(std::move(data)),
         x_(in.x.data),
         rows_(in.rows),
         parameters_(in.parameters),
         logits_(logits.data),
-        cancelled_(cancelled.data) {}
+        cancelled_(cancelled.data) {
+    napi_create_promise(env, &deferred_, &promise_);
+  }
 
   // References hold objects only; of the arguments those are the arrays, and all that can go away.
   void keep(napi_value argument) {
@@ -320,7 +321,8 @@ class ForwardWorker : public Napi::AsyncWorker {
     if (type != napi_object) return;
     kept_.push_back(Napi::Reference<Napi::Value>::New(Napi::Value(Env(), argument), 1));
   }
-  napi_value promise() const { return deferred_.Promise(); }
+  // Of use only while the call that made it lasts.
+  napi_value promise() const { return promise_; }
 
  protected:
   void Execute() override {
@@ -334,11 +336,14 @@ class ForwardWorker : public Napi::AsyncWorker {
                                      scratch.get());
     }
   }
-  void OnOK() override { deferred_.Resolve(Env().Undefined()); }
-  void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
+  // Both fail when the environment, a worker thread mostly, is ending: then there is nobody left to tell, and
+  // nothing to be thrown.
+  void OnOK() override { napi_resolve_deferred(Env(), deferred_, Env().Undefined()); }
+  void OnError(const Napi::Error& error) override { napi_reject_deferred(Env(), deferred_, error.Value()); }
 
  private:
-  Napi::Promise::Deferred deferred_;
+  napi_deferred deferred_ = nullptr;
+  napi_value promise_ = nullptr;
   Shared data_;
   const float* x_;
   size_t rows_;

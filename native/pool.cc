@@ -39,8 +39,20 @@ bool start_thread(void* (*entry)(void*), void* argument) {
 #endif
 }
 
+int process_id() {
+#ifdef _WIN32
+  return 0;  // nothing forks
+#else
+  return getpid();
+#endif
+}
+
 class Pool {
  public:
+  explicit Pool(int process) : owner(process) {}
+
+  const int owner;
+
   // False if another call has the pool.
   bool run(int threads, size_t tasks, const std::function<void(size_t, int)>& work) {
     std::unique_lock<std::mutex> only(busy_, std::try_to_lock);
@@ -112,22 +124,15 @@ class Pool {
 };
 
 // The threads of a pool do not survive a fork: the child makes a pool of its own, and leaves the parent's
-// alone.
+// alone. No lock here: in the child it might be held for ever by a thread that only the parent has.
 Pool& pool() {
-  static std::mutex mutex;
-  static Pool* pool = nullptr;
-#ifdef _WIN32
-  const int self = 0;
-#else
-  const int self = getpid();
-#endif
-  static int owner = self;
-  std::lock_guard<std::mutex> lock(mutex);
-  if (pool == nullptr || owner != self) {
-    pool = new Pool;
-    owner = self;
-  }
-  return *pool;
+  static constinit std::atomic<Pool*> current{nullptr};
+  Pool* found = current.load(std::memory_order_acquire);
+  if (found != nullptr && found->owner == process_id()) return *found;
+  auto* made = new Pool(process_id());
+  if (current.compare_exchange_strong(found, made, std::memory_order_acq_rel)) return *made;
+  delete made;  // another thread was first
+  return *found;
 }
 
 }  // namespace

@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { fromRoot, root } from "./paths.js";
 
 const SOURCES = /\.(h|cc)$/;
-const FOLDERS = ["native", "benchmarks/native"];
+const FOLDERS = ["native", "benchmarks/native", "test/native"];
 /** The platforms that the package has binaries for; those for x64 run on an arm64 Mac too. */
 const BINARIES = {
   "linux x64": "linux_x64/clang-format",

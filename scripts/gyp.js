@@ -1,21 +1,30 @@
 import { spawnSync } from "node:child_process";
-import { fromRoot } from "./paths.js";
+import { resolve } from "node:path";
+import { fromRoot, root } from "./paths.js";
 import { compilerEnvironment, nodeHeaders } from "./toolchain.js";
 
-/** Builds the addon whose binding.gyp is in a folder. @returns the exit status, and the output unless it went to the terminal */
-export function buildAddon(folder, { clean = false, stdio = "inherit" } = {}) {
+/**
+ * Builds what the binding.gyp in a folder describes, all of it or some targets; `env` may add compiler flags.
+ * @returns the exit status, and the output unless it went to the terminal
+ */
+export function buildAddon(folder, { clean = false, targets = [], stdio = "inherit", env = {} } = {}) {
   const headers = nodeHeaders();
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [
       fromRoot("node_modules/node-gyp/bin/node-gyp.js"),
-      ...(clean ? ["rebuild"] : ["configure", "build"]),
+      ...(clean ? ["rebuild"] : ["configure", "build", ...targets]),
       "--release",
       "--jobs=max",
       // Without this node-gyp downloads the headers.
       ...(headers === null ? [] : [`--nodedir=${headers}`]),
     ],
-    { cwd: fromRoot(folder), stdio, encoding: "utf8", env: { ...process.env, ...compilerEnvironment() } },
+    {
+      cwd: resolve(root, folder),
+      stdio,
+      encoding: "utf8",
+      env: { ...process.env, ...compilerEnvironment(), ...env },
+    },
   );
   return { status: status ?? 1, output: `${stdout ?? ""}${stderr ?? ""}` };
 }

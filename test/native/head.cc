@@ -1,0 +1,151 @@
+// The operations of a head, against those of the scalar table. test/equality.test.ts holds these against the
+// reference; here it is about memory, and about shapes that no class code makes.
+#include <algorithm>
+
+#include "groups.h"
+#include "heads.h"
+#include "values.h"
+
+namespace harness {
+
+using fixed_classifier::Gradients;
+using fixed_classifier::Head;
+using fixed_classifier::kChunkRows;
+using fixed_classifier::Kernels;
+using fixed_classifier::Parameters;
+
+namespace {
+
+struct Inputs {
+  size_t rows;
+  std::vector<float> x;
+  double scale;
+  bool has_bias;
+  std::vector<float> bias;
+};
+
+double random_scale(Random& random) {
+  const double scales[] = {5, -5, 0, 1e30, 1e-30, HUGE_VAL, 300 * random.between_ones()};
+  return scales[random.chance(0.5) ? 0 : random.below(std::size(scales))];
+}
+
+Inputs random_inputs(Random& random, const Shape& shape) {
+  constexpr size_t kMostElements = size_t{1} << 16;
+  const size_t width = std::max(shape.features, shape.classes);
+  const size_t most = std::clamp<size_t>(kMostElements / width, 1, kChunkRows);
+  Inputs inputs{};
+  inputs.rows = random.chance(0.1) ? most : random.between(1, std::min<size_t>(most, 6));
+  inputs.x = random_rows<float>(random, inputs.rows, shape.features);
+  inputs.scale = random_scale(random);
+  inputs.has_bias = random.chance(0.7);
+  if (inputs.has_bias) inputs.bias = random_rows<float>(random, 1, shape.classes);
+  return inputs;
+}
+
+// What every operation is called with.
+struct Call {
+  const Head& head;
+  const Parameters& parameters;
+  const float* x;
+  size_t rows;
+  Arrays& arrays;
+  void* scratch;
+
+  template <class T>
+  T* out(const char* name, size_t count) const {
+    return arrays.out<T>(name, count);
+  }
+  Gradients gradients(bool with_bias) const {
+    return {out<float>("gradient by features", rows * head.features), out<float>("gradient by scale", rows),
+            with_bias ? out<float>("gradient by bias", head.classes) : nullptr};
+  }
+};
+
+class HeadTest {
+ public:
+  explicit HeadTest(Random& random)
+      : random_(random), shape_(random_shape(random)), inputs_(random_inputs(random, shape_)) {}
+
+  const Shape& shape() const { return shape_; }
+  size_t rows() const { return inputs_.rows; }
+
+  template <class Operation>
+  void expect_same_as_scalar(const char* name, const Operation& operation) const {
+    context.operation = name;
+    const auto run = [&](const Kernels& kernels) {
+      Arrays arrays(random_);
+      const PlacedHead placed(arrays, shape_);
+      const Parameters parameters{inputs_.scale,
+                                  inputs_.has_bias ? arrays.in("bias", inputs_.bias) : nullptr};
+      const float* x = arrays.in("x", inputs_.x);
+      void* scratch = arrays.scratch(kernels.scratch_bytes(placed.head));
+      operation(kernels, Call{placed.head, parameters, x, inputs_.rows, arrays, scratch});
+      return arrays.results();
+    };
+    context.instruction_set = machine.scalar->name;
+    expect_everywhere(run(*machine.scalar), run);
+  }
+
+ private:
+  Random& random_;
+  const Shape shape_;
+  const Inputs inputs_;
+};
+
+std::vector<int32_t> random_classes(Random& random, size_t count, size_t classes) {
+  std::vector<int32_t> values(count);
+  for (int32_t& value : values) value = static_cast<int32_t>(random.below(classes));
+  return values;
+}
+
+}  // namespace
+
+void test_head(Random& random) {
+  const HeadTest test(random);
+  const size_t classes = test.shape().classes;
+
+  test.expect_same_as_scalar("forward", [&](const Kernels& kernels, const Call& call) {
+    float* logits = call.out<float>("logits", call.rows * classes);
+    kernels.forward(call.head, call.parameters, call.x, call.rows, logits, call.scratch);
+  });
+
+  test.expect_same_as_scalar("probabilities", [&](const Kernels& kernels, const Call& call) {
+    float* out = call.out<float>("probabilities", call.rows * classes);
+    kernels.probabilities(call.head, call.parameters, call.x, call.rows, out, call.scratch);
+  });
+
+  const std::vector<int32_t> chosen = random_classes(random, random.small_up_to(40), classes);
+  test.expect_same_as_scalar("chosen_probabilities", [&](const Kernels& kernels, const Call& call) {
+    const int32_t* placed = call.arrays.in("chosen", chosen);
+    float* out = call.out<float>("probabilities", call.rows * chosen.size());
+    kernels.chosen_probabilities(call.head, call.parameters, call.x, call.rows, placed, chosen.size(), out,
+                                 call.scratch);
+  });
+
+  const size_t k = random.chance(0.4) ? 1 : random.between(1, std::min<size_t>(classes, 40));
+  test.expect_same_as_scalar("top_k", [&](const Kernels& kernels, const Call& call) {
+    int32_t* best = call.out<int32_t>("classes", call.rows * k);
+    float* scores = call.out<float>("scores", call.rows * k);
+    kernels.top_k(call.head, call.parameters, call.x, call.rows, k, best, scores, call.scratch);
+  });
+
+  const bool with_bias = random.chance(0.7);
+  const std::vector<float> grad_logits = random_rows<float>(random, test.rows(), classes);
+  test.expect_same_as_scalar("backward", [&](const Kernels& kernels, const Call& call) {
+    const float* placed = call.arrays.in("gradient by logits", grad_logits);
+    kernels.backward(call.head, call.parameters, call.x, call.rows, placed, call.gradients(with_bias),
+                     call.scratch);
+  });
+
+  const std::vector<int32_t> labels = random_classes(random, test.rows(), classes);
+  const double smoothing = random.chance(0.5) ? 0 : random.unit();
+  const float factor = random.chance(0.5) ? 1 : 1 / static_cast<float>(test.rows());
+  test.expect_same_as_scalar("loss_and_gradient", [&](const Kernels& kernels, const Call& call) {
+    const int32_t* placed = call.arrays.in("labels", labels);
+    float* losses = call.out<float>("losses", call.rows);
+    kernels.loss_and_gradient(call.head, call.parameters, call.x, call.rows, {placed, smoothing, factor},
+                              losses, call.gradients(with_bias), call.scratch);
+  });
+}
+
+}  // namespace harness

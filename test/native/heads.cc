@@ -1,0 +1,133 @@
+#include "heads.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace harness {
+
+using fixed_classifier::Block;
+using fixed_classifier::kMaxBase;
+using fixed_classifier::Segment;
+
+namespace {
+
+constexpr size_t kMostClasses = 20'000;
+
+// Half of the time a width that ends a stage, or stands beside one: there kernels change their way.
+size_t random_part(Random& random, size_t whole) {
+  if (random.chance(0.5)) return random.between(1, whole);
+  const size_t edge = std::max<size_t>(1, whole >> random.below(4));
+  return std::clamp<size_t>(edge + random.below(3) - 1, 1, whole);
+}
+
+void choose_order(Random& random, Shape& shape) {
+  shape.base = random.chance(0.4) ? 4 * random.between(1, random.chance(0.1) ? kMaxBase / 4 : 12) : 1;
+  const size_t largest = shape.base == 1 ? 12 : 5;
+  const size_t stages = random.chance(0.05) ? largest + 2 : random.below(largest + 1);
+  shape.order = shape.base << stages;
+  if (shape.base > 1) shape.terms = random_terms(random, shape.base);
+}
+
+void choose_columns(Random& random, Shape& shape) {
+  shape.columns.resize(shape.order);
+  for (size_t i = 0; i < shape.order; i++) shape.columns[i] = static_cast<uint32_t>(i);
+  for (size_t i = shape.order - 1; i > 0; i--)
+    std::swap(shape.columns[i], shape.columns[random.below(i + 1)]);
+  shape.columns.resize(shape.features);
+}
+
+void add_segment(Random& random, Shape& shape, size_t row, size_t count) {
+  shape.blocks.back().segments.push_back({row, random.chance(0.5), shape.classes, count});
+  shape.classes += count;
+}
+
+void add_random_segment(Random& random, Shape& shape) {
+  const size_t row = random.chance(0.3) ? 0 : random.below(shape.order);
+  const size_t space = std::min(shape.order - row, kMostClasses);
+  add_segment(random, shape, row, random.chance(0.05) ? 0 : random_part(random, space));
+}
+
+void add_block(Random& random, Shape& shape, bool masked) {
+  shape.blocks.push_back({masked, {}});
+  for (size_t w = 0; w < shape.mask_words(); w++) {
+    shape.masks.push_back(masked ? static_cast<uint32_t>(random.bits()) : 0);
+  }
+}
+
+// One block and one segment, the features as they are: the way of kernels that take shortcuts.
+void make_plain(Random& random, Shape& shape) {
+  shape.features = shape.order;
+  add_block(random, shape, false);
+  const size_t row = random.chance(0.5) && shape.order > 1 ? 1 : random.below(shape.order);
+  add_segment(random, shape, row, random_part(random, shape.order - row));
+}
+
+void make_any(Random& random, Shape& shape) {
+  shape.features = random_part(random, shape.order);
+  if (random.chance(0.3)) choose_columns(random, shape);
+  const size_t blocks = random.chance(0.4) ? 1 : random.between(2, 5);
+  for (size_t b = 0; b < blocks; b++) {
+    add_block(random, shape, random.chance(0.7));
+    do {
+      add_random_segment(random, shape);
+    } while (random.chance(0.5));
+  }
+}
+
+}  // namespace
+
+std::vector<uint16_t> random_terms(Random& random, size_t order) {
+  std::vector<uint16_t> terms(order * order / 4);
+  for (size_t i = 0; i < terms.size(); i++) {
+    terms[i] = static_cast<uint16_t>(16 * (i % (order / 4)) + random.below(16));
+  }
+  return terms;
+}
+
+Shape random_shape(Random& random) {
+  Shape shape{};
+  do {
+    shape = {};
+    choose_order(random, shape);
+    if (shape.base == 1 && random.chance(0.4)) {
+      make_plain(random, shape);
+    } else {
+      make_any(random, shape);
+    }
+  } while (shape.classes == 0 || shape.classes > kMostClasses);
+  shape.unit = random.chance(0.1) ? -1 : 1 / std::sqrt(static_cast<double>(shape.features));
+  return shape;
+}
+
+PlacedHead::PlacedHead(Arrays& arrays, const Shape& shape) {
+  head.features = shape.features;
+  head.classes = shape.classes;
+  head.order = shape.order;
+  head.unit = shape.unit;
+  if (shape.base > 1) {
+    base_ = {shape.base, arrays.in("terms", shape.terms)};
+    head.base = &base_;
+  }
+  if (!shape.columns.empty()) head.columns = arrays.in("columns", shape.columns);
+
+  const uint32_t* masks = arrays.in("masks", shape.masks);
+  std::vector<Segment> segments;
+  for (const Shape::Block& block : shape.blocks) {
+    segments.insert(segments.end(), block.segments.begin(), block.segments.end());
+  }
+  const Segment* placed = arrays.in("segments", segments);
+  std::vector<Block> blocks;
+  for (size_t b = 0; b < shape.blocks.size(); b++) {
+    const Shape::Block& block = shape.blocks[b];
+    size_t rows = 0;
+    for (const Segment& segment : block.segments) rows = std::max(rows, segment.row + segment.count);
+    blocks.push_back(
+        {block.mask ? masks + b * shape.mask_words() : nullptr, rows, placed, block.segments.size()});
+    placed += block.segments.size();
+  }
+  head.blocks = arrays.in("blocks", blocks);
+  head.block_count = blocks.size();
+  head.segment_count = segments.size();
+}
+
+}  // namespace harness

@@ -1,0 +1,48 @@
+// Heads of every shape that native/head.cc lets through, and no others.
+#pragma once
+
+#include <vector>
+
+#include "arrays.h"
+#include "random.h"
+
+namespace harness {
+
+struct Shape {
+  size_t features;
+  size_t classes;
+  size_t order;
+  size_t base;  // 1: none
+  double unit;
+  std::vector<uint16_t> terms;    // of the base
+  std::vector<uint32_t> columns;  // empty: feature i in column i
+  std::vector<uint32_t> masks;    // mask_words() a block
+
+  struct Block {
+    bool mask;
+    std::vector<fixed_classifier::Segment> segments;
+  };
+  std::vector<Block> blocks;
+
+  size_t mask_words() const { return (order + 31) / 32; }
+};
+
+Shape random_shape(Random& random);
+
+// A shape as the kernels take it.
+class PlacedHead {
+ public:
+  PlacedHead(Arrays& arrays, const Shape& shape);
+  PlacedHead(const PlacedHead&) = delete;
+  PlacedHead& operator=(const PlacedHead&) = delete;
+
+  fixed_classifier::Head head{};
+
+ private:
+  fixed_classifier::Base base_{};
+};
+
+// Base::terms of a random matrix of signs: nothing in a kernel asks that it be a Hadamard matrix.
+std::vector<uint16_t> random_terms(Random& random, size_t order);
+
+}  // namespace harness

@@ -1,0 +1,150 @@
+// The transform and its parts, against the stages of docs/numerics.md one after the other.
+#include <algorithm>
+
+#include "arrays.h"
+#include "groups.h"
+#include "heads.h"
+#include "values.h"
+
+namespace harness {
+
+using fixed_classifier::Base;
+using fixed_classifier::Kernels;
+
+namespace {
+
+constexpr size_t kMostElements = size_t{1} << 16;
+
+// The stage of stride h, for the pairs (i, i + h) that `wanted` lets through.
+template <class T, class Wanted>
+void stage(T* x, size_t n, size_t h, const Wanted& wanted) {
+  for (size_t i = 0; i < n; i++) {
+    if ((i & h) || !wanted(i)) continue;
+    const T a = x[i];
+    const T b = x[i + h];
+    x[i] = a + b;
+    x[i + h] = a - b;
+  }
+}
+
+template <class T>
+void stages(T* x, size_t n, size_t first, size_t last) {
+  for (size_t h = first; h >= last && h > 0; h /= 2) stage(x, n, h, [](size_t) { return true; });
+}
+
+// The results of a kernel that has one array, x, and works in place.
+template <class T, class Work>
+Results in_place(Random& random, const std::vector<T>& source, const Work& work) {
+  Arrays arrays(random);
+  work(arrays, arrays.in_out("x", source));
+  return arrays.results();
+}
+
+template <class T>
+void multiply(T* x, size_t count, T factor) {
+  for (size_t i = 0; i < count; i++) x[i] *= factor;
+}
+void multiply(int32_t* x, size_t count, int shift) {
+  for (size_t i = 0; i < count; i++) x[i] >>= shift;
+}
+
+template <class T>
+T random_factor(Random& random, size_t n) {
+  const double factors[] = {1, 1 / static_cast<double>(n), 1 / std::sqrt(static_cast<double>(n)),
+                            random.between_ones()};
+  return static_cast<T>(factors[random.below(std::size(factors))]);
+}
+
+template <class T, class Factor>
+void fwht(Random& random, const char* name, size_t n, Factor factor,
+          void (*Kernels::*kernel)(T*, size_t, size_t, Factor)) {
+  context.operation = name;
+  const size_t rows = random.below(std::min<size_t>(6, kMostElements / n + 1));
+  const std::vector<T> source = random_rows<T>(random, rows, n);
+  const Results expected = in_place(random, source, [&](Arrays&, T* x) {
+    for (size_t r = 0; r < rows; r++) stages(x + r * n, n, n / 2, 1);
+    multiply(x, rows * n, factor);
+  });
+  expect_everywhere(expected, [&](const Kernels& kernels) {
+    return in_place(random, source, [&](Arrays&, T* x) { (kernels.*kernel)(x, n, rows, factor); });
+  });
+}
+
+// Base::terms says what the numbers mean.
+template <class T>
+void base_stage(const std::vector<uint16_t>& terms, size_t order, T* x, size_t stride) {
+  std::vector<T> y(order);
+  for (size_t j = 0; j < stride; j++) {
+    for (size_t r = 0; r < order; r++) {
+      for (size_t g = 0; g < order / 4; g++) {
+        const unsigned term = terms[r * (order / 4) + g] % 16;
+        const T* four = x + 4 * g * stride + j;
+        const T first = (term & 1) ? four[0] - four[stride] : four[0] + four[stride];
+        const T second =
+            (term & 4) ? four[2 * stride] - four[3 * stride] : four[2 * stride] + four[3 * stride];
+        const T sum = (term & 2) ? first - second : first + second;
+        const T signed_sum = (term & 8) ? -sum : sum;
+        y[r] = g == 0 ? signed_sum : y[r] + signed_sum;
+      }
+    }
+    for (size_t r = 0; r < order; r++) x[r * stride + j] = y[r];
+  }
+}
+
+template <class T>
+void base(Random& random, const char* name, void (*Kernels::*kernel)(const Base&, T*, size_t)) {
+  context.operation = name;
+  const size_t order = 4 * random.between(1, random.chance(0.1) ? fixed_classifier::kMaxBase / 4 : 10);
+  const size_t stride = size_t{1} << random.below(random.chance(0.1) ? 9 : 6);
+  const std::vector<uint16_t> terms = random_terms(random, order);
+  const std::vector<T> source = random_rows<T>(random, 1, order * stride);
+  const Results expected =
+      in_place(random, source, [&](Arrays&, T* x) { base_stage(terms, order, x, stride); });
+  expect_everywhere(expected, [&](const Kernels& kernels) {
+    return in_place(random, source, [&](Arrays& arrays, T* x) {
+      (kernels.*kernel)({order, arrays.in("terms", terms)}, x, stride);
+    });
+  });
+}
+
+template <class T>
+void columns(Random& random, const char* name, void (*Kernels::*kernel)(T*, size_t, size_t, size_t)) {
+  constexpr size_t kStep = 16;
+  context.operation = name;
+  const size_t n = 8 * kStep << random.below(8);
+  const size_t from = kStep * random.below(n / 8 / kStep);
+  const size_t to = from + kStep * random.below((n / 8 - from) / kStep + 1);
+  const std::vector<T> source = random_rows<T>(random, 1, n);
+  const Results expected = in_place(random, source, [&](Arrays&, T* x) {
+    const auto wanted = [&](size_t i) { return i % (n / 8) >= from && i % (n / 8) < to; };
+    for (size_t h = n / 2; h >= n / 8; h /= 2) stage(x, n, h, wanted);
+  });
+  expect_everywhere(expected, [&](const Kernels& kernels) {
+    return in_place(random, source, [&](Arrays&, T* x) { (kernels.*kernel)(x, n, from, to); });
+  });
+}
+
+}  // namespace
+
+void test_transform(Random& random) {
+  const size_t stages = random.below(random.chance(0.1) ? 16 : 12);
+  const size_t n = size_t{1} << stages;
+  const int shift = random.chance(0.5) ? 0 : static_cast<int>(stages);
+  fwht(random, "fwht_f32", n, random_factor<float>(random, n), &Kernels::fwht_f32);
+  fwht(random, "fwht_f64", n, random_factor<double>(random, n), &Kernels::fwht_f64);
+  fwht(random, "fwht_i32", n, shift, &Kernels::fwht_i32);
+}
+
+void test_base(Random& random) {
+  base(random, "base_f32", &Kernels::base_f32);
+  base(random, "base_f64", &Kernels::base_f64);
+  base(random, "base_i32", &Kernels::base_i32);
+}
+
+void test_columns(Random& random) {
+  columns(random, "columns_f32", &Kernels::columns_f32);
+  columns(random, "columns_f64", &Kernels::columns_f64);
+  columns(random, "columns_i32", &Kernels::columns_i32);
+}
+
+}  // namespace harness
