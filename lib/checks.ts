@@ -139,16 +139,17 @@ export function outputArray(
   what: string,
   out: Float32Array | undefined,
   length: number,
-  inputs: readonly ArrayBufferView[],
+  inputs: readonly (ArrayBufferView | null)[],
 ): Float32Array {
   if (out === undefined) return new Float32Array(length);
-  checkArray(what, out, "Float32Array");
+  if (!(out instanceof Float32Array && out.length > 0)) checkArray(what, out, "Float32Array");
   if (out.length < length) {
     throw new RangeError(`${what} has ${out.length} elements, ${length} are needed`);
   }
   const view = out.length === length ? out : out.subarray(0, length);
   for (const input of inputs) {
-    if (overlap(view, input)) throw new RangeError(`${what} overlaps an input; use a separate array`);
+    if (input !== null && overlap(view, input))
+      throw new RangeError(`${what} overlaps an input; use a separate array`);
   }
   return view;
 }

@@ -10,6 +10,7 @@ import {
   checkInteger,
   checkLabels,
   checkOneOf,
+  checkRows,
   describe,
   outputArray,
   overlap,
@@ -228,6 +229,40 @@ export class FixedClassifier {
       this.#kernels.forward(chunk, parameters, part(out, first, end, this.classes));
     });
     return out;
+  }
+
+  /**
+   * {@link forward} bound to its arrays: checks them once, and is the cheapest call there is, for a server that answers one row
+   * after the other. Takes the features, scale and bias that there are when it is called.
+   *
+   * @param x rows × features, float32
+   * @param options.out as in forward; default: a new array
+   * @returns a function that writes the logits to `out` and returns it; it throws a TypeError once an array is detached or its length
+   * has changed
+   * @example
+   * const x = new Float32Array(head.features);
+   * const forward = head.plan(x);
+   * const logits = forward(); // of what x holds now; the same array at every call
+   */
+  plan(x: Float32Array, options: { out?: Float32Array } = {}): () => Float32Array {
+    checkArray("x", x, "Float32Array");
+    const rows = checkRows("x", x, this.features, "features");
+    const out = outputArray("out", options.out, rows * this.classes, this.#inputs(x));
+    const { bias } = this.#parameters();
+    const kernels = this.#kernels;
+    const run =
+      kernels.planForward?.(x, bias, out) ?? ((scale: number) => kernels.forward(x, { scale, bias }, out));
+    const lengths = [x.length, out.length] as const;
+    return () => {
+      if (x.length !== lengths[0] || out.length !== lengths[1]) {
+        throw new TypeError(
+          `${x.length !== lengths[0] ? "x" : "out"} was detached or resized after head.plan; make a new plan`,
+        );
+      }
+      if (bias !== null && bias.length !== this.settings.classes) this.#parameters();
+      run(this.#scale);
+      return out;
+    };
   }
 
   /**
@@ -454,8 +489,8 @@ export class FixedClassifier {
     return { scale: this.#scale, bias: this.bias };
   }
 
-  #inputs(x: Features): ArrayBufferView[] {
-    return [x, this.bias, this.weights].filter((array) => array !== null);
+  #inputs(x: Features): (ArrayBufferView | null)[] {
+    return [x, this.bias, this.weights];
   }
 
   /** The kernels on a copy of the weights. */
@@ -466,7 +501,7 @@ export class FixedClassifier {
   #gradientBuffers(
     rows: number,
     out: GradientOutput | undefined,
-    inputs: readonly ArrayBufferView[],
+    inputs: readonly (ArrayBufferView | null)[],
   ): GradientBuffers {
     const features = outputArray("out.features", out?.features, rows * this.features, inputs);
     const bias = this.bias && outputArray("out.bias", out?.bias, this.classes, inputs);

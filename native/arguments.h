@@ -54,9 +54,11 @@ class Arguments {
   static constexpr size_t kMax = 12;  // of any function
 
   Arguments(napi_env env, napi_callback_info info) : env_(env) {
-    size_t count = kMax;
-    napi_get_cb_info(env, info, &count, values_, nullptr, &data_);
+    napi_get_cb_info(env, info, &count_, values_, nullptr, &data_);
   }
+
+  // How many there are.
+  size_t count() const { return count_; }
 
   template <class T>
   T& data() const {
@@ -129,6 +131,7 @@ class Arguments {
  private:
   napi_env env_;
   napi_value values_[kMax];
+  size_t count_ = kMax;
   void* data_ = nullptr;
   size_t next_ = 0;
   bool ok_ = true;

@@ -222,6 +222,53 @@ napi_value forward(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// forward of certain arrays, which live as long as the function does.
+struct BoundForward {
+  Shared data;
+  const float* x;
+  size_t rows;
+  const float* bias;
+  float* logits;
+  std::vector<Napi::Reference<Napi::Value>> arrays;
+};
+
+napi_value run_bound_forward(napi_env env, napi_callback_info info) {
+  napi_value scale;
+  size_t count = 1;
+  void* held;
+  napi_get_cb_info(env, info, &count, &scale, nullptr, &held);
+  BoundForward& bound = *static_cast<BoundForward*>(held);
+  Parameters parameters{0, bound.bias};
+  if (napi_get_value_double(env, scale, &parameters.scale) != napi_ok) return nullptr;
+  HeadData& data = *bound.data;
+  for_chunks(env, data, bound.rows, [&](size_t r, size_t rows, void* scratch) {
+    data.engine.kernels->forward(data.head, parameters, bound.x + r * data.head.features, rows,
+                                 bound.logits + r * data.head.classes, scratch);
+  });
+  return nullptr;
+}
+
+// planForward(x, bias, logits): the function that takes the scale.
+napi_value plan_forward(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const Shared& data = arguments.data<Shared>();
+  const Head& head = data->head;
+  const Array<float> x = arguments.array<float>();
+  const Array<float> bias = arguments.optional_array<float>();
+  const Array<float> logits = arguments.array<float>();
+  const size_t rows = x.length / head.features;
+  const bool fits = x.length == rows * head.features && (!bias.data || bias.length == head.classes) &&
+                    logits.length == rows * head.classes;
+  if (!arguments.check(fits)) return nullptr;
+  BoundForward bound{data, x.data, rows, bias.data, logits.data, {}};
+  Arguments again(env, info);
+  for (int i = 0; i < 3; i++) {
+    const Napi::Value array(env, again.value());
+    if (array.IsObject()) bound.arrays.push_back(Napi::Reference<Napi::Value>::New(array, 1));
+  }
+  return make_function(env, "forward", run_bound_forward, std::move(bound));
+}
+
 napi_value probabilities(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   const Input in(arguments);
@@ -375,6 +422,7 @@ struct Entry {
 constexpr Entry kFunctions[] = {
     {"chosenProbabilities", chosen_probabilities},
     {"forward", forward},
+    {"planForward", plan_forward},
     {"probabilities", probabilities},
     {"topK", top_k},
     {"backward", backward},

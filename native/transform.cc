@@ -122,15 +122,19 @@ struct Plan {
   }
 };
 
+// An array alone is one row: every further argument costs as much as a short transform.
 bool read_plan(Arguments& arguments, Plan& plan) {
   const size_t length = arguments.any_array(plan.type, plan.data);
-  plan.row_length = arguments.size();
-  plan.factor = arguments.number();
-  size_t power = plan.row_length;
-  if (void* held = arguments.optional_external()) {
-    plan.base = *static_cast<std::shared_ptr<const HeldBase>*>(held);
-    const size_t order = plan.base->base.order;
-    power = power % order == 0 ? power / order : 0;
+  plan.row_length = length;
+  size_t power = length;
+  if (arguments.count() > 1) {
+    plan.row_length = power = arguments.size();
+    plan.factor = arguments.number();
+    if (void* held = arguments.optional_external()) {
+      plan.base = *static_cast<std::shared_ptr<const HeldBase>*>(held);
+      const size_t order = plan.base->base.order;
+      power = power % order == 0 ? power / order : 0;
+    }
   }
   const bool possible = power > 0 && (power & (power - 1)) == 0;
   const bool type_fits =

@@ -85,6 +85,10 @@ export interface CrossEntropy {
 /** The kernels of one head. `x` is rows × features; every output has exactly the length its shape asks for. */
 export interface HeadKernels {
   forward(x: Float32Array, parameters: HeadParameters, logits: Float32Array): void;
+  /**
+   * `forward` bound to its arrays, where that is cheaper to call. The caller sees to it that all are still attached when it calls.
+   */
+  planForward?(x: Float32Array, bias: Float32Array | null, logits: Float32Array): (scale: number) => void;
   probabilities(x: Float32Array, parameters: HeadParameters, probabilities: Float32Array): void;
   /** Probabilities of some classes, softmax over all: rows × chosen.length. */
   chosenProbabilities(

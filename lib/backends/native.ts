@@ -13,7 +13,8 @@ interface Addon {
 }
 
 interface Kernels {
-  fwht(x: TransformArray, rowLength: number, factor: number, base?: HeldBase): void;
+  /** Of an array alone: one row, without a factor. */
+  fwht(x: TransformArray, rowLength?: number, factor?: number, base?: HeldBase): void;
   plan(x: TransformArray, rowLength: number, factor: number, base?: HeldBase): () => void;
   decodeFloat16(x: Uint16Array, out: Float32Array): void;
   decodeBfloat16(x: Uint16Array, out: Float32Array): void;
@@ -40,6 +41,7 @@ type Bias = Float32Array | null;
 
 interface Head {
   forward(x: Float32Array, scale: number, bias: Bias, logits: Float32Array): void;
+  planForward(x: Float32Array, bias: Bias, logits: Float32Array): (scale: number) => void;
   probabilities(x: Float32Array, scale: number, bias: Bias, out: Float32Array): void;
   chosenProbabilities(
     x: Float32Array,
@@ -138,7 +140,10 @@ export function createNativeBackend({ instructionSet, threads }: BackendOptions)
   return withDenseFallback({
     name: "native",
     instructionSet: chosen,
-    fwht: (x, rowLength, factor, base) => kernels.fwht(x, rowLength, factor, base && held(base)),
+    fwht(x, rowLength, factor, base) {
+      if (rowLength === x.length && factor === 1 && base === undefined) kernels.fwht(x);
+      else kernels.fwht(x, rowLength, factor, base && held(base));
+    },
     plan: (x, rowLength, factor, base) => kernels.plan(x, rowLength, factor, base && held(base)),
     head: (table) => createHead(kernels, table),
     decode(x, type, out) {
@@ -155,6 +160,7 @@ function createHead(kernels: Kernels, table: HeadTable): HeadKernels {
   const head = kernels.head(features, classes, order, unit, masks, segments, base, baseSigns, columns);
   return {
     forward: (x, { scale, bias }, logits) => head.forward(x, scale, bias, logits),
+    planForward: (x, bias, logits) => head.planForward(x, bias, logits),
     probabilities: (x, { scale, bias }, out) => head.probabilities(x, scale, bias, out),
     chosenProbabilities: (x, { scale, bias }, chosen, out) =>
       head.chosenProbabilities(x, scale, bias, chosen, out),
