@@ -12,9 +12,9 @@ struct Engine {
   const Kernels* kernels;
   int threads;
 
-  // How many threads a call of about this many additions is worth: waking one takes about as long as a
-  // million.
-  int threads_for(double additions) const { return additions < 4e6 ? 1 : threads; }
+  // How many threads a call of about this many additions is worth: below, fewer than some ten microseconds
+  // would be saved.
+  int threads_for(double additions) const { return additions < 1e6 ? 1 : threads; }
 };
 
 }  // namespace fixed_classifier

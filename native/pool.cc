@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -39,6 +40,15 @@ bool start_thread(void* (*entry)(void*), void* argument) {
 #endif
 }
 
+// Leaves the core to whom shares it while this thread waits.
+void relax() {
+#if defined(__x86_64__) || defined(_M_X64)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
 int process_id() {
 #ifdef _WIN32
   return 0;  // nothing forks
@@ -66,18 +76,34 @@ class Pool {
       next_.store(0, std::memory_order_relaxed);
       helpers_ = std::min(threads - 1, started_);
       joined_ = 0;
-      call_++;
+      call_.fetch_add(1, std::memory_order_release);
     }
     wake_.notify_all();
     take_tasks(work, tasks, 0);
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      helpers_ = 0;  // who has not woken up by now need not
+    }
+    spin_until([&] { return working_.load(std::memory_order_acquire) == 0; });
     std::unique_lock<std::mutex> lock(mutex_);
-    helpers_ = 0;  // who has not woken up by now need not
-    done_.wait(lock, [&] { return working_ == 0; });
+    done_.wait(lock, [&] { return working_.load(std::memory_order_relaxed) == 0; });
     work_ = nullptr;
     return true;
   }
 
  private:
+  // To fall asleep and be woken up takes longer than most calls last, and they follow each other.
+  template <class Condition>
+  static void spin_until(const Condition& condition) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
+    do {
+      for (int i = 0; i < 50; i++) {
+        if (condition()) return;
+        relax();
+      }
+    } while (std::chrono::steady_clock::now() < end);
+  }
+
   bool start() {
     if (started_ == 0) keep_library_loaded();
     const auto entry = [](void* pool) -> void* {
@@ -91,18 +117,20 @@ class Pool {
 
   void serve() {
     unsigned seen = 0;
-    std::unique_lock<std::mutex> lock(mutex_);
     for (;;) {
-      wake_.wait(lock, [&] { return call_ != seen && joined_ < helpers_; });
-      seen = call_;
+      spin_until([&] { return call_.load(std::memory_order_acquire) != seen; });
+      std::unique_lock<std::mutex> lock(mutex_);
+      wake_.wait(lock, [&] { return call_.load(std::memory_order_relaxed) != seen; });
+      seen = call_.load(std::memory_order_relaxed);
+      if (joined_ >= helpers_) continue;
       const int thread = ++joined_;
-      working_++;
+      working_.fetch_add(1, std::memory_order_relaxed);
       const auto* work = work_;
       const size_t tasks = tasks_;
       lock.unlock();
       take_tasks(*work, tasks, thread);
       lock.lock();
-      if (--working_ == 0) done_.notify_one();
+      if (working_.fetch_sub(1, std::memory_order_release) == 1) done_.notify_one();
     }
   }
 
@@ -116,11 +144,11 @@ class Pool {
   const std::function<void(size_t, int)>* work_ = nullptr;
   size_t tasks_ = 0;
   std::atomic<size_t> next_{0};
-  unsigned call_ = 0;
-  int started_ = 0;  // threads that exist
-  int helpers_ = 0;  // how many of them this call wants
-  int joined_ = 0;   // how many have come
-  int working_ = 0;  // how many have not finished
+  std::atomic<unsigned> call_{0};
+  int started_ = 0;              // threads that exist
+  int helpers_ = 0;              // how many of them this call wants
+  int joined_ = 0;               // how many have come
+  std::atomic<int> working_{0};  // how many have not finished
 };
 
 // The threads of a pool do not survive a fork: the child makes a pool of its own, and leaves the parent's

@@ -60,6 +60,22 @@ onEachBackend((backend) => {
     }
   });
 
+  test("the best class beside NaN, and where nothing is above −∞", () => {
+    for (const [beside, best] of [
+      [Number.NaN, 1.5],
+      [Number.NaN, -Infinity],
+      [-Infinity, -Infinity],
+      [Number.NaN, Number.NaN],
+    ] as const) {
+      const head = createHead({ features: 16, classes: 30 }, backend);
+      head.bias?.fill(beside);
+      for (const c of [23, 9]) (head.bias as Float32Array)[c] = best;
+      // The bias alone: a row of zeros.
+      const { classes, scores } = head.topK(new Float32Array(16), 1);
+      expect([classes[0], scores[0]]).toEqual([Object.is(beside, best) ? 0 : 9, best]);
+    }
+  });
+
   test("NaN is below everything, −∞ is not NaN, and ∞ is above everything", () => {
     const head = createHead({ features: 16, classes: 30 }, backend);
     const bias = head.bias as Float32Array;

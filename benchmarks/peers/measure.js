@@ -5,7 +5,7 @@ import { check, crossEntropy, dense, largestOf, logit } from "../exact.js";
 import { median } from "../timing.js";
 import { denseLayer } from "./layer.js";
 import { onnxruntimeNode, onnxruntimeWeb } from "./onnxruntime.js";
-import { fixedClassifier, OWN } from "./own.js";
+import { BOUND, fixedClassifier, OWN } from "./own.js";
 import { plainJavaScript } from "./plain.js";
 import { tfjsWasm } from "./tfjs.js";
 
@@ -96,6 +96,11 @@ async function forward(peers, layer, rows, milliseconds) {
     own: peer.head !== undefined,
     call: () => peer.forward(x, rows),
   }));
+  for (const peer of peers.filter(({ plan }) => plan !== undefined)) {
+    const call = peer.plan(x);
+    check(BOUND, call(), exactLogit(peer, layer, x), largestOf(call()));
+    contenders.push({ name: BOUND, own: false, call });
+  }
   return compare(contenders, milliseconds);
 }
 

@@ -1,6 +1,7 @@
 import { FixedClassifier } from "../product.js";
 
 export const OWN = "fixed-classifier";
+export const BOUND = `${OWN}, bound`;
 
 /** Our head of the same shape, or null where this version has none. */
 export async function fixedClassifier({ features, classes, bias }) {
@@ -22,6 +23,8 @@ export async function fixedClassifier({ features, classes, bias }) {
       if (out.length !== rows * classes) out = new Float32Array(rows * classes);
       return head.forward(x, { out });
     },
+    /** The same logits by a call that is bound to its arrays. */
+    plan: (x) => head.plan(x),
     top: (x) => head.topK(x, 1),
     lossAndGradient(x, rows, labels) {
       if (gradients.features?.length !== rows * features) {

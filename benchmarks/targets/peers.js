@@ -1,4 +1,5 @@
 // The rows about other libraries, one thread each.
+import { BOUND, OWN } from "../peers/own.js";
 import { comparePeers } from "../peers/start.js";
 import { duration } from "../report.js";
 import { judge } from "./row.js";
@@ -14,28 +15,29 @@ export async function measurePeers({ milliseconds }) {
     ...(await comparePeers({
       ...settings,
       shapes: [{ ...MANY, batches: [1, 64] }],
-      only: ["fixed-classifier", "onnxruntime-node"],
+      only: [OWN, "onnxruntime-node"],
     })),
   ];
 }
 
 export function peerRows(results) {
-  const row = (operation, { features, classes }, rows, peer, atLeast) => {
+  const row = (operation, { features, classes }, rows, peer, atLeast, ours = OWN) => {
     const find = (name) =>
       results.find(
         (r) => r.operation === operation && r.classes === classes && r.rows === rows && r.peer === name,
       );
-    const [own, other] = [find("fixed-classifier"), find(peer)];
+    const [own, other] = [find(ours), find(peer)];
     const shape = `${features}→${classes.toLocaleString("en")}, ${rows} ${rows === 1 ? "row" : "rows"}`;
     return {
-      what: `${operation} ${shape}, against ${peer}`,
+      what: `${ours === BOUND ? "bound " : ""}${operation} ${shape}, against ${peer}`,
       target: `≥ ${atLeast}×`,
       unit: "×",
-      ...judge(other.timesOurs, { atLeast }),
+      ...judge(other.nanoseconds / own.nanoseconds, { atLeast }),
       measured: `${duration(own.nanoseconds)} by ${duration(other.nanoseconds)}`,
     };
   };
   return [
+    row("forward", SHAPE, 1, "onnxruntime-node", 250, BOUND),
     row("forward", SHAPE, 1, "onnxruntime-node", 250),
     row("forward", SHAPE, 64, "onnxruntime-node", 120),
     row("lossAndGradient", SHAPE, 64, "tfjs-wasm", 1000),

@@ -11,10 +11,11 @@ namespace {
 using fixed_classifier::Base;
 using fixed_classifier::kMaxBase;
 
-// The sixteen signed sums of four elements, in the order of Base::terms. The last eight are the first with
-// the other sign: adding one of them is subtracting its partner, bit for bit.
+// The sixteen signed sums of four elements, in the order of Base::terms and `distance` apart. The last eight
+// are the first with the other sign: adding one of them is subtracting its partner, bit for bit.
 template <class V>
-[[gnu::always_inline]] inline void signed_sums(const V& v, const Reg<V> (&x)[4], typename V::scalar* out) {
+[[gnu::always_inline]] inline void signed_sums(const V& v, const Reg<V> (&x)[4], typename V::scalar* out,
+                                               size_t distance) {
   const Reg<V> first[2] = {V::add(x[0], x[1]), v.sub(x[0], x[1])};
   const Reg<V> second[2] = {V::add(x[2], x[3]), v.sub(x[2], x[3])};
 #pragma GCC unroll 8
@@ -22,41 +23,59 @@ template <class V>
     const Reg<V> p = first[i & 1];
     const Reg<V> q = second[i >> 2];
     const Reg<V> sum = (i & 2) ? v.sub(p, q) : V::add(p, q);
-    V::store(out + i * V::width, sum);
-    V::store(out + (i + 8) * V::width, V::minus(sum));
+    V::store(out + i * distance, sum);
+    V::store(out + (i + 8) * distance, V::minus(sum));
+  }
+}
+
+// t[r · stride + j] of some rows from their signed sums. Each looks up its terms once for all its registers,
+// and four rows together hide each other's latency.
+template <class V, int registers, int count>
+[[gnu::always_inline]] inline void base_rows(const Base& base, const typename V::scalar* sums,
+                                             typename V::scalar* t, size_t stride, size_t r) {
+  constexpr size_t distance = registers * V::width;
+  const size_t groups = base.order / 4;
+  const uint16_t* terms = base.terms + r * groups;
+  Reg<V> y[count][registers];
+#pragma GCC unroll 4
+  for (int i = 0; i < count; i++) {
+    const typename V::scalar* term = sums + terms[i * groups] * distance;
+#pragma GCC unroll 2
+    for (int c = 0; c < registers; c++) y[i][c] = V::load(term + c * V::width);
+  }
+  for (size_t g = 1; g < groups; g++) {
+#pragma GCC unroll 4
+    for (int i = 0; i < count; i++) {
+      const typename V::scalar* term = sums + terms[i * groups + g] * distance;
+#pragma GCC unroll 2
+      for (int c = 0; c < registers; c++) y[i][c] = V::add(y[i][c], V::load(term + c * V::width));
+    }
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < count; i++) {
+#pragma GCC unroll 2
+    for (int c = 0; c < registers; c++) V::store(t + (r + i) * stride + c * V::width, y[i][c]);
   }
 }
 
 // In place: t[r · stride + j] ← Σ_k B[r][k] · t[k · stride + j] for r < rows, for the columns of one
-// register.
-template <class V>
+// register, or two if B is not one of the largest: stacks of threads may be small.
+template <class V, int registers>
 inline void base_columns(const V& v, const Base& base, typename V::scalar* t, size_t stride, size_t rows) {
+  constexpr size_t distance = registers * V::width;
   alignas(64) typename V::scalar sums[kMaxBase / 4 * 16 * V::width];
-  const size_t groups = base.order / 4;
-  for (size_t g = 0; g < groups; g++) {
-    const typename V::scalar* from = t + 4 * g * stride;
-    const Reg<V> x[4] = {V::load(from), V::load(from + stride), V::load(from + 2 * stride),
-                         V::load(from + 3 * stride)};
-    signed_sums(v, x, sums + g * 16 * V::width);
-  }
-  const auto sum_of_row = [&](size_t r) {
-    const uint16_t* terms = base.terms + r * groups;
-    Reg<V> y = V::load(sums + terms[0] * V::width);
-    for (size_t g = 1; g < groups; g++) y = V::add(y, V::load(sums + terms[g] * V::width));
-    return y;
-  };
-  size_t r = 0;
-  for (; r + 4 <= rows; r += 4) {  // four chains hide each other's latency
-    Reg<V> y[4];
-    const uint16_t* terms = base.terms + r * groups;
-    for (int i = 0; i < 4; i++) y[i] = V::load(sums + terms[i * groups] * V::width);
-    for (size_t g = 1; g < groups; g++) {
-#pragma GCC unroll 4
-      for (int i = 0; i < 4; i++) y[i] = V::add(y[i], V::load(sums + terms[i * groups + g] * V::width));
+  for (size_t g = 0; g < base.order / 4; g++) {
+#pragma GCC unroll 2
+    for (int c = 0; c < registers; c++) {
+      const typename V::scalar* from = t + 4 * g * stride + c * V::width;
+      const Reg<V> x[4] = {V::load(from), V::load(from + stride), V::load(from + 2 * stride),
+                           V::load(from + 3 * stride)};
+      signed_sums(v, x, sums + g * 16 * distance + c * V::width, distance);
     }
-    for (int i = 0; i < 4; i++) V::store(t + (r + i) * stride, y[i]);
   }
-  for (; r < rows; r++) V::store(t + r * stride, sum_of_row(r));
+  size_t r = 0;
+  for (; r + 4 <= rows; r += 4) base_rows<V, registers, 4>(base, sums, t, stride, r);
+  for (; r < rows; r++) base_rows<V, registers, 1>(base, sums, t, stride, r);
 }
 
 // Fewer elements than a register holds, for strides shorter than that.
@@ -92,12 +111,17 @@ struct Narrow<T, 1> {
 template <class V, int width>
 void base_stage_by(const V& v, const Base& base, typename V::scalar* t, size_t stride, size_t rows) {
   if constexpr (width == V::width) {
+    if (stride >= 2 * width && base.order <= kMaxBase / 2) {
+      for (size_t j = 0; j < stride; j += 2 * width) base_columns<V, 2>(v, base, t + j, stride, rows);
+      return;
+    }
     if (stride >= width) {
-      for (size_t j = 0; j < stride; j += width) base_columns(v, base, t + j, stride, rows);
+      for (size_t j = 0; j < stride; j += width) base_columns<V, 1>(v, base, t + j, stride, rows);
       return;
     }
   } else if (stride == width) {
-    return base_columns(Narrow<typename V::scalar, width>{}, base, t, stride, rows);
+    using Few = Narrow<typename V::scalar, width>;
+    return base_columns<Few, 1>(Few{}, base, t, stride, rows);
   }
   if constexpr (width > 1) base_stage_by<V, width / 2>(v, base, t, stride, rows);
 }

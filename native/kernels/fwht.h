@@ -191,10 +191,26 @@ inline void transform_short(T* p, size_t n) {
   }
 }
 
+// Rows that fit the registers, one after the other, without a call for each.
+template <class V, int count>
+void transform_rows(const V& v, typename V::scalar* p, size_t n, size_t rows) {
+  if (n == static_cast<size_t>(count) * V::width) {
+    for (size_t r = 0; r < rows; r++) row<V, count>(v, Load<V>{p}, Store<V>{p}, r * n);
+  } else if constexpr (count > 1) {
+    transform_rows<V, count / 2>(v, p, n, rows);
+  }
+}
+
 template <class V>
 void transform_in_place(const V& v, typename V::scalar* p, size_t n) {
   if (n < V::width) return transform_short(p, n);
   transform(v, Load<V>{p}, p, 0, n);
+}
+
+template <class V>
+void transform_rows_in_place(const V& v, typename V::scalar* p, size_t n, size_t rows) {
+  if (n >= V::width && n <= row_length_in_registers<V>) return transform_rows<V, V::registers>(v, p, n, rows);
+  for (size_t r = 0; r < rows; r++) transform_in_place(v, p + r * n, n);
 }
 
 }  // namespace

@@ -176,10 +176,9 @@ inline void transform_in_full(const F32& v, const Head& head, float* t, size_t s
   const size_t blocks = (needed + stride - 1) / stride;
   memset(t + support, 0, (head.order - support) * sizeof(float));
   base_stage(v, *head.base, t, stride, blocks);
-  for (size_t r = 0; r < blocks; r++) {
-    const size_t wanted = needed - r * stride;
-    transform_power_of_two(v, t + r * stride, stride, stride, wanted < stride ? wanted : stride);
-  }
+  const size_t whole = needed / stride;
+  transform_rows_in_place(v, t, stride, whole);
+  if (whole < blocks) transform_power_of_two(v, t + whole * stride, stride, stride, needed - whole * stride);
 }
 
 // Puts the features of a row, with the signs of a mask, where they stand in the matrix. Returns the support.

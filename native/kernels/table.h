@@ -18,15 +18,16 @@ void scale_all(typename V::scalar* x, size_t count, typename V::scalar factor) {
 template <class V>
 void fwht(typename V::scalar* x, size_t row_length, size_t rows, typename V::scalar factor) {
   const V v{};
+  if (factor == 1) return transform_rows_in_place(v, x, row_length, rows);
   for (size_t r = 0; r < rows; r++) {
     transform_in_place(v, x + r * row_length, row_length);
-    if (factor != 1) scale_all<V>(x + r * row_length, row_length, factor);
+    scale_all<V>(x + r * row_length, row_length, factor);
   }
 }
 
 void fwht_i32(int32_t* x, size_t row_length, size_t rows, int shift) {
   const I32 v{};
-  for (size_t r = 0; r < rows; r++) transform_in_place(v, x + r * row_length, row_length);
+  transform_rows_in_place(v, x, row_length, rows);
   if (shift == 0) return;
   size_t i = 0;
   for (; i + I32::width <= rows * row_length; i += I32::width) {
