@@ -141,6 +141,13 @@ struct Fold {
   F32::reg operator()(size_t i) const { return F32::add(F32::load(x + i), F32::load(x + i + half)); }
 };
 
+// A row with the signs of a mask.
+struct Masked {
+  const float* x;
+  const uint32_t* mask;
+  F32::reg operator()(size_t i) const { return F32::negate(F32::load(x + i), mask[i / 32] >> (i % 32)); }
+};
+
 // Brings the order-point transform of `support` entries in t, of which the outputs [0, needed) are wanted, to
 // a shorter one that is still to be done, and returns its length n: output i of the longer is output i mod n
 // of the shorter. Stages that only copy are left out; stages of which only the sums are wanted leave the
@@ -245,19 +252,32 @@ template <class Visit>
   visit_edges(logit, t, from, to, visit);
 }
 
-// Whether a row goes into the transform as it is.
-inline bool is_plain(const Head& head, const Block& block) {
-  return !block.mask && !head.base && !head.columns && head.features == head.order;
+// Whether every entry of a row is a feature, in its place, and the order a power of two.
+inline bool fills_matrix(const Head& head) {
+  return !head.base && !head.columns && head.features == head.order;
 }
+
+// Whether a row goes into the transform as it is.
+inline bool is_plain(const Head& head, const Block& block) { return !block.mask && fills_matrix(head); }
 
 // The transform of the masked row for one block; returns where it is.
 inline const float* transform_row(const Work& work, const Row& row, const Block& block) {
   const Head& head = work.head;
   const size_t half = head.order / 2;
   float* t = work.transform_beside(row.x);
-  if (is_plain(head, block) && block.rows <= half && block.rows > half / 2 && half >= F32::width) {
-    transform(work.v, Fold{row.x, half}, t, 0, half);
-    return t;
+  if (fills_matrix(head) && half >= F32::width) {
+    if (block.rows > half) {
+      if (block.mask) {
+        transform(work.v, Masked{row.x, block.mask}, t, 0, head.order);
+      } else {
+        transform(work.v, Load<F32>{row.x}, t, 0, head.order);
+      }
+      return t;
+    }
+    if (!block.mask && block.rows > half / 2) {
+      transform(work.v, Fold{row.x, half}, t, 0, half);
+      return t;
+    }
   }
   const size_t support = place_features(head, block.mask, row.x, t);
   transform_in_full(work.v, head, t, support, block.rows);
