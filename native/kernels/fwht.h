@@ -45,7 +45,10 @@ template <class V, int count>
 // Stages within each of a group of registers: a group of four hides the latency of shuffle and add.
 template <class V, int stride, int count>
 [[gnu::always_inline]] inline void within(Reg<V>* a) {
-  if constexpr (stride >= 1) {
+  if constexpr (stride == 2 && count >= 2 && requires { V::last_two_stages(a[0], a[1]); }) {
+#pragma GCC unroll 2
+    for (int i = 0; i < count; i += 2) V::last_two_stages(a[i], a[i + 1]);
+  } else if constexpr (stride >= 1) {
 #pragma GCC unroll 4
     for (int i = 0; i < count; i++) a[i] = V::template butterfly<stride>(a[i]);
     within<V, stride / 2, count>(a);

@@ -142,6 +142,16 @@ struct I32 {
   static reg minus(reg a) { return sub(_mm256_setzero_si256(), a); }
   static reg shift_right(reg a, int shift) { return _mm256_sra_epi32(a, _mm_cvtsi32_si128(shift)); }
 
+  // The stages of stride 2 and 1 in two registers: a stage across both, after their elements have changed
+  // places, needs no signs.
+  [[gnu::always_inline]] static void last_two_stages(reg& a, reg& b) {
+    interleave(a, b);
+    across(a, b);
+    interleave(a, b);
+    across(a, b);
+    interleave(a, b);
+  }
+
   // partner + a in the lower half of a pair, partner − a in the upper.
   template <int stride>
   static reg butterfly(reg a) {
@@ -154,6 +164,18 @@ struct I32 {
     if constexpr (stride == 1)
       return _mm256_add_epi32(_mm256_shuffle_epi32(a, 0xB1),
                               _mm256_sign_epi32(a, _mm256_setr_epi32(1, -1, 1, -1, 1, -1, 1, -1)));
+  }
+
+ private:
+  [[gnu::always_inline]] static void interleave(reg& a, reg& b) {
+    const reg low = _mm256_unpacklo_epi32(a, b);
+    b = _mm256_unpackhi_epi32(a, b);
+    a = low;
+  }
+  [[gnu::always_inline]] static void across(reg& a, reg& b) {
+    const reg sum = add(a, b);
+    b = sub(a, b);
+    a = sum;
   }
 };
 
