@@ -1,6 +1,7 @@
 // The plots of the documentation, as SVG.
 import { parse, View } from "vega";
 import { compile } from "vega-lite";
+import { BOUND, OWN } from "./peers/own.js";
 
 const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
 /** Readable on a dark page too. */
@@ -11,7 +12,6 @@ const CONFIG = {
   axis: { labelLimit: 0 },
 };
 
-const OWN = "fixed-classifier";
 const NAMES = { forward: "forward", top: "topK(1)" };
 
 export function svg(spec) {
@@ -99,7 +99,8 @@ export function peersPlot({ results, machine }) {
 
 /** Time of one row against the number of classes. */
 export function classesPlot({ growth, machine }) {
-  const values = growth.map(({ peer, operation, classes, nanoseconds }) => ({
+  const points = growth.filter(({ peer }) => peer !== BOUND);
+  const values = points.map(({ peer, operation, classes, nanoseconds }) => ({
     series: peer === OWN ? `${peer}, ${NAMES[operation]}` : `dense layer, ${peer}`,
     classes,
     seconds: nanoseconds / 1e9,

@@ -91,16 +91,14 @@ async function forward(peers, layer, rows, milliseconds) {
     const logits = await peer.forward(x, rows);
     check(`${peer.name} forward`, logits, exactLogit(peer, layer, x), largestOf(logits));
   }
-  const contenders = peers.map((peer) => ({
-    name: peer.name,
-    own: peer.head !== undefined,
-    call: () => peer.forward(x, rows),
-  }));
-  for (const peer of peers.filter(({ plan }) => plan !== undefined)) {
+  const contenders = peers.flatMap((peer) => {
+    const own = peer.head !== undefined;
+    const forward = { name: peer.name, own, call: () => peer.forward(x, rows) };
+    if (!own) return [forward];
     const call = peer.plan(x);
     check(BOUND, call(), exactLogit(peer, layer, x), largestOf(call()));
-    contenders.push({ name: BOUND, own: false, call });
-  }
+    return [forward, { name: BOUND, own: false, call }];
+  });
   return compare(contenders, milliseconds);
 }
 

@@ -1,12 +1,12 @@
 // Time of one row against the number of classes, beside dense layers: for the plot, without a target.
 import { freemem } from "node:os";
+import { OWN } from "../peers/own.js";
 import { comparePeers } from "../peers/start.js";
 
 const FEATURES = 512;
 /** 10, 32, 100, … a million. */
 const CLASSES = Array.from({ length: 11 }, (_, i) => Math.round(10 ** (1 + i / 2)));
 const QUICK = [10, 1000];
-const OWN = "fixed-classifier";
 const DENSE = ["onnxruntime-node", "plain JavaScript"];
 /** Copies of the weights while onnxruntime makes its session of them. */
 const COPIES = 5;
