@@ -82,6 +82,18 @@ inline double log(double a) {
   return k * 0.6931471805599453 + 2 * s * p;
 }
 
+// One element of all of a register: halves combined with each other, then halves of those.
+template <class V, int stride, class Combine>
+inline typename V::scalar by_halves(typename V::reg a, const Combine& combine) {
+  if constexpr (stride >= 1) {
+    return by_halves<V, stride / 2>(combine(a, V::template swap<stride>(a)), combine);
+  } else {
+    alignas(64) typename V::scalar lanes[V::width];
+    V::store(lanes, a);
+    return lanes[0];
+  }
+}
+
 // The lanes of a sum. Lanes from `used` on, a power of two of at least a register, are zero and left alone.
 struct Lanes {
   static constexpr int count = kLanes / F32::width;
@@ -89,7 +101,7 @@ struct Lanes {
 
   float fold() {
     if constexpr (count <= 32) {
-      return fold_register<F32, F32::width / 2>(folded<1>(0));
+      return sum_of_lanes(folded<1>(0));
     } else {
       return fold(kLanes);
     }
@@ -101,10 +113,12 @@ struct Lanes {
 #pragma GCC unroll 8
       for (int j = 0; j < w; j++) lane[j] = F32::add(lane[j], lane[j + w]);
     }
-    return fold_register<F32, F32::width / 2>(lane[0]);
+    return sum_of_lanes(lane[0]);
   }
 
  private:
+  static float sum_of_lanes(F32::reg a) { return by_halves<F32, F32::width / 2>(a, F32::add); }
+
   // Register j of the w that are left: the whole tree without a way through memory.
   template <int w>
   [[gnu::always_inline]] F32::reg folded(int j) const {
@@ -112,17 +126,6 @@ struct Lanes {
       return lane[j];
     } else {
       return F32::add(folded<2 * w>(j), folded<2 * w>(j + w));
-    }
-  }
-
-  template <class V, int stride>
-  static float fold_register(typename V::reg a) {
-    if constexpr (stride >= 1) {
-      return fold_register<V, stride / 2>(V::add(a, V::template swap<stride>(a)));
-    } else {
-      alignas(64) float lanes[V::width];
-      V::store(lanes, a);
-      return lanes[0];
     }
   }
 };

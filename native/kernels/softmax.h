@@ -11,18 +11,7 @@ namespace {
 using fixed_classifier::CrossEntropy;
 
 // The largest element of a register that holds no NaN.
-template <class V, int stride>
-inline float largest_by_halves(typename V::reg a) {
-  if constexpr (stride >= 1) {
-    return largest_by_halves<V, stride / 2>(V::max(a, V::template swap<stride>(a)));
-  } else {
-    alignas(64) float lanes[V::width];
-    V::store(lanes, a);
-    return lanes[0];
-  }
-}
-
-inline float largest_of(F32::reg a) { return largest_by_halves<F32, F32::width / 2>(a); }
+inline float largest_of(F32::reg a) { return by_halves<F32, F32::width / 2>(a, F32::max); }
 
 inline float shift_of(float max) { return max == -kInfinity ? 0.0f : max; }
 
