@@ -8,6 +8,12 @@ const tagOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.p
 /** "Float32Array" and the like, also for arrays of another realm; undefined for anything that is no typed array. */
 export const typedArrayName = (value: unknown): string | undefined => tagOf.call(value);
 
+const lengthGetter = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length")
+  ?.get as (this: unknown) => number;
+
+/** The length that a kernel may rely on: an array may have been given a property of that name. */
+export const typedArrayLength = (array: ArrayBufferView): number => lengthGetter.call(array);
+
 /** A Float16Array, which the standard library of an older TypeScript does not know. */
 export interface Float16Features extends ArrayBufferView {
   readonly [Symbol.toStringTag]: "Float16Array";
@@ -142,7 +148,7 @@ export function outputArray(
   inputs: readonly (ArrayBufferView | null)[],
 ): Float32Array {
   if (out === undefined) return new Float32Array(length);
-  if (!(out instanceof Float32Array && out.length > 0)) checkArray(what, out, "Float32Array");
+  checkArray(what, out, "Float32Array");
   if (out.length < length) {
     throw new RangeError(`${what} has ${out.length} elements, ${length} are needed`);
   }

@@ -14,6 +14,7 @@ import {
   describe,
   outputArray,
   overlap,
+  typedArrayLength,
 } from "./checks.js";
 import type { ClassCode } from "./codes/code.js";
 import { CODE_NAMES, CODES, type CodeName } from "./codes/index.js";
@@ -252,15 +253,13 @@ export class FixedClassifier {
     const kernels = this.#kernels;
     const run =
       kernels.planForward?.(x, bias, out) ?? ((scale: number) => kernels.forward(x, { scale, bias }, out));
-    const lengths = [x.length, out.length] as const;
+    const lengths = [typedArrayLength(x), typedArrayLength(out)] as const;
     return () => {
-      if (x.length !== lengths[0] || out.length !== lengths[1]) {
-        throw new TypeError(
-          `${x.length !== lengths[0] ? "x" : "out"} was detached or resized after head.plan; make a new plan`,
-        );
+      if (typedArrayLength(x) !== lengths[0] || typedArrayLength(out) !== lengths[1]) {
+        const which = typedArrayLength(x) !== lengths[0] ? "x" : "out";
+        throw new TypeError(`${which} was detached or resized after head.plan; make a new plan`);
       }
-      if (bias !== null && bias.length !== this.settings.classes) this.#parameters();
-      run(this.#scale);
+      run(this.#parameters().scale);
       return out;
     };
   }
@@ -480,10 +479,10 @@ export class FixedClassifier {
   }
 
   #parameters(): HeadParameters {
-    if (this.bias !== null && this.bias.length !== this.classes) {
+    if (this.bias !== null && typedArrayLength(this.bias) !== this.classes) {
       throw new TypeError("head.bias is detached: its buffer was transferred; make a new head");
     }
-    if (this.weights !== null && this.weights.length !== this.classes * this.features) {
+    if (this.weights !== null && typedArrayLength(this.weights) !== this.classes * this.features) {
       throw new TypeError("head.weights is detached: its buffer was transferred; make a new head");
     }
     return { scale: this.#scale, bias: this.bias };

@@ -28,12 +28,6 @@ export type FeatureRows = { readonly rows: number; readonly scale: number } & (
 );
 
 export function checkFeatures(x: unknown, width: number, options: FeatureOptions): FeatureRows {
-  // The commonest case, past the checks that it cannot fail.
-  if (x instanceof Float32Array && x.length > 0 && options.type === undefined) {
-    if (options.featureScale === undefined) {
-      return { rows: checkRows("x", x, width, "features"), scale: 1, type: "float32", array: x };
-    }
-  }
   checkArray("x", x, "Float32Array", "Float16Array", "Uint16Array", "Int8Array");
   const rows = checkRows("x", x, width, "features");
   const { type, featureScale } = options;

@@ -8,6 +8,7 @@ import {
   checkInteger,
   checkOneOf,
   describe,
+  typedArrayLength,
   typedArrayName,
 } from "./checks.js";
 import { baseOf, knownOrder, MAX_ORDER, orderAbove, orderBelow } from "./codes/orders.js";
@@ -112,7 +113,7 @@ export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
   // The commonest call, past the checks that it cannot fail.
   if (
     options === undefined &&
-    x instanceof Float32Array &&
+    typedArrayName(x) === "Float32Array" &&
     isPowerOfTwo(x.length) &&
     x.length <= MAX_LENGTH
   ) {
@@ -137,12 +138,12 @@ export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
  */
 fwht.plan = (x: TransformArray, options: FwhtOptions = {}): (() => void) => {
   const { rowLength, factor, ordering, backend, base } = check(x, options);
-  const length = x.length;
+  const length = typedArrayLength(x);
   const run = backend.plan(x, rowLength, factor, base);
   return () => {
-    if (x.length !== length) {
+    if (typedArrayLength(x) !== length) {
       throw new TypeError(
-        `x was detached or resized after fwht.plan: its length was ${length}, is ${x.length}`,
+        `x was detached or resized after fwht.plan: its length was ${length}, is ${typedArrayLength(x)}`,
       );
     }
     run();

@@ -24,7 +24,7 @@ struct TypedKernels {
 // One row by several threads: its first stages by columns, then the blocks that are left. Columns are taken
 // in pieces of 16 times a power of two, enough of them that no thread waits long for the last.
 template <class T>
-void transform_row(const Engine& engine, const TypedKernels<T>& kernels, T* x, size_t n, T factor) {
+void transform_long_row(const Engine& engine, const TypedKernels<T>& kernels, T* x, size_t n, T factor) {
   const size_t block = n / 8;
   const size_t piece = block / 16;
   run_parallel(engine.threads, block / piece,
@@ -40,7 +40,7 @@ void transform(const Engine& engine, const TypedKernels<T>& kernels, T* x, size_
   if (threads == 1) return kernels.fwht(x, n, rows, factor);
   const size_t tasks = std::min<size_t>(rows, 8 * threads);
   if (tasks < static_cast<size_t>(threads) && n >= kLongRow) {
-    for (size_t r = 0; r < rows; r++) transform_row(engine, kernels, x + r * n, n, factor);
+    for (size_t r = 0; r < rows; r++) transform_long_row(engine, kernels, x + r * n, n, factor);
     return;
   }
   run_parallel(threads, tasks, [&](size_t task, int) {

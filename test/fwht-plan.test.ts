@@ -45,6 +45,14 @@ onEachBackend((backend) => {
     }
   });
 
+  test("a property named length does not hide that its array is detached", () => {
+    const x = new Float32Array(64);
+    const transform = fwht.plan(x, { backend });
+    Object.defineProperty(x, "length", { value: 64 });
+    detach(x);
+    expect(transform).toThrow(/its length was 64, is 0/);
+  });
+
   test("it throws once its array does not fit a resized buffer any more", () => {
     const buffer = resizable(1024, 4096);
     const fixed = new Float32Array(buffer, 0, 256);

@@ -153,12 +153,12 @@ template <class V, int radix, class Source>
 
 // Rows of at most row_length_in_registers.
 template <class V, int count, class Source>
-[[gnu::always_inline]] inline void transform_row(const V& v, const Source& source, typename V::scalar* t,
-                                                 size_t at, size_t n) {
+[[gnu::always_inline]] inline void transform_in_registers(const V& v, const Source& source,
+                                                          typename V::scalar* t, size_t at, size_t n) {
   if (n == static_cast<size_t>(count) * V::width) {
     row<V, count>(v, source, Store<V>{t}, at);
   } else if constexpr (count > 1) {
-    transform_row<V, count / 2>(v, source, t, at, n);
+    transform_in_registers<V, count / 2>(v, source, t, at, n);
   }
 }
 
@@ -168,7 +168,7 @@ template <class V, int count, class Source>
 template <class V, class Source>
 void transform(const V& v, const Source& source, typename V::scalar* t, size_t at, size_t n) {
   if (n <= row_length_in_registers<V>) {
-    transform_row<V, V::registers>(v, source, t, at, n);
+    transform_in_registers<V, V::registers>(v, source, t, at, n);
     return;
   }
   switch (__builtin_ctzll(n / row_length_in_registers<V>) % 3) {

@@ -261,7 +261,7 @@ inline bool fills_matrix(const Head& head) {
 inline bool is_plain(const Head& head, const Block& block) { return !block.mask && fills_matrix(head); }
 
 // The transform of the masked row for one block; returns where it is.
-inline const float* transform_row(const Work& work, const Row& row, const Block& block) {
+inline const float* transform_block(const Work& work, const Row& row, const Block& block) {
   const Head& head = work.head;
   const size_t half = head.order / 2;
   float* t = work.transform_beside(row.x);
@@ -289,7 +289,7 @@ inline const float* transform_row(const Work& work, const Row& row, const Block&
 template <class VisitorOf, class Done>
 [[gnu::always_inline]] inline const float* visit_block(const Work& work, const Row& row, const Block& block,
                                                        const VisitorOf& visitor_of, const Done& done) {
-  const float* t = transform_row(work, row, block);
+  const float* t = transform_block(work, row, block);
   for (size_t s = 0; s < block.segment_count; s++) {
     const Segment& segment = block.segments[s];
     auto visitor = visitor_of(segment);

@@ -70,7 +70,8 @@ inline void offer_segment(Best& best, const Segment& segment, const Keep& logits
       below |= static_cast<uint64_t>(F32::greater(floor, F32::load(z + i + j * F32::width)))
                << (j * F32::width);
     }
-    if (below == ~uint64_t{0} >> (64 - stride)) continue;
+    const bool whole = i >= segment.row && i + stride <= end;
+    if (whole && below == ~uint64_t{0} >> (64 - stride)) continue;
     const size_t skip = i < segment.row ? segment.row - i : 0;
     const size_t count = end - i < stride ? end - i : stride;
     uint64_t candidates = ~below >> skip << skip & ~uint64_t{0} >> (64 - count);

@@ -5,9 +5,8 @@
 //   load store set add mul    as they say; load and store take any address
 //   load_float16 load_bfloat16 load_int8    `width` numbers of these types, exactly; NaN stays NaN
 //   minus(a)                  −a, also of zero
-//   sub                       a − b, half of the additions of a stage, perhaps by the pipes that multiply;
-//   not static:
-//                             a type may hold a constant for it
+//   sub                       a − b, perhaps by the pipes that multiply, which leaves those that add to the
+//                             sums of a stage; not static: a type may hold a constant for it
 //   plain_sub                 a − b by the pipes that add, for where there are products or shuffles beside it
 //   plain_sub_before_shuffles whether that is so where stages within registers follow; measured
 //   max(z, m)                 z > m ? z : m, which passes over NaN
@@ -20,8 +19,8 @@
 //   power_of_two(k)           2^k for integral −126 ≤ k ≤ 0
 //   swap<stride>(a)           element i and element i ^ stride change places
 //   butterfly<stride>(a)      a stage of the transform within the register: i without the bit `stride` gets
-//   a[i] + a[i + stride], its
-//                             partner a[i] − a[i + stride]
+//                             a[i] + a[i + stride], its partner a[i] − a[i + stride]
+//   last_two_stages(a, b)     may be missing: those of stride 2 and 1 in two registers, where that is faster
 //
 // Float64 and int32 need only what the transform uses.
 #pragma once
