@@ -14,11 +14,17 @@ const CLOCK = Math.min(
   }),
 );
 
-/** Nanoseconds that `count` calls took. */
-export function timeOf(run, count) {
-  const start = performance.now();
-  for (let i = 0; i < count; i++) run();
-  return (performance.now() - start) * 1e6 - CLOCK;
+/**
+ * A function that gives the nanoseconds that `count` calls of `run` take. Compiled by itself: a loop that calls many functions
+ * calls each more slowly than a program does that has one.
+ */
+export function timerOf(run) {
+  const loop = new Function("run", "count", "for (let i = 0; i < count; i++) run();");
+  return (count) => {
+    const start = performance.now();
+    loop(run, count);
+    return (performance.now() - start) * 1e6 - CLOCK;
+  };
 }
 
 const WARM_UP = 20;
@@ -32,20 +38,48 @@ export function warmUp(run) {
 /** A run of about `nanoseconds` of calls that may be repeated without end. @returns a function: nanoseconds for one call */
 export function repeated(run, nanoseconds = 50_000) {
   warmUp(run);
+  const time = timerOf(run);
   let count = 1;
-  while (timeOf(run, count) < nanoseconds) count *= 2;
-  return () => timeOf(run, count) / count;
+  while (time(count) < nanoseconds) count *= 2;
+  return () => time(count) / count;
 }
 
-/** The medians of named functions that measure something, called by turns. The samples are kept for {@link ratio}. */
+/**
+ * Where this is less than a fraction of the most that was seen, another program has a share of the core, on its other hardware
+ * thread perhaps, and a round does not count. If there are no other rounds, measuring goes on for up to so many times as long.
+ */
+const UNDISTURBED = 0.97;
+const PATIENCE = 5;
+let speedOfCore = () => 1;
+let fastestCore = 0;
+
+/** @param measure how many operations the core does at the moment, in a run of a few microseconds */
+export function watchCore(measure) {
+  speedOfCore = () => {
+    const speed = measure();
+    fastestCore = Math.max(fastestCore, speed);
+    return speed;
+  };
+}
+
+/** Samples of named functions that measure something, called by turns: medians of them, or {@link ratio}. */
 export function byTurns(contenders, milliseconds, leastRounds = 7) {
   const entries = Object.entries(contenders);
-  const samples = Object.fromEntries(entries.map(([name]) => [name, []]));
+  const rounds = [];
+  const undisturbed = () => rounds.filter(({ core }) => core >= UNDISTURBED * fastestCore);
   const start = performance.now();
-  for (let round = 0; round < leastRounds || performance.now() - start < milliseconds; round++) {
-    for (const [name, measure] of entries) samples[name].push(measure());
+  const spent = () => performance.now() - start;
+  const goOn = () =>
+    rounds.length < leastRounds ||
+    spent() < milliseconds ||
+    (spent() < PATIENCE * milliseconds && undisturbed().length < leastRounds);
+  while (goOn()) {
+    const before = speedOfCore();
+    const times = entries.map(([, measure]) => measure());
+    rounds.push({ times, core: Math.min(before, speedOfCore()) });
   }
-  return samples;
+  const kept = undisturbed().length < leastRounds ? rounds : undisturbed();
+  return Object.fromEntries(entries.map(([name], i) => [name, kept.map(({ times }) => times[i])]));
 }
 
 /** The median over the rounds of one divided by the other. */

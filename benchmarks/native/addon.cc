@@ -73,7 +73,7 @@ Napi::Value time_array(const Napi::CallbackInfo& info) {
   if (!target.known()) return info.Env().Undefined();
   Napi::Object object = Napi::Object::New(info.Env());
   with_array(info, target, [&](auto* x, size_t n, AddUp add_up) {
-    const Timing timing = time_transform(*target.kernels, add_up, x, n, number(info[2]));
+    const Timing timing = time_transform(*target.kernels, *target.limits, add_up, x, n, number(info[2]));
     object.Set("nanoseconds", timing.nanoseconds);
     object.Set("limit", timing.additions_per_second);
     object.Set("fraction", timing.fraction);

@@ -24,7 +24,8 @@ struct Timing {
 // Transforms the whole array in place. An array of floating point holds afterwards what it held before, but
 // for rounding.
 template <class T>
-Timing time_transform(const Kernels& kernels, AddUp add_up, T* x, size_t n, double nanoseconds);
+Timing time_transform(const Kernels& kernels, const Limits& limits, AddUp add_up, T* x, size_t n,
+                      double nanoseconds);
 
 template <class T>
 void transform(const Kernels& kernels, T* x, size_t n);

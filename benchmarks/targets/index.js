@@ -1,4 +1,6 @@
 // Everything that has a target, in the order in which it is printed.
+
+import { watchCore } from "../timing.js";
 import { callRows, measureBound } from "./calls.js";
 import { choiceRows, measureChoice } from "./choice.js";
 import { classRows } from "./classes.js";
@@ -13,6 +15,8 @@ import { threadRows } from "./threads.js";
 const EXPONENTS = Array.from({ length: 18 }, (_, i) => i + 3);
 const QUICK = [3, 8, 10, 12, 16, 20];
 const LIMITS = ["float32", "float64", "int32"];
+/** Nanoseconds: one run of the limit. */
+const SHORT = 1;
 
 /** The parts of the table. Each gives its rows, and by name what they or a plot are made of. */
 const PARTS = {
@@ -70,6 +74,10 @@ export async function measureTargets({ parts, backends, native: { addon, reason 
     milliseconds: quick ? 5 : 150,
     exponents: quick ? QUICK : EXPONENTS,
   };
+  if (addon !== undefined && instructionSets.length > 0) {
+    // Integer additions keep all that a core can start at a time busy.
+    watchCore(() => addon.limit(instructionSets[0], "int32", SHORT));
+  }
   const all = [];
   const measured = {};
   for (const part of PART_NAMES.filter((name) => parts.includes(name))) {
