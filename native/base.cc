@@ -9,6 +9,7 @@ std::vector<uint16_t> base_terms(size_t order, const Array<uint32_t>& signs) {
   terms.reserve(order * order / 4);
   for (size_t r = 0; r < order; r++) {
     const auto negative = [&](size_t k) { return (signs.data[r * words + k / 32] >> (k % 32)) & 1; };
+    if (negative(0)) return {};
     for (size_t g = 0; g < order / 4; g++) {
       const uint32_t s0 = negative(4 * g), s1 = negative(4 * g + 1), s2 = negative(4 * g + 2),
                      s3 = negative(4 * g + 3);

@@ -10,7 +10,7 @@
 namespace fixed_classifier {
 
 // Base::terms of a matrix of this order; `signs` has ⌈order / 32⌉ words a row, bit set: −1. Empty if order or
-// length is impossible.
+// length is impossible, or the first column has a −1.
 std::vector<uint16_t> base_terms(size_t order, const Array<uint32_t>& signs);
 
 }  // namespace fixed_classifier

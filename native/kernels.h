@@ -13,10 +13,10 @@ constexpr size_t kChunkRows = 32;
 // The largest order of a matrix B: lib/codes/orders.ts.
 constexpr size_t kMaxBase = 256;
 
-// A symmetric Hadamard matrix B of order b, a multiple of 4. Its columns are taken in groups of four, x0 …
-// x3. Term g of row r is the place among the sixteen signed sums of every group of the one that the row takes
-// of group g: 16 · g + (bit 0: x0 and x1 differ in sign, bit 1: x0 and x2, bit 2: x2 and x3, bit 3: x0 is
-// negative).
+// A symmetric Hadamard matrix B of order b, a multiple of 4, with a first column of ones. Its columns are
+// taken in groups of four, x0 … x3. Term g of row r is the place among the sixteen signed sums of every group
+// of the one that the row takes of group g: 16 · g + (bit 0: x0 and x1 differ in sign, bit 1: x0 and x2, bit
+// 2: x2 and x3, bit 3: x0 is negative).
 struct Base {
   size_t order;
   const uint16_t* terms;  // b × b/4

@@ -11,9 +11,10 @@ namespace {
 using fixed_classifier::Base;
 using fixed_classifier::kMaxBase;
 
-// The sixteen signed sums of four elements, in the order of Base::terms and `distance` apart. The last eight
-// are the first with the other sign: adding one of them is subtracting its partner, bit for bit.
-template <class V>
+// The sixteen signed sums of four elements, in the order of Base::terms and `distance` apart. The last eight,
+// left out if x[0] is negative in no row, are the first with the other sign: adding one of them is
+// subtracting its partner, bit for bit.
+template <bool all, class V>
 [[gnu::always_inline]] inline void signed_sums(const V& v, const Reg<V> (&x)[4], typename V::scalar* out,
                                                size_t distance) {
   const Reg<V> first[2] = {V::add(x[0], x[1]), v.sub(x[0], x[1])};
@@ -24,7 +25,7 @@ template <class V>
     const Reg<V> q = second[i >> 2];
     const Reg<V> sum = (i & 2) ? v.sub(p, q) : V::add(p, q);
     V::store(out + i * distance, sum);
-    V::store(out + (i + 8) * distance, V::minus(sum));
+    if constexpr (all) V::store(out + (i + 8) * distance, V::minus(sum));
   }
 }
 
@@ -64,15 +65,17 @@ template <class V, int registers>
 inline void base_columns(const V& v, const Base& base, typename V::scalar* t, size_t stride, size_t rows) {
   constexpr size_t distance = registers * V::width;
   alignas(64) typename V::scalar sums[kMaxBase / 4 * 16 * V::width];
-  for (size_t g = 0; g < base.order / 4; g++) {
+  const auto sums_of = [&]<bool all>(size_t g) {
 #pragma GCC unroll 2
     for (int c = 0; c < registers; c++) {
       const typename V::scalar* from = t + 4 * g * stride + c * V::width;
       const Reg<V> x[4] = {V::load(from), V::load(from + stride), V::load(from + 2 * stride),
                            V::load(from + 3 * stride)};
-      signed_sums(v, x, sums + g * 16 * distance + c * V::width, distance);
+      signed_sums<all>(v, x, sums + g * 16 * distance + c * V::width, distance);
     }
-  }
+  };
+  sums_of.template operator()<false>(0);
+  for (size_t g = 1; g < base.order / 4; g++) sums_of.template operator()<true>(g);
   size_t r = 0;
   for (; r + 4 <= rows; r += 4) base_rows<V, registers, 4>(base, sums, t, stride, r);
   for (; r < rows; r++) base_rows<V, registers, 1>(base, sums, t, stride, r);

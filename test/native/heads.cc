@@ -79,7 +79,8 @@ void make_any(Random& random, Shape& shape) {
 std::vector<uint16_t> random_terms(Random& random, size_t order) {
   std::vector<uint16_t> terms(order * order / 4);
   for (size_t i = 0; i < terms.size(); i++) {
-    terms[i] = static_cast<uint16_t>(16 * (i % (order / 4)) + random.below(16));
+    const size_t group = i % (order / 4);
+    terms[i] = static_cast<uint16_t>(16 * group + random.below(group == 0 ? 8 : 16));
   }
   return terms;
 }

@@ -42,7 +42,8 @@ class PlacedHead {
   fixed_classifier::Base base_{};
 };
 
-// Base::terms of a random matrix of signs: nothing in a kernel asks that it be a Hadamard matrix.
+// Base::terms of a random matrix of signs with a first column of ones: nothing in a kernel asks that it be a
+// Hadamard matrix.
 std::vector<uint16_t> random_terms(Random& random, size_t order);
 
 }  // namespace harness
