@@ -57,6 +57,11 @@ void forward(const Head& head, const Parameters& parameters, const float* x, siz
       [](size_t, const Segment&, const StoreLogits&) {});
 }
 
+// Visitors for visit_blocks that keep the logits of a segment, one after the other, in the same place.
+inline auto keep_logits(const Work& work) {
+  return [z = work.logits](size_t, const Segment&) { return Keep{z}; };
+}
+
 // Turns logits into probabilities.
 inline void probabilities_from(const Softmax& softmax, float* z, size_t count) {
   const F32::reg shift = F32::set(shift_of(softmax.max));
@@ -73,12 +78,10 @@ void probabilities(const Head& head, const Parameters& parameters, const float* 
   Work work(head, parameters, scratch);
   work.align_bias(rows);
   Softmax softmax[kChunkRows];
-  visit_blocks(
-      work, x, rows, [&](size_t, const Segment&) { return Keep{work.logits}; },
-      [&](size_t r, const Segment& segment, const Keep& logits) {
-        memcpy(out + r * head.classes + segment.first, logits.z + segment.row, segment.count * sizeof(float));
-        softmax[r].join_segment(segment, logits);
-      });
+  visit_blocks(work, x, rows, keep_logits(work), [&](size_t r, const Segment& segment, const Keep& logits) {
+    memcpy(out + r * head.classes + segment.first, logits.z + segment.row, segment.count * sizeof(float));
+    softmax[r].join_segment(segment, logits);
+  });
   for (size_t r = 0; r < rows; r++) probabilities_from(softmax[r], out + r * head.classes, head.classes);
 }
 
@@ -87,15 +90,13 @@ void chosen_probabilities(const Head& head, const Parameters& parameters, const 
   Work work(head, parameters, scratch);
   work.align_bias(rows);
   Softmax softmax[kChunkRows];
-  visit_blocks(
-      work, x, rows, [&](size_t, const Segment&) { return Keep{work.logits}; },
-      [&](size_t r, const Segment& segment, const Keep& logits) {
-        for (size_t j = 0; j < count; j++) {
-          const size_t c = static_cast<size_t>(chosen[j]);
-          if (has_class(segment, c)) out[r * count + j] = logits.z[c - segment.first + segment.row];
-        }
-        softmax[r].join_segment(segment, logits);
-      });
+  visit_blocks(work, x, rows, keep_logits(work), [&](size_t r, const Segment& segment, const Keep& logits) {
+    for (size_t j = 0; j < count; j++) {
+      const size_t c = static_cast<size_t>(chosen[j]);
+      if (has_class(segment, c)) out[r * count + j] = logits.z[c - segment.first + segment.row];
+    }
+    softmax[r].join_segment(segment, logits);
+  });
   for (size_t r = 0; r < rows; r++) probabilities_from(softmax[r], out + r * count, count);
 }
 
@@ -104,13 +105,11 @@ void top_k(const Head& head, const Parameters& parameters, const float* x, size_
   Work work(head, parameters, scratch);
   work.align_bias(rows);
   size_t filled[kChunkRows] = {};
-  visit_blocks(
-      work, x, rows, [&](size_t, const Segment&) { return Keep{work.logits}; },
-      [&](size_t r, const Segment& segment, const Keep& logits) {
-        Best best{k, filled[r], classes + r * k, scores + r * k};
-        offer_segment(best, segment, logits);
-        filled[r] = best.filled;
-      });
+  visit_blocks(work, x, rows, keep_logits(work), [&](size_t r, const Segment& segment, const Keep& logits) {
+    Best best{k, filled[r], classes + r * k, scores + r * k};
+    offer_segment(best, segment, logits);
+    filled[r] = best.filled;
+  });
 }
 
 // Adds a segment's gradient by logits, g(row, Full or Part), to the bias and to the input of the transposed
@@ -260,8 +259,7 @@ void loss_and_gradient(const Head& head, const Parameters& parameters, const flo
   };
 
   if (head.block_count > 1) {
-    visit_blocks(
-        work, x, rows, [&](size_t, const Segment&) { return Keep{z}; }, join);
+    visit_blocks(work, x, rows, keep_logits(work), join);
     backward_rows(work, rows, gradients, [&](size_t r, const Block& block, const auto& spread) {
       visit_block(work, work.row[r], block, keep, [&](const Segment& segment, const Keep&) {
         gradient_from_logits(r, block, segment, spread);

@@ -187,9 +187,4 @@ inline float sum_of_squares(const float* p, size_t count) {
   });
 }
 
-inline float dot_product(const float* p, const float* q, size_t count) {
-  return sum_range(0, count,
-                   [=](size_t i, auto part) { return F32::mul(part.load(p + i), part.load(q + i)); });
-}
-
 }  // namespace
