@@ -153,20 +153,21 @@ export function outputArray(
     throw new RangeError(`${what} has ${out.length} elements, ${length} are needed`);
   }
   const view = out.length === length ? out : out.subarray(0, length);
+  // Asking an array for its buffer is the dearest of all these checks.
+  const { buffer } = view;
   for (const input of inputs) {
-    if (input !== null && overlap(view, input))
+    if (input !== null && input.buffer === buffer && rangesMeet(view, input)) {
       throw new RangeError(`${what} overlaps an input; use a separate array`);
+    }
   }
   return view;
 }
 
-export function overlap(a: ArrayBufferView, b: ArrayBufferView): boolean {
-  return (
-    a.buffer === b.buffer &&
-    a.byteOffset < b.byteOffset + b.byteLength &&
-    b.byteOffset < a.byteOffset + a.byteLength
-  );
-}
+export const overlap = (a: ArrayBufferView, b: ArrayBufferView): boolean =>
+  a.buffer === b.buffer && rangesMeet(a, b);
+
+const rangesMeet = (a: ArrayBufferView, b: ArrayBufferView): boolean =>
+  a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
 
 /** Labels as the kernels take them. */
 export function checkLabels(labels: unknown, rows: number, classes: number): Int32Array {

@@ -14,6 +14,9 @@ const { ASAN_OPTIONS = "" } = process.env;
 /** AddressSanitizer needs some 20 MB for itself meanwhile: of more workers a leak stands out from that. */
 const WORKERS = ASAN_OPTIONS === "" ? 78 : 156;
 
+/** Milliseconds. Some seconds are enough for a test, under emulation some minutes. */
+const PATIENCE = 600_000;
+
 /** Runs a script of the folder with Node. */
 const run = (script: string, ...args: (string | number)[]) =>
   promisify(execFile)(process.execPath, ["--expose-gc", `${folder}${script}`, ...args.map(String)], {
@@ -23,7 +26,7 @@ const run = (script: string, ...args: (string | number)[]) =>
       MALLOC_MMAP_THRESHOLD_: "65536",
       ASAN_OPTIONS: `${ASAN_OPTIONS}:quarantine_size_mb=0:thread_local_quarantine_size_kb=0`,
     },
-    timeout: 100_000,
+    timeout: PATIENCE,
   });
 
 const native = backends.some(({ name }) => name === "native");
@@ -42,11 +45,15 @@ runs("native", () => {
       // A head holds 0.4 MB and an array of a worker 0.7. Node keeps one or two in all.
       expect(after.megabytes - before.megabytes).toBeLessThan(0.25 * WORKERS);
     },
-    120_000,
+    PATIENCE,
   );
 
   // Of a pending forwardAsync, of a worker in a call on several threads, of a worker with a pending forwardAsync.
-  test.each(["main", "work", "wait"])("process.exit in the middle of work: %s", async (where) => {
-    await expect(run("exit.js", where, 7)).rejects.toMatchObject({ code: 7, signal: null, killed: false });
-  });
+  test.each(["main", "work", "wait"])(
+    "process.exit in the middle of work: %s",
+    async (where) => {
+      await expect(run("exit.js", where, 7)).rejects.toMatchObject({ code: 7, signal: null, killed: false });
+    },
+    PATIENCE,
+  );
 });

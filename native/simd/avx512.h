@@ -12,7 +12,8 @@ struct F32 {
   using reg = __m512;
   static constexpr int width = 16;
   static constexpr int registers = 16;
-  static constexpr bool plain_sub_before_shuffles = false;
+  // llvm-mca 19 for Zen 4: a row of 256 takes 114 cycles, and 131 the other way.
+  static constexpr bool plain_sub_before_shuffles = true;
 
   // Differences go to the multiply pipes and leave the add pipes to the sums, so the compiler must not see
   // that this is 1.
@@ -83,7 +84,7 @@ struct F64 {
   using reg = __m512d;
   static constexpr int width = 8;
   static constexpr int registers = 16;
-  static constexpr bool plain_sub_before_shuffles = false;
+  static constexpr bool plain_sub_before_shuffles = true;
 
   reg one = set(1.0);
   F64() { asm("" : "+v"(one)); }
@@ -94,6 +95,7 @@ struct F64 {
   static reg add(reg a, reg b) { return _mm512_add_pd(a, b); }
   static reg mul(reg a, reg b) { return _mm512_mul_pd(a, b); }
   reg sub(reg a, reg b) const { return _mm512_fnmadd_pd(b, one, a); }
+  static reg plain_sub(reg a, reg b) { return _mm512_sub_pd(a, b); }
   static reg minus(reg a) { return _mm512_xor_pd(a, set(-0.0)); }
 
   template <int stride>

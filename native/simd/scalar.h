@@ -8,7 +8,7 @@
 //   sub                       a − b, perhaps by the pipes that multiply, which leaves those that add to the
 //                             sums of a stage; not static: a type may hold a constant for it
 //   plain_sub                 a − b by the pipes that add, for where there are products or shuffles beside it
-//   plain_sub_before_shuffles whether that is so where stages within registers follow; measured
+//   plain_sub_before_shuffles whether that is so where stages within registers follow
 //   max(z, m)                 z > m ? z : m, which passes over NaN
 //   greater(a, b)             bit i: element i of a is greater than that of b
 //   load_part(p, from, to)    elements from … to − 1, zero elsewhere; reads no others

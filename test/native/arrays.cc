@@ -1,5 +1,7 @@
 #include "arrays.h"
 
+#include "registers.h"
+
 namespace harness {
 namespace {
 
@@ -37,6 +39,7 @@ void expect_same(const Results& expected, const Results& got) {
 }
 
 Results Arrays::results() const {
+  if (upper_halves_in_use()) fail("the upper halves of registers are in use");
   Results results;
   for (const Array& array : arrays_) {
     array.memory.check(array.name);

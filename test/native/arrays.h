@@ -55,7 +55,8 @@ class Arrays {
     return arrays_.back().memory.data();
   }
 
-  // After the call: fails if anything but the outputs has changed.
+  // Right after the call: fails if anything but the outputs has changed, or registers are not as they must
+  // be.
   Results results() const;
 
  private:
