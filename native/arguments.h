@@ -47,6 +47,28 @@ constexpr napi_typedarray_type array_type<int8_t>() {
   return napi_int8_array;
 }
 
+inline napi_value throw_misfit(napi_env env) {
+  napi_throw_type_error(env, nullptr, "arguments do not fit this function of the native addon");
+  return nullptr;
+}
+
+// A C++ object that JavaScript holds, and what tells it from those of other types.
+template <class T>
+struct External {
+  static constexpr char kType = 0;
+  const char* type;
+  T value;
+};
+
+// What make_external made of a T; null for anything else.
+template <class T>
+T* external_of(napi_env env, napi_value value) {
+  void* data = nullptr;
+  if (napi_get_value_external(env, value, &data) != napi_ok) return nullptr;
+  auto* held = static_cast<External<T>*>(data);
+  return held->type == &External<T>::kType ? &held->value : nullptr;
+}
+
 // Reads the arguments of one call in their order; after a mistake everything else reads as empty and `ok` is
 // false.
 class Arguments {
@@ -99,14 +121,10 @@ class Arguments {
     return {};
   }
 
-  // Null for anything but an external.
-  void* optional_external() {
-    void* data = nullptr;
-    napi_valuetype type = napi_undefined;
-    napi_typeof(env_, values_[next_], &type);
-    if (type == napi_external) napi_get_value_external(env_, values_[next_], &data);
-    next_++;
-    return data;
+  // As external_of.
+  template <class T>
+  T* external() {
+    return external_of<T>(env_, values_[next_++]);
   }
 
   double number() {
@@ -124,7 +142,7 @@ class Arguments {
   // Whether all was well so far and `condition` holds; otherwise an exception is pending.
   bool check(bool condition) {
     if (ok_ && condition) return true;
-    napi_throw_type_error(env_, nullptr, "arguments do not fit this function of the native addon");
+    throw_misfit(env_);
     return false;
   }
 
@@ -147,6 +165,17 @@ napi_value make_function(napi_env env, const char* name, napi_callback callback,
       env, function, copy, [](napi_env, void* held, void*) { delete static_cast<T*>(held); }, nullptr,
       nullptr);
   return function;
+}
+
+// An object of JavaScript that stands for a C++ one, until it is collected.
+template <class T>
+napi_value make_external(napi_env env, T value) {
+  auto* held = new External<T>{&External<T>::kType, std::move(value)};
+  napi_value external = nullptr;
+  napi_create_external(
+      env, held, [](napi_env, void* data, void*) { delete static_cast<External<T>*>(data); }, nullptr,
+      &external);
+  return external;
 }
 
 }  // namespace fixed_classifier

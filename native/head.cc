@@ -222,7 +222,7 @@ napi_value forward(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// forward of certain arrays, which live as long as the function does.
+// forward of certain arrays, which live as long as this does.
 struct BoundForward {
   Shared data;
   const float* x;
@@ -232,23 +232,24 @@ struct BoundForward {
   std::vector<Napi::Reference<Napi::Value>> arrays;
 };
 
-napi_value run_bound_forward(napi_env env, napi_callback_info info) {
-  napi_value scale;
-  size_t count = 1;
-  void* held;
-  napi_get_cb_info(env, info, &count, &scale, nullptr, &held);
-  BoundForward& bound = *static_cast<BoundForward*>(held);
-  Parameters parameters{0, bound.bias};
-  if (napi_get_value_double(env, scale, &parameters.scale) != napi_ok) return nullptr;
-  HeadData& data = *bound.data;
-  for_chunks(env, data, bound.rows, [&](size_t r, size_t rows, void* scratch) {
-    data.engine.kernels->forward(data.head, parameters, bound.x + r * data.head.features, rows,
-                                 bound.logits + r * data.head.classes, scratch);
+// runForward(plan, scale): one function for all plans, as in transform.cc.
+napi_value run_forward(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  size_t count = 2;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  const BoundForward* bound = external_of<BoundForward>(env, arguments[0]);
+  double scale;
+  if (bound == nullptr || napi_get_value_double(env, arguments[1], &scale) != napi_ok)
+    return throw_misfit(env);
+  const Parameters parameters{scale, bound->bias};
+  HeadData& data = *bound->data;
+  for_chunks(env, data, bound->rows, [&](size_t r, size_t rows, void* scratch) {
+    data.engine.kernels->forward(data.head, parameters, bound->x + r * data.head.features, rows,
+                                 bound->logits + r * data.head.classes, scratch);
   });
   return nullptr;
 }
 
-// planForward(x, bias, logits): the function that takes the scale.
 napi_value plan_forward(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   const Shared& data = arguments.data<Shared>();
@@ -266,7 +267,7 @@ napi_value plan_forward(napi_env env, napi_callback_info info) {
     const Napi::Value array(env, again.value());
     if (array.IsObject()) bound.arrays.push_back(Napi::Reference<Napi::Value>::New(array, 1));
   }
-  return make_function(env, "forward", run_bound_forward, std::move(bound));
+  return make_external(env, std::move(bound));
 }
 
 napi_value probabilities(napi_env env, napi_callback_info info) {
@@ -459,6 +460,7 @@ napi_value make_head(napi_env env, napi_callback_info info) {
 void add_head(Napi::Object object, const Engine& engine) {
   const Napi::Env env = object.Env();
   object.Set("head", Napi::Value(env, make_function(env, "head", make_head, engine)));
+  object.Set("runForward", Napi::Value(env, make_function(env, "runForward", run_forward, engine)));
 }
 
 }  // namespace fixed_classifier

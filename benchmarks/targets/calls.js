@@ -2,7 +2,7 @@
 import { fwht } from "../product.js";
 import { duration } from "../report.js";
 import { allocated, checkTransform, hasAllocate, transforms, values } from "../rows.js";
-import { byTurns, median, ratio } from "../timing.js";
+import { byTurns, median, ratio, repeated } from "../timing.js";
 import { judge, range, worst } from "./row.js";
 
 const OVERHEAD_SIZE = 2 ** 8;
@@ -28,12 +28,16 @@ export function measureBound({ addon, instructionSets: [best], milliseconds, exp
   });
 }
 
-/** What a call costs beyond its kernel on the same array. */
+/** Nanoseconds of calls one after the other. */
+const RUN = 20_000;
+
+/** What a call costs beyond its kernel on the same array: a row of zeros, which may be transformed without end. */
 function overhead(what, { addon, instructionSets: [best], milliseconds }, x, transform, atMost) {
   checkTransform(what, x, transform);
+  x.fill(0);
   const { call, kernel } = byTurns(
     {
-      call: transforms("float32", x, transform),
+      call: repeated(transform, RUN),
       kernel: () => addon.time(best, x, 20_000).nanoseconds,
     },
     4 * milliseconds,

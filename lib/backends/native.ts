@@ -15,7 +15,9 @@ interface Addon {
 interface Kernels {
   /** Of an array alone: one row, without a factor. */
   fwht(x: TransformArray, rowLength?: number, factor?: number, base?: HeldBase): void;
-  plan(x: TransformArray, rowLength: number, factor: number, base?: HeldBase): () => void;
+  plan(x: TransformArray, rowLength: number, factor: number, base?: HeldBase): HeldPlan;
+  /** One function for all plans: JavaScript calls it faster than one for each. */
+  run(plan: HeldPlan): void;
   decodeFloat16(x: Uint16Array, out: Float32Array): void;
   decodeBfloat16(x: Uint16Array, out: Float32Array): void;
   decodeInt8(x: Int8Array, out: Float32Array): void;
@@ -32,16 +34,19 @@ interface Kernels {
     baseSigns: Uint32Array,
     columns: Int32Array | null,
   ): Head;
+  runForward(plan: HeldForward, scale: number): void;
 }
 
-/** An object of the addon. */
+/** Objects of the addon. */
 type HeldBase = object;
+type HeldPlan = object;
+type HeldForward = object;
 
 type Bias = Float32Array | null;
 
 interface Head {
   forward(x: Float32Array, scale: number, bias: Bias, logits: Float32Array): void;
-  planForward(x: Float32Array, bias: Bias, logits: Float32Array): (scale: number) => void;
+  planForward(x: Float32Array, bias: Bias, logits: Float32Array): HeldForward;
   probabilities(x: Float32Array, scale: number, bias: Bias, out: Float32Array): void;
   chosenProbabilities(
     x: Float32Array,
@@ -128,6 +133,7 @@ export function createNativeBackend({ instructionSet, threads }: BackendOptions)
     );
   }
   const kernels = addon.create(chosen, threads ?? addon.availableThreads);
+  const { run } = kernels;
   const bases = new WeakMap<Base, HeldBase>();
   const held = (base: Base): HeldBase => {
     let matrix = bases.get(base);
@@ -144,7 +150,10 @@ export function createNativeBackend({ instructionSet, threads }: BackendOptions)
       if (rowLength === x.length && factor === 1 && base === undefined) kernels.fwht(x);
       else kernels.fwht(x, rowLength, factor, base && held(base));
     },
-    plan: (x, rowLength, factor, base) => kernels.plan(x, rowLength, factor, base && held(base)),
+    plan(x, rowLength, factor, base) {
+      const plan = kernels.plan(x, rowLength, factor, base && held(base));
+      return () => run(plan);
+    },
     head: (table) => createHead(kernels, table),
     decode(x, type, out) {
       if (type === "int8") kernels.decodeInt8(x as Int8Array, out);
@@ -158,9 +167,13 @@ export function createNativeBackend({ instructionSet, threads }: BackendOptions)
 function createHead(kernels: Kernels, table: HeadTable): HeadKernels {
   const { features, classes, order, unit, masks, segments, base, baseSigns, columns } = table;
   const head = kernels.head(features, classes, order, unit, masks, segments, base, baseSigns, columns);
+  const { runForward } = kernels;
   return {
     forward: (x, { scale, bias }, logits) => head.forward(x, scale, bias, logits),
-    planForward: (x, bias, logits) => head.planForward(x, bias, logits),
+    planForward(x, bias, logits) {
+      const plan = head.planForward(x, bias, logits);
+      return (scale) => runForward(plan, scale);
+    },
     probabilities: (x, { scale, bias }, out) => head.probabilities(x, scale, bias, out),
     chosenProbabilities: (x, { scale, bias }, chosen, out) =>
       head.chosenProbabilities(x, scale, bias, chosen, out),
