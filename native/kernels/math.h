@@ -18,8 +18,8 @@ constexpr size_t round_up(size_t n, size_t multiple) { return (n + multiple - 1)
 // steps leaves the pipes idle if the CPU finds no other within reach.
 template <int count>
 [[gnu::always_inline]] inline void exp_nonpositive(F32::reg (&t)[count]) {
-  const F32::reg magic = F32::set(12582912.0f);
-  F32::reg k[count], r[count], q[count];
+  const F32::reg magic = F32::set(12582912.0f);  // 1.5 · 2^23: what is added to it is rounded to an integer
+  F32::reg m[count], k[count], r[count], q[count];
   const auto each = [](const auto& step) {
 #pragma GCC unroll 8
     for (int i = 0; i < count; i++) step(i);
@@ -28,9 +28,9 @@ template <int count>
     each([&](int i) { q[i] = F32::mul(q[i], r[i]); });
     each([&](int i) { q[i] = F32::add(q[i], F32::set(coefficient)); });
   };
-  each([&](int i) { k[i] = F32::mul(t[i], F32::set(1.44269504f)); });
-  each([&](int i) { k[i] = F32::add(k[i], magic); });
-  each([&](int i) { k[i] = F32::plain_sub(k[i], magic); });
+  each([&](int i) { m[i] = F32::mul(t[i], F32::set(1.44269504f)); });
+  each([&](int i) { m[i] = F32::add(m[i], magic); });
+  each([&](int i) { k[i] = F32::plain_sub(m[i], magic); });
   each([&](int i) { r[i] = F32::plain_sub(t[i], F32::mul(k[i], F32::set(0.693359375f))); });
   each([&](int i) { r[i] = F32::plain_sub(r[i], F32::mul(k[i], F32::set(-2.12194440e-4f))); });
   each([&](int i) { q[i] = F32::set(0.0013821362517774105f); });
@@ -40,7 +40,7 @@ template <int count>
   next(0.4999999403953552f);
   each([&](int i) { q[i] = F32::mul(F32::mul(q[i], r[i]), r[i]); });
   each([&](int i) { q[i] = F32::add(F32::add(q[i], r[i]), F32::set(1.0f)); });
-  each([&](int i) { t[i] = F32::zero_below(t[i], -87.0f, F32::mul(q[i], F32::power_of_two(k[i]))); });
+  each([&](int i) { t[i] = F32::zero_below(t[i], -87.0f, F32::mul(q[i], F32::power_of_two(m[i]))); });
 }
 
 inline float exp_of_one(float t) {

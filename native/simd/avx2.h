@@ -70,9 +70,9 @@ struct F32 {
   static reg zero_below(reg t, float limit, reg a) {
     return _mm256_and_ps(_mm256_cmp_ps(t, set(limit), _CMP_NLT_UQ), a);
   }
-  static reg power_of_two(reg k) {
+  static reg power_of_two(reg m) {
     return _mm256_castsi256_ps(
-        _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(k), _mm256_set1_epi32(127)), 23));
+        _mm256_slli_epi32(_mm256_add_epi32(_mm256_castps_si256(m), _mm256_set1_epi32(127)), 23));
   }
 
   template <int stride>

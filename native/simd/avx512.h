@@ -48,9 +48,9 @@ struct F32 {
   static reg zero_below(reg t, float limit, reg a) {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(t, set(limit), _CMP_NLT_UQ), a);
   }
-  static reg power_of_two(reg k) {
+  static reg power_of_two(reg m) {
     return _mm512_castsi512_ps(
-        _mm512_slli_epi32(_mm512_add_epi32(_mm512_cvtps_epi32(k), _mm512_set1_epi32(127)), 23));
+        _mm512_slli_epi32(_mm512_add_epi32(_mm512_castps_si512(m), _mm512_set1_epi32(127)), 23));
   }
 
   template <int stride>

@@ -54,8 +54,8 @@ struct F32 {
   static reg zero_below(reg t, float limit, reg a) {
     return vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(a), vcltq_f32(t, set(limit))));
   }
-  static reg power_of_two(reg k) {
-    return vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(vcvtq_s32_f32(k), vdupq_n_s32(127)), 23));
+  static reg power_of_two(reg m) {
+    return vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(vreinterpretq_s32_f32(m), vdupq_n_s32(127)), 23));
   }
 
   template <int stride>

@@ -16,9 +16,9 @@
 //   select_part(a, b, from, to)  elements from … to − 1 of a, those of b elsewhere
 //   negate(a, bits)           element i negated where bit i is set
 //   zero_below(t, limit, a)   a, but 0 where t < limit
-//   power_of_two(k)           2^k for integral −126 ≤ k ≤ 0
-//   swap<stride>(a)           element i and element i ^ stride change places
-//   butterfly<stride>(a)      a stage of the transform within the register: i without the bit `stride` gets
+//   power_of_two(m)           2^k for m = 1.5 · 2^23 + k with an integral k, −126 ≤ k ≤ 0: k is in its lowest
+//   bits swap<stride>(a)           element i and element i ^ stride change places butterfly<stride>(a)      a
+//   stage of the transform within the register: i without the bit `stride` gets
 //                             a[i] + a[i + stride], its partner a[i] − a[i + stride]
 //   last_two_stages(a, b)     may be missing: those of stride 2 and 1 in two registers, where that is faster
 //
@@ -73,9 +73,10 @@ struct F32 : Scalar<float> {
   }
   static reg negate(reg a, uint32_t bits) { return (bits & 1) ? -a : a; }
   static reg zero_below(reg t, float limit, reg a) { return t < limit ? 0.0f : a; }
-  static reg power_of_two(reg k) {
-    // Outside the range, NaN included, any power does: the caller drops the product or it is NaN.
-    return from_bits(static_cast<uint32_t>((k >= -126 ? static_cast<int32_t>(k) : 0) + 127) << 23);
+  static reg power_of_two(reg m) {
+    uint32_t bits;
+    memcpy(&bits, &m, sizeof bits);
+    return from_bits((bits + 127) << 23);
   }
 
  private:

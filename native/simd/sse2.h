@@ -62,8 +62,8 @@ struct F32 {
     return _mm_xor_ps(a, _mm_and_ps(flips, set(-0.0f)));
   }
   static reg zero_below(reg t, float limit, reg a) { return _mm_and_ps(_mm_cmpnlt_ps(t, set(limit)), a); }
-  static reg power_of_two(reg k) {
-    return _mm_castsi128_ps(_mm_slli_epi32(_mm_add_epi32(_mm_cvtps_epi32(k), _mm_set1_epi32(127)), 23));
+  static reg power_of_two(reg m) {
+    return _mm_castsi128_ps(_mm_slli_epi32(_mm_add_epi32(_mm_castps_si128(m), _mm_set1_epi32(127)), 23));
   }
 
   template <int stride>
