@@ -16,9 +16,9 @@
 //   select_part(a, b, from, to)  elements from … to − 1 of a, those of b elsewhere
 //   negate(a, bits)           element i negated where bit i is set
 //   zero_below(t, limit, a)   a, but 0 where t < limit
-//   power_of_two(m)           2^k for m = 1.5 · 2^23 + k with an integral k, −126 ≤ k ≤ 0: k is in its lowest
-//   bits swap<stride>(a)           element i and element i ^ stride change places butterfly<stride>(a)      a
-//   stage of the transform within the register: i without the bit `stride` gets
+//   power_of_two(m)           2^k for m = 1.5 · 2^23 + k, k integral, −126 ≤ k ≤ 0; k is in the lowest bits
+//   swap<stride>(a)           element i and element i ^ stride change places
+//   butterfly<stride>(a)      a stage of the transform within the register: i without the bit `stride` gets
 //                             a[i] + a[i + stride], its partner a[i] − a[i + stride]
 //   last_two_stages(a, b)     may be missing: those of stride 2 and 1 in two registers, where that is faster
 //
