@@ -37,8 +37,9 @@ export interface FwhtOptions {
   backend?: Backend;
 }
 
-/** Up to this many elements plain TypeScript is done before a call of another backend arrives; the bits are the same. */
+/** Up to this many elements plain TypeScript is done before a call of another backend arrives, a bound one sooner; the bits are the same. */
 const SMALL = 8;
+const SMALL_BOUND = 4;
 const small = createJsBackend({});
 
 const isPowerOfTwo = (n: number): boolean => n > 0 && (n & (n - 1)) === 0;
@@ -51,10 +52,10 @@ interface Checked {
   base: Base | undefined;
 }
 
-function check(x: TransformArray, options: FwhtOptions): Checked {
+function check(x: TransformArray, options: FwhtOptions, smallest: number): Checked {
   checkArray("x", x, "Float32Array", "Float64Array", "Int32Array");
   const { rowLength = x.length, scale = 1, ordering = "natural" } = options;
-  const { backend = x.length <= SMALL ? small : defaultBackend() } = options;
+  const { backend = x.length <= smallest ? small : defaultBackend() } = options;
   const base = checkRowLength(x.length, rowLength, options.rowLength !== undefined);
   checkOneOf("ordering", ordering, ORDERINGS);
   if (ordering !== "natural" && base !== undefined) {
@@ -120,7 +121,7 @@ export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
     (x.length <= SMALL ? small : defaultBackend()).fwht(x, x.length, 1);
     return x;
   }
-  const { rowLength, factor, ordering, backend, base } = check(x, options ?? {});
+  const { rowLength, factor, ordering, backend, base } = check(x, options ?? {}, SMALL);
   backend.fwht(x, rowLength, factor, base);
   reorder(x, rowLength, ordering);
   return x;
@@ -137,7 +138,7 @@ export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
  * transform();
  */
 fwht.plan = (x: TransformArray, options: FwhtOptions = {}): (() => void) => {
-  const { rowLength, factor, ordering, backend, base } = check(x, options);
+  const { rowLength, factor, ordering, backend, base } = check(x, options, SMALL_BOUND);
   const length = typedArrayLength(x);
   const run = backend.plan(x, rowLength, factor, base);
   return () => {
