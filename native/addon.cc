@@ -1,6 +1,6 @@
-// What lib/backends/native.ts loads: `instructionSets`, best first, `availableThreads`, and
-// `create(instructionSet, threads)`. Nothing of JavaScript here outlives its environment, so worker threads
-// each have their own.
+// What lib/backends/native.ts loads: `instructionSets`, best first, `availableThreads`,
+// `create(instructionSet, threads)`, and what runs the plans that the created objects make. Nothing of
+// JavaScript here outlives its environment, so worker threads each have their own.
 
 #include <napi.h>
 
@@ -49,6 +49,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("availableThreads", Napi::Number::New(env, available_threads()));
   exports.Set("misalignment", Napi::Function::New(env, misalignment, "misalignment"));
   exports.Set("create", Napi::Function::New(env, create, "create"));
+  exports.Set("run", Napi::Value(env, make_function(env, "run", run_plan)));
+  exports.Set("runForward", Napi::Value(env, make_function(env, "runForward", run_forward)));
   return exports;
 }
 

@@ -155,6 +155,12 @@ class Arguments {
   bool ok_ = true;
 };
 
+inline napi_value make_function(napi_env env, const char* name, napi_callback callback) {
+  napi_value function = nullptr;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
+  return function;
+}
+
 // A function of JavaScript that finds a copy of `data` again by Arguments::data, until it is collected.
 template <class T>
 napi_value make_function(napi_env env, const char* name, napi_callback callback, T data) {

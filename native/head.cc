@@ -232,24 +232,6 @@ struct BoundForward {
   std::vector<Napi::Reference<Napi::Value>> arrays;
 };
 
-// runForward(plan, scale): one function for all plans, as in transform.cc.
-napi_value run_forward(napi_env env, napi_callback_info info) {
-  napi_value arguments[2];
-  size_t count = 2;
-  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
-  const BoundForward* bound = external_of<BoundForward>(env, arguments[0]);
-  double scale;
-  if (bound == nullptr || napi_get_value_double(env, arguments[1], &scale) != napi_ok)
-    return throw_misfit(env);
-  const Parameters parameters{scale, bound->bias};
-  HeadData& data = *bound->data;
-  for_chunks(env, data, bound->rows, [&](size_t r, size_t rows, void* scratch) {
-    data.engine.kernels->forward(data.head, parameters, bound->x + r * data.head.features, rows,
-                                 bound->logits + r * data.head.classes, scratch);
-  });
-  return nullptr;
-}
-
 napi_value plan_forward(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   const Shared& data = arguments.data<Shared>();
@@ -457,10 +439,26 @@ napi_value make_head(napi_env env, napi_callback_info info) {
 
 }  // namespace
 
+napi_value run_forward(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  size_t count = 2;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  const BoundForward* bound = external_of<BoundForward>(env, arguments[0]);
+  double scale;
+  if (bound == nullptr || napi_get_value_double(env, arguments[1], &scale) != napi_ok)
+    return throw_misfit(env);
+  const Parameters parameters{scale, bound->bias};
+  HeadData& data = *bound->data;
+  for_chunks(env, data, bound->rows, [&](size_t r, size_t rows, void* scratch) {
+    data.engine.kernels->forward(data.head, parameters, bound->x + r * data.head.features, rows,
+                                 bound->logits + r * data.head.classes, scratch);
+  });
+  return nullptr;
+}
+
 void add_head(Napi::Object object, const Engine& engine) {
   const Napi::Env env = object.Env();
   object.Set("head", Napi::Value(env, make_function(env, "head", make_head, engine)));
-  object.Set("runForward", Napi::Value(env, make_function(env, "runForward", run_forward, engine)));
 }
 
 }  // namespace fixed_classifier

@@ -172,18 +172,6 @@ struct Held {
   Napi::Reference<Napi::Value> array;
 };
 
-// run(plan): one function for all plans. JavaScript calls what it has always called at that place faster than
-// a function of each plan.
-napi_value run(napi_env env, napi_callback_info info) {
-  napi_value plan;
-  size_t count = 1;
-  napi_get_cb_info(env, info, &count, &plan, nullptr, nullptr);
-  const Held* held = external_of<Held>(env, plan);
-  if (held == nullptr) return throw_misfit(env);
-  held->plan.run();
-  return nullptr;
-}
-
 napi_value plan(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   Held held{{arguments.data<Engine>(), napi_uint8_array, nullptr, 0, 0, 1, nullptr}, {}};
@@ -195,12 +183,21 @@ napi_value plan(napi_env env, napi_callback_info info) {
 
 }  // namespace
 
+napi_value run_plan(napi_env env, napi_callback_info info) {
+  napi_value plan;
+  size_t count = 1;
+  napi_get_cb_info(env, info, &count, &plan, nullptr, nullptr);
+  const Held* held = external_of<Held>(env, plan);
+  if (held == nullptr) return throw_misfit(env);
+  held->plan.run();
+  return nullptr;
+}
+
 void add_transform(Napi::Object object, const Engine& engine) {
   const Napi::Env env = object.Env();
   object.Set("fwht", Napi::Value(env, make_function(env, "fwht", fwht, engine)));
   object.Set("base", Napi::Value(env, make_function(env, "base", make_base, engine)));
   object.Set("plan", Napi::Value(env, make_function(env, "plan", plan, engine)));
-  object.Set("run", Napi::Value(env, make_function(env, "run", run, engine)));
 }
 
 }  // namespace fixed_classifier

@@ -11,4 +11,8 @@ namespace fixed_classifier {
 // makes their last argument, to an object.
 void add_transform(Napi::Object object, const Engine& engine);
 
+// run(plan): one function for the plans of all objects. JavaScript calls what it has always called at that
+// place faster than a function of each plan.
+napi_value run_plan(napi_env env, napi_callback_info info);
+
 }  // namespace fixed_classifier

@@ -10,14 +10,15 @@ interface Addon {
   readonly availableThreads: number;
   misalignment(bytes: Uint8Array, alignment: number): number;
   create(instructionSet: string, threads: number): Kernels;
+  /** One function for the plans of all: JavaScript calls it faster than one for each. */
+  run(plan: HeldPlan): void;
+  runForward(plan: HeldForward, scale: number): void;
 }
 
 interface Kernels {
   /** Of an array alone: one row, without a factor. */
   fwht(x: TransformArray, rowLength?: number, factor?: number, base?: HeldBase): void;
   plan(x: TransformArray, rowLength: number, factor: number, base?: HeldBase): HeldPlan;
-  /** One function for all plans: JavaScript calls it faster than one for each. */
-  run(plan: HeldPlan): void;
   decodeFloat16(x: Uint16Array, out: Float32Array): void;
   decodeBfloat16(x: Uint16Array, out: Float32Array): void;
   decodeInt8(x: Int8Array, out: Float32Array): void;
@@ -34,7 +35,6 @@ interface Kernels {
     baseSigns: Uint32Array,
     columns: Int32Array | null,
   ): Head;
-  runForward(plan: HeldForward, scale: number): void;
 }
 
 /** Objects of the addon. */
@@ -97,6 +97,8 @@ interface Head {
 /** Where the addon may be, seen from the root of the package. */
 const CANDIDATES = ["build/Release/fixed_classifier.node"];
 
+let addon: Addon | undefined;
+
 function load(): Addon {
   const builtin = globalThis.process?.getBuiltinModule;
   if (builtin === undefined || typeof globalThis.process.dlopen !== "function") {
@@ -125,7 +127,7 @@ function load(): Addon {
 
 /** The C++ addon with the best instruction set of this CPU, or the one asked for. */
 export function createNativeBackend({ instructionSet, threads }: BackendOptions): Backend {
-  const addon = load();
+  addon ??= load();
   const chosen = instructionSet ?? (addon.instructionSets[0] as string);
   if (!addon.instructionSets.includes(chosen)) {
     throw new RangeError(
@@ -133,7 +135,7 @@ export function createNativeBackend({ instructionSet, threads }: BackendOptions)
     );
   }
   const kernels = addon.create(chosen, threads ?? addon.availableThreads);
-  const { run } = kernels;
+  const { run, runForward } = addon;
   const bases = new WeakMap<Base, HeldBase>();
   const held = (base: Base): HeldBase => {
     let matrix = bases.get(base);
@@ -154,7 +156,7 @@ export function createNativeBackend({ instructionSet, threads }: BackendOptions)
       const plan = kernels.plan(x, rowLength, factor, base && held(base));
       return () => run(plan);
     },
-    head: (table) => createHead(kernels, table),
+    head: (table) => createHead(kernels, runForward, table),
     decode(x, type, out) {
       if (type === "int8") kernels.decodeInt8(x as Int8Array, out);
       else if (type === "float16") kernels.decodeFloat16(x as Uint16Array, out);
@@ -164,10 +166,9 @@ export function createNativeBackend({ instructionSet, threads }: BackendOptions)
   });
 }
 
-function createHead(kernels: Kernels, table: HeadTable): HeadKernels {
+function createHead(kernels: Kernels, runForward: Addon["runForward"], table: HeadTable): HeadKernels {
   const { features, classes, order, unit, masks, segments, base, baseSigns, columns } = table;
   const head = kernels.head(features, classes, order, unit, masks, segments, base, baseSigns, columns);
-  const { runForward } = kernels;
   return {
     forward: (x, { scale, bias }, logits) => head.forward(x, scale, bias, logits),
     planForward(x, bias, logits) {
