@@ -20,6 +20,7 @@ struct F32 {
   reg one = set(1.0f);
   F32() { asm("" : "+x"(one)); }
 
+  static void leave() { _mm256_zeroupper(); }
   static reg load(const float* p) { return _mm256_loadu_ps(p); }
   static reg load_float16(const uint16_t* p) { return _mm256_cvtph_ps(load_half(p)); }
   static reg load_bfloat16(const uint16_t* p) {
@@ -44,7 +45,7 @@ struct F32 {
     return _mm256_blendv_ps(other, a, _mm256_castsi256_ps(part(from, to)));
   }
   // In pieces of 4, 2 and 1: the masked store is microcode on AMD.
-  [[gnu::always_inline]] static void store_part(float* p, reg a, int from, int to) {
+  static void store_part(float* p, reg a, int from, int to) {
     a = _mm256_permutevar8x32_ps(a, _mm256_add_epi32(lanes(), _mm256_set1_epi32(from)));
     p += from;
     const int count = to - from;

@@ -20,6 +20,7 @@ struct F32 {
   reg one = set(1.0f);
   F32() { asm("" : "+v"(one)); }
 
+  static void leave() { _mm256_zeroupper(); }
   static reg load(const float* p) { return _mm512_loadu_ps(p); }
   static reg load_float16(const uint16_t* p) { return _mm512_cvtph_ps(load_half(p)); }
   static reg load_bfloat16(const uint16_t* p) {

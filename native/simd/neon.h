@@ -18,6 +18,7 @@ struct F32 {
   static constexpr int registers = 16;
   static constexpr bool plain_sub_before_shuffles = false;
 
+  static void leave() {}
   static reg load(const float* p) { return vld1q_f32(p); }
   static reg load_float16(const uint16_t* p) { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p))); }
   static reg load_bfloat16(const uint16_t* p) {

@@ -3,6 +3,7 @@
 //   scalar, reg, width        the element, the register and how many elements it holds
 //   registers                 how many registers a row kernel may fill
 //   load store set add mul    as they say; load and store take any address
+//   leave()                   ends a kernel: what it holds in registers must not slow down the caller
 //   load_float16 load_bfloat16 load_int8    `width` numbers of these types, exactly; NaN stays NaN
 //   minus(a)                  −a, also of zero
 //   sub                       a − b, perhaps by the pipes that multiply, which leaves those that add to the
@@ -16,7 +17,7 @@
 //   select_part(a, b, from, to)  elements from … to − 1 of a, those of b elsewhere
 //   negate(a, bits)           element i negated where bit i is set
 //   zero_below(t, limit, a)   a, but 0 where t < limit
-//   power_of_two(m)           2^k for m = 1.5 · 2^23 + k, k integral, −126 ≤ k ≤ 0; k is in the lowest bits
+//   power_of_two(m)           2^k for m = 1.5 · 2^23 + k: k, −126 … 0, is in its lowest bits; else anything
 //   swap<stride>(a)           element i and element i ^ stride change places
 //   butterfly<stride>(a)      a stage of the transform within the register: i without the bit `stride` gets
 //                             a[i] + a[i + stride], its partner a[i] − a[i + stride]
@@ -50,6 +51,7 @@ struct Scalar {
 };
 
 struct F32 : Scalar<float> {
+  static void leave() {}
   static reg plain_sub(reg a, reg b) { return a - b; }
   static reg load_float16(const uint16_t* p) {
     const uint32_t sign = static_cast<uint32_t>(*p & 0x8000) << 16;

@@ -17,6 +17,7 @@ struct F32 {
   static constexpr int registers = 8;
   static constexpr bool plain_sub_before_shuffles = false;
 
+  static void leave() {}
   static reg load(const float* p) { return _mm_loadu_ps(p); }
   // Without denormals on the way, which are slow.
   static reg load_float16(const uint16_t* p) {
