@@ -4,7 +4,7 @@ import { markdownTable } from "markdown-table";
 export function markdown(command, machine, tables) {
   const sections = tables.map(({ title, head, numbers, rows }) => {
     const align = head.map((title) => (numbers.includes(title) ? "r" : "l"));
-    return `## ${title}\n\n${markdownTable([head, ...rows.map((row) => row.map(String))], { align })}\n`;
+    return `## ${title}\n\n${markdownTable([head, ...rows.map((row) => row.map((cell) => String(cell).replaceAll("|", "\\|")))], { align })}\n`;
   });
   return [`# ${command}\n`, `${machine}. Written by the command.\n`, ...sections].join("\n");
 }

@@ -2,7 +2,7 @@
 import { normal } from "./data.js";
 import { check, transformEntry } from "./exact.js";
 import * as product from "./product.js";
-import { timerOf, warmUp } from "./timing.js";
+import { repeated, timerOf, warmUp } from "./timing.js";
 
 const TYPES = {
   float32: { Type: Float32Array, room: 160 },
@@ -76,6 +76,12 @@ export function transforms(type, x, transform, rowLength = x.length) {
   warmUp(run);
   while (2 * pairs <= mostPairs && run() * 2 * pairs < RUN) pairs *= 2;
   return run;
+}
+
+/** A run of calls on a row of zeros, which may be transformed without end: as long as other rows, and longer runs of short ones. */
+export function zeros(x, transform) {
+  x.fill(0);
+  return repeated(transform, RUN);
 }
 
 function shiftExponent(x, by, room) {

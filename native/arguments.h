@@ -55,16 +55,16 @@ inline napi_value throw_misfit(napi_env env) {
 // A C++ object that JavaScript holds, and what tells it from those of other types.
 template <class T>
 struct External {
-  static constexpr char kType = 0;
+  static inline char kType;  // its address, which no linker gives to another: it may be written to
   const char* type;
   T value;
 };
 
-// What make_external made of a T; null for anything else.
+// What make_external made of a T; null for anything else. Externals of other addons are not to be given.
 template <class T>
 T* external_of(napi_env env, napi_value value) {
   void* data = nullptr;
-  if (napi_get_value_external(env, value, &data) != napi_ok) return nullptr;
+  if (napi_get_value_external(env, value, &data) != napi_ok || !data) return nullptr;
   auto* held = static_cast<External<T>*>(data);
   return held->type == &External<T>::kType ? &held->value : nullptr;
 }
@@ -121,10 +121,14 @@ class Arguments {
     return {};
   }
 
-  // As external_of.
+  // As external_of; undefined gives null too.
   template <class T>
-  T* external() {
-    return external_of<T>(env_, values_[next_++]);
+  T* optional_external() {
+    napi_valuetype type = napi_undefined;
+    napi_typeof(env_, values_[next_], &type);
+    T* value = external_of<T>(env_, values_[next_++]);
+    if (!value && type != napi_undefined) ok_ = false;
+    return value;
   }
 
   double number() {

@@ -210,15 +210,21 @@ bool are_classes(const Array<int32_t>& values, const Head& head) {
                      [&](int32_t c) { return c >= 0 && static_cast<size_t>(c) < head.classes; });
 }
 
+void forward_rows(napi_env env, HeadData& data, const Parameters& parameters, const float* x, size_t rows,
+                  float* logits) {
+  const Head& head = data.head;
+  for_chunks(env, data, rows, [&](size_t r, size_t count, void* scratch) {
+    data.engine.kernels->forward(head, parameters, x + r * head.features, count, logits + r * head.classes,
+                                 scratch);
+  });
+}
+
 napi_value forward(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   const Input in(arguments);
   const Array<float> logits = arguments.array<float>();
   if (!arguments.check(in.fits && logits.length == in.rows * in.head.classes)) return nullptr;
-  for_chunks(env, in.data, in.rows, [&](size_t r, size_t rows, void* scratch) {
-    in.data.engine.kernels->forward(in.head, in.parameters, in.row(r), rows,
-                                    logits.data + r * in.head.classes, scratch);
-  });
+  forward_rows(env, in.data, in.parameters, in.x.data, in.rows, logits.data);
   return nullptr;
 }
 
@@ -232,6 +238,7 @@ struct BoundForward {
   std::vector<Napi::Reference<Napi::Value>> arrays;
 };
 
+// planForward(x, bias, logits): what runForward takes.
 napi_value plan_forward(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   const Shared& data = arguments.data<Shared>();
@@ -447,12 +454,7 @@ napi_value run_forward(napi_env env, napi_callback_info info) {
   double scale;
   if (bound == nullptr || napi_get_value_double(env, arguments[1], &scale) != napi_ok)
     return throw_misfit(env);
-  const Parameters parameters{scale, bound->bias};
-  HeadData& data = *bound->data;
-  for_chunks(env, data, bound->rows, [&](size_t r, size_t rows, void* scratch) {
-    data.engine.kernels->forward(data.head, parameters, bound->x + r * data.head.features, rows,
-                                 bound->logits + r * data.head.classes, scratch);
-  });
+  forward_rows(env, *bound->data, {scale, bound->bias}, bound->x, bound->rows, bound->logits);
   return nullptr;
 }
 

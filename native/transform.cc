@@ -132,7 +132,7 @@ bool read_plan(Arguments& arguments, Plan& plan) {
   if (arguments.count() > 1) {
     plan.row_length = power = arguments.size();
     plan.factor = arguments.number();
-    if (const auto* base = arguments.external<SharedBase>()) {
+    if (const auto* base = arguments.optional_external<SharedBase>()) {
       plan.base = *base;
       const size_t order = plan.base->base.order;
       power = power % order == 0 ? power / order : 0;

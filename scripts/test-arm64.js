@@ -41,6 +41,7 @@ runIn(
   ["--experimental-vm-modules", "--no-warnings", "node_modules/jest/bin/jest.js", ...process.argv.slice(2)],
   {
     FIXED_CLASSIFIER_REQUIRE: "native,wasm",
+    EMULATED: "1",
     // What starts another Node asks for process.execPath, which would be the bare binary.
     NODE_OPTIONS: `--require=${join(folder, "exec-path.cjs")}`,
   },

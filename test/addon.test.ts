@@ -68,6 +68,9 @@ function load(): object {
     }
     expect(() => call(kernels, "fwht", new Float32Array(4), 3, 1)).toThrow(REFUSAL);
     expect(() => call(kernels, "base", 4, Uint32Array.of(0))).toThrow(REFUSAL);
+    for (const other of [null, {}, plan(new Float32Array(4))]) {
+      expect(() => call(kernels, "fwht", new Float32Array(4), 4, 1, other)).toThrow(REFUSAL);
+    }
   });
 
   test("a head takes tables that stay inside the matrix, and arrays of its shape", () => {

@@ -15,7 +15,7 @@ const { ASAN_OPTIONS = "" } = process.env;
 const WORKERS = ASAN_OPTIONS === "" ? 78 : 156;
 
 /** Milliseconds. Some seconds are enough for a test, under emulation some minutes. */
-const PATIENCE = 600_000;
+const PATIENCE = process.env.EMULATED === undefined ? 120_000 : 600_000;
 
 /** Runs a script of the folder with Node. */
 const run = (script: string, ...args: (string | number)[]) =>
@@ -26,7 +26,7 @@ const run = (script: string, ...args: (string | number)[]) =>
       MALLOC_MMAP_THRESHOLD_: "65536",
       ASAN_OPTIONS: `${ASAN_OPTIONS}:quarantine_size_mb=0:thread_local_quarantine_size_kb=0`,
     },
-    timeout: PATIENCE,
+    timeout: PATIENCE - 20_000,
   });
 
 const native = backends.some(({ name }) => name === "native");

@@ -1,8 +1,8 @@
 // The transform as JavaScript calls it.
 import { fwht } from "../product.js";
 import { duration } from "../report.js";
-import { allocated, checkTransform, hasAllocate, transforms, values } from "../rows.js";
-import { byTurns, median, ratio, repeated } from "../timing.js";
+import { allocated, checkTransform, hasAllocate, values, zeros } from "../rows.js";
+import { byTurns, median, ratio } from "../timing.js";
 import { judge, range, worst } from "./row.js";
 
 const OVERHEAD_SIZE = 2 ** 8;
@@ -18,7 +18,7 @@ export function measureBound({ addon, instructionSets: [best], milliseconds, exp
     checkTransform(`fwht.plan n=${n}`, x, transform);
     const { call, limit } = byTurns(
       {
-        call: transforms("float32", x, transform),
+        call: zeros(x, transform),
         limit: () => addon.limit(best, "float32", 20_000),
       },
       milliseconds,
@@ -28,16 +28,12 @@ export function measureBound({ addon, instructionSets: [best], milliseconds, exp
   });
 }
 
-/** Nanoseconds of calls one after the other. */
-const RUN = 20_000;
-
-/** What a call costs beyond its kernel on the same array: a row of zeros, which may be transformed without end. */
+/** What a call costs beyond its kernel on the same array. */
 function overhead(what, { addon, instructionSets: [best], milliseconds }, x, transform, atMost) {
   checkTransform(what, x, transform);
-  x.fill(0);
   const { call, kernel } = byTurns(
     {
-      call: repeated(transform, RUN),
+      call: zeros(x, transform),
       kernel: () => addon.time(best, x, 20_000).nanoseconds,
     },
     4 * milliseconds,

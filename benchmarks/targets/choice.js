@@ -1,12 +1,9 @@
 // The backend that is chosen by default against all others, for every size.
 import { label } from "../backends.js";
 import { fwht } from "../product.js";
-import { allocated, checkTransform } from "../rows.js";
-import { byTurns, median, ratio, repeated, warmUp } from "../timing.js";
+import { allocated, checkTransform, zeros } from "../rows.js";
+import { byTurns, median, ratio, warmUp } from "../timing.js";
 import { range, worst } from "./row.js";
-
-/** Nanoseconds of calls one after the other. */
-const RUN = 20_000;
 
 const FORMS = {
   bound: (x, backend) => (backend === undefined ? fwht.plan(x) : fwht.plan(x, { backend })),
@@ -25,16 +22,14 @@ export function measureChoice(backends, { milliseconds, exponents }) {
         const x = allocated("float32", 2 ** m);
         const transform = bind(x, backend);
         checkTransform(`${form} call n=${x.length}`, x, transform);
-        // Zeros, which may be transformed without end.
-        x.fill(0);
         warmUp(transform);
-        return transform;
+        return { x, transform };
       };
       const contenders = Object.fromEntries(backends.map((backend) => [label(backend), prepare(backend)]));
       // What is timed is compiled when all have been called, or the first would have the advantage.
-      const timed = Object.entries({ default: prepare(), ...contenders }).map(([name, transform]) => [
+      const timed = Object.entries({ default: prepare(), ...contenders }).map(([name, { x, transform }]) => [
         name,
-        repeated(transform, RUN),
+        zeros(x, transform),
       ]);
       const samples = byTurns(Object.fromEntries(timed), milliseconds);
       const slower = Object.keys(contenders).map((name) => ({

@@ -97,6 +97,7 @@ interface Head {
 /** Where the addon may be, seen from the root of the package. */
 const CANDIDATES = ["build/Release/fixed_classifier.node"];
 
+/** One for all backends: each time it is loaded its functions are others. */
 let addon: Addon | undefined;
 
 function load(): Addon {

@@ -47,8 +47,8 @@ struct StoreLogits {
 
 void forward(const Head& head, const Parameters& parameters, const float* x, size_t rows, float* out,
              void* scratch) {
-  Work work(head, parameters, scratch);
-  work.align_bias(rows);
+  Work work(head, parameters, rows, scratch);
+  work.align_bias();
   visit_blocks(
       work, x, rows,
       [&](size_t r, const Segment& segment) {
@@ -75,8 +75,8 @@ inline void probabilities_from(const Softmax& softmax, float* z, size_t count) {
 
 void probabilities(const Head& head, const Parameters& parameters, const float* x, size_t rows, float* out,
                    void* scratch) {
-  Work work(head, parameters, scratch);
-  work.align_bias(rows);
+  Work work(head, parameters, rows, scratch);
+  work.align_bias();
   Softmax softmax[kChunkRows];
   visit_blocks(work, x, rows, keep_logits(work), [&](size_t r, const Segment& segment, const Keep& logits) {
     memcpy(out + r * head.classes + segment.first, logits.z + segment.row, segment.count * sizeof(float));
@@ -87,8 +87,8 @@ void probabilities(const Head& head, const Parameters& parameters, const float* 
 
 void chosen_probabilities(const Head& head, const Parameters& parameters, const float* x, size_t rows,
                           const int32_t* chosen, size_t count, float* out, void* scratch) {
-  Work work(head, parameters, scratch);
-  work.align_bias(rows);
+  Work work(head, parameters, rows, scratch);
+  work.align_bias();
   Softmax softmax[kChunkRows];
   visit_blocks(work, x, rows, keep_logits(work), [&](size_t r, const Segment& segment, const Keep& logits) {
     for (size_t j = 0; j < count; j++) {
@@ -102,8 +102,8 @@ void chosen_probabilities(const Head& head, const Parameters& parameters, const 
 
 void top_k(const Head& head, const Parameters& parameters, const float* x, size_t rows, size_t k,
            int32_t* classes, float* scores, void* scratch) {
-  Work work(head, parameters, scratch);
-  work.align_bias(rows);
+  Work work(head, parameters, rows, scratch);
+  work.align_bias();
   size_t filled[kChunkRows] = {};
   visit_blocks(work, x, rows, keep_logits(work), [&](size_t r, const Segment& segment, const Keep& logits) {
     Best best{k, filled[r], classes + r * k, scores + r * k};
@@ -210,7 +210,7 @@ template <class Gradient>
 
 void backward(const Head& head, const Parameters& parameters, const float* x, size_t rows,
               const float* grad_logits, const Gradients& gradients, void* scratch) {
-  Work work(head, parameters, scratch);
+  Work work(head, parameters, rows, scratch);
   backward_rows(work, rows, gradients, [&](size_t r, const Block& block, const auto& spread) {
     if (&block == head.blocks) read_row(work, x, r);
     for (size_t s = 0; s < block.segment_count; s++) {
@@ -223,8 +223,8 @@ void backward(const Head& head, const Parameters& parameters, const float* x, si
 
 void loss_and_gradient(const Head& head, const Parameters& parameters, const float* x, size_t rows,
                        const CrossEntropy& loss, float* losses, const Gradients& gradients, void* scratch) {
-  Work work(head, parameters, scratch);
-  work.align_bias(rows);
+  Work work(head, parameters, rows, scratch);
+  work.align_bias();
   RowLoss row_loss[kChunkRows];
   float* z = work.logits;
   const auto label_of = [&](size_t r) { return static_cast<size_t>(loss.labels[r]); };

@@ -32,6 +32,7 @@ struct Row {
 struct Work {
   const Head& head;
   const Parameters& parameters;
+  const size_t rows;
   const F32 v{};
   float* transform;
   float* logits;
@@ -43,7 +44,8 @@ struct Work {
   const float* bias_by_row = nullptr;
   Row row[kChunkRows];
 
-  Work(const Head& h, const Parameters& p, void* scratch) : head(h), parameters(p) {
+  Work(const Head& h, const Parameters& p, size_t row_count, void* scratch)
+      : head(h), parameters(p), rows(row_count) {
     const Layout at(h);
     float* base = static_cast<float*>(scratch);
     transform = base + at.transform;
@@ -55,7 +57,7 @@ struct Work {
   }
 
   // Worth it for some rows: loads that straddle cache lines cost twice. For heads of one segment.
-  void align_bias(size_t rows) {
+  void align_bias() {
     if (!parameters.bias || head.segment_count > 1 || rows < 4) return;
     memcpy(bias + head.blocks[0].segments[0].row, parameters.bias, head.classes * sizeof(float));
     bias_by_row = bias;
@@ -379,8 +381,8 @@ struct Reading {
   }
 };
 
-// Asks for features that are needed soon. Every other line: CPUs fetch them in pairs, and to ask for all
-// takes longer than it saves where the rows are in the second-level cache. Past the end of x nothing happens.
+// Asks for features that are needed soon. Every other line: Zen 3 fetches them in pairs, and to ask for all
+// takes longer than it saves where the rows are in the second-level cache.
 inline void prefetch(const float* x, size_t count) {
   constexpr size_t kLine = 64 / sizeof(float);
   for (size_t i = 0; i < count; i += 2 * kLine) __builtin_prefetch(x + i);
@@ -413,8 +415,9 @@ bool read_and_visit_segment(Work& work, const float* x, size_t index, const Bloc
     visit_edges(logit, t, segment.row, to, visit);
   } else {
     const size_t share = order / reading.blocks;
+    const float* next = index + 1 < work.rows ? row.x + order : nullptr;
     for (size_t i = 0; i < reading.blocks; i++) {
-      prefetch(row.x + order + i * share, share);  // of the next row
+      if (next) prefetch(next + i * share, share);
       transform(work.v, Load<F32>{t}, t, i * kLanes, kLanes);
     }
     visit_logits(logit, t, segment.row, to, visit);

@@ -13,11 +13,13 @@ const row = new Float32Array(2 ** 18).fill(1);
 const head = new FixedClassifier({ ...SHAPE, backend });
 const x = new Float32Array(ROWS * SHAPE.features).fill(1);
 const labels = new Int32Array(ROWS);
+const plans = [fwht.plan(row, { backend, scale: "orthonormal" }), head.plan(x)];
 
 function work() {
   fwht(row, { backend, scale: "orthonormal" });
   head.topK(x, 3);
   head.lossAndGradient(x, labels);
+  for (const run of plans) run();
 }
 
 /** How a thread ends: by itself, in the middle of its work, or by the main thread. */
