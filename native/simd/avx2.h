@@ -45,7 +45,7 @@ struct F32 {
     return _mm256_blendv_ps(other, a, _mm256_castsi256_ps(part(from, to)));
   }
   // In pieces of 4, 2 and 1: the masked store is microcode on AMD.
-  static void store_part(float* p, reg a, int from, int to) {
+  [[gnu::always_inline]] static void store_part(float* p, reg a, int from, int to) {
     a = _mm256_permutevar8x32_ps(a, _mm256_add_epi32(lanes(), _mm256_set1_epi32(from)));
     p += from;
     const int count = to - from;
