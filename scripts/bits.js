@@ -1,0 +1,66 @@
+// Hashes the results of every operation, for every code and odd shapes, on every backend and instruction set of this machine, and
+// compares them with scripts/bits/hashes.json. A change of structure must leave them all as they are; a change of numerics, which
+// is one of docs/numerics.md first, records them anew.
+//
+//   npm run bits                compares
+//   npm run bits -- --record    writes the hashes of the plain TypeScript backend; all others still have to agree
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createBackend } from "../dist/index.js";
+import { CASES } from "./bits/cases.js";
+import { fromRoot } from "./paths.js";
+
+const FILE = fromRoot("scripts/bits/hashes.json");
+
+/** Every instruction set that a backend may have, on some machine. */
+const INSTRUCTION_SETS = {
+  native: ["avx512", "avx2", "sse2", "neon", "scalar"],
+  wasm: ["simd128", "baseline"],
+  js: ["scalar"],
+};
+
+function* backends() {
+  for (const [name, instructionSets] of Object.entries(INSTRUCTION_SETS)) {
+    for (const instructionSet of instructionSets) {
+      try {
+        yield createBackend(name, { instructionSet });
+      } catch (error) {
+        console.log(`${name} ${instructionSet}: skipped, ${error.message.split("\n")[0]}`);
+      }
+    }
+  }
+}
+
+/** One hash a group of cases. NaNs are made alike: their payloads may differ. */
+async function hashes(backend) {
+  const result = {};
+  for (const [group, run] of Object.entries(CASES)) {
+    const hash = createHash("sha256");
+    for await (const values of run(backend)) {
+      const array = typeof values === "number" ? Float64Array.of(values) : values.slice();
+      for (let i = 0; i < array.length; i++) if (Number.isNaN(array[i])) array[i] = Number.NaN;
+      hash.update(array.constructor.name);
+      hash.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    }
+    result[group] = hash.digest("hex").slice(0, 32);
+  }
+  return result;
+}
+
+if (process.argv.includes("--record")) {
+  const recorded = await hashes(createBackend("js"));
+  writeFileSync(FILE, `${JSON.stringify(recorded, null, 2)}\n`);
+}
+const expected = JSON.parse(readFileSync(FILE, "utf8"));
+let different = 0;
+for (const backend of backends()) {
+  const got = await hashes(backend);
+  const wrong = Object.keys(expected).filter((group) => got[group] !== expected[group]);
+  different += wrong.length;
+  const groups = Object.keys(expected).length;
+  console.log(
+    `${backend.name} ${backend.instructionSet}: ` +
+      (wrong.length === 0 ? `all ${groups} hashes as recorded` : `DIFFERENT bits in ${wrong.join(", ")}`),
+  );
+}
+process.exitCode = different === 0 ? 0 : 1;

@@ -1,0 +1,169 @@
+// What is hashed: generators of results, one a group. Inputs come from seeds, so they are the same everywhere.
+import { FixedClassifier, fwht } from "../../dist/index.js";
+import { doubles, floats, integers, labels } from "./inputs.js";
+
+const POWERS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 18].map((m) => 2 ** m);
+const OTHERS = [12, 20, 24, 28, 36, 100, 200, 256 * 3, 384, 640, 1008, 1280, 1664, 7168, 20 * 4096];
+
+/** Transforms of arrays that `fill` makes, in every length and order. */
+function* transforms(backend, fill, scales) {
+  let seed = 1;
+  for (const n of [...POWERS, ...OTHERS]) {
+    for (const scale of scales) {
+      const rows = n <= 4096 ? 3 : 1;
+      const x = fill(rows * n, seed++);
+      fwht(x, { rowLength: n, scale, backend });
+      yield x;
+    }
+  }
+  for (const ordering of ["sequency", "dyadic"]) {
+    const x = fill(3 * 64, seed++);
+    fwht(x, { rowLength: 64, ordering, backend });
+    yield x;
+  }
+  const bound = fill(1024, seed);
+  const run = fwht.plan(bound, { backend });
+  run();
+  run();
+  yield bound;
+}
+
+/** Codes and shapes: powers of two, Paley orders, few and many classes, several blocks, columns, dense matrices. */
+const HEADS = [
+  ...[
+    [1, 2],
+    [2, 3],
+    [3, 5],
+    [5, 8],
+    [7, 16],
+    [16, 15],
+    [17, 33],
+    [64, 10],
+    [64, 127],
+    [100, 101],
+    [128, 300],
+    [200, 100],
+    [255, 511],
+    [256, 128],
+    [257, 300],
+    [300, 1500],
+    [384, 50],
+    [512, 255],
+    [512, 256],
+    [512, 1000],
+    [768, 2000],
+    [1000, 17],
+    [1024, 255],
+    [1024, 2048],
+    [1280, 1000],
+    [1664, 1000],
+    [2048, 500],
+    [2048, 1000],
+    [4096, 1000],
+    [512, 5000],
+  ].map(([features, classes]) => ({ features, classes, code: "hadamard" })),
+  { features: 40, classes: 2000, code: "hadamard", seed: 7 },
+  { features: 64, classes: 10, code: "sylvester" },
+  { features: 100, classes: 70, code: "sylvester" },
+  { features: 60, classes: 200, code: "sylvester", allowDuplicates: true },
+  { features: 1280, classes: 1000, code: "sylvester" },
+  { features: 3, classes: 4, code: "simplex" },
+  { features: 19, classes: 20, code: "simplex" },
+  { features: 511, classes: 500, code: "simplex" },
+  { features: 4, classes: 8, code: "orthoplex" },
+  { features: 48, classes: 90, code: "orthoplex" },
+  { features: 10, classes: 1000, code: "cube" },
+  { features: 3, classes: 5, code: "cube" },
+  { features: 37, classes: 50, code: "orthogonal", seed: 3 },
+  { features: 64, classes: 10, code: "learned", seed: 5 },
+];
+const KINDS = ["normal", "positive", "integers", "huge", "tiny", "mixed", "zeros", "special"];
+
+/** `use` over every head, with rows of changing kinds and numbers. */
+async function* onHeads(backend, use) {
+  let seed = 100;
+  for (const options of HEADS) {
+    for (const bias of [true, false]) {
+      const { features, classes } = options;
+      const head = new FixedClassifier({ ...options, bias, backend });
+      head.bias?.set(floats(classes, seed++));
+      const kind = KINDS[seed % KINDS.length];
+      const rows = features * classes > 500_000 ? 3 : [1, 2, 33, 70][seed % 4];
+      yield* use(head, floats(rows * features, seed++, "normal"), seed, rows);
+      yield* use(head, floats(rows * features, seed++, kind), seed, rows);
+    }
+  }
+}
+
+function* gradientOf({ features, scale, bias, weights }) {
+  yield features;
+  if (scale !== null) yield scale;
+  if (bias !== null) yield bias;
+  if (weights !== null) yield weights;
+}
+
+export const CASES = {
+  "fwht float32": (backend) => transforms(backend, floats, [1, "orthonormal", "inverse", 0.3]),
+  "fwht float64": (backend) => transforms(backend, doubles, [1, "orthonormal", "inverse", 0.3]),
+  "fwht int32": (backend) => transforms(backend, integers, [1, "inverse"]),
+
+  start: (backend) =>
+    onHeads(backend, function* (head) {
+      yield head.scale;
+      if (head.weights !== null) yield head.weights;
+    }),
+  forward: (backend) =>
+    onHeads(backend, function* (head, x) {
+      yield head.forward(x);
+      yield head.plan(x)();
+    }),
+  forwardAsync: (backend) =>
+    onHeads(backend, async function* (head, x) {
+      yield await head.forwardAsync(x);
+    }),
+  probabilities: (backend) =>
+    onHeads(backend, function* (head, x) {
+      yield head.probabilities(x);
+      yield head.probabilities(x, { classes: [head.classes - 1, 0] });
+    }),
+  topK: (backend) =>
+    onHeads(backend, function* (head, x) {
+      for (const k of [1, Math.min(5, head.classes), Math.min(64, head.classes)]) {
+        const { classes, scores } = head.topK(x, k);
+        yield classes;
+        yield scores;
+      }
+    }),
+  backward: (backend) =>
+    onHeads(backend, function* (head, x, seed, rows) {
+      yield* gradientOf(head.backward(x, floats(rows * head.classes, seed + 1)));
+    }),
+  lossAndGradient: (backend) =>
+    onHeads(backend, function* (head, x, seed, rows) {
+      const y = labels(rows, head.classes, seed);
+      for (const labelSmoothing of [0, 0.1]) {
+        for (const reduction of ["mean", "sum", "none"]) {
+          const { loss, gradient } = head.lossAndGradient(x, y, { labelSmoothing, reduction });
+          yield loss;
+          yield* gradientOf(gradient);
+        }
+      }
+    }),
+  "other types of features": (backend) =>
+    onHeads(backend, function* (head, x, seed, rows) {
+      const bits = Uint16Array.from(integers(rows * head.features, seed), (v) => v & 0xffff);
+      yield head.forward(bits, { type: "float16" });
+      yield head.forward(bits, { type: "bfloat16" });
+      const int8 = Int8Array.from(integers(rows * head.features, seed + 1), (v) => v & 0xff);
+      yield head.forward(int8, { featureScale: 0.1 });
+      const y = labels(rows, head.classes, seed);
+      yield* gradientOf(head.lossAndGradient(int8, y, { featureScale: 0.1 }).gradient);
+      yield* gradientOf(head.backward(int8, floats((x.length / head.features) * head.classes, seed + 1)));
+    }),
+  "more classes": (backend) =>
+    onHeads(backend, function* (head, x) {
+      const { code, features, classes } = head.settings;
+      if (code === "hadamard" && features > 5 && classes < 2000)
+        yield head.withClasses(classes + 3).forward(x);
+    }),
+};
