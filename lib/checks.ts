@@ -118,6 +118,16 @@ export function checkOneOf<T extends string>(
   }
 }
 
+/** Options that are not known: what is misspelt must not be ignored in silence. */
+export function checkKnown(what: string, options: object, ...known: readonly (readonly string[])[]): void {
+  for (const name of Object.keys(options)) {
+    if (known.some((names) => names.includes(name)) || options[name as keyof object] === undefined) continue;
+    const names = known.flat();
+    const choices = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
+    throw new TypeError(`${what} has no option "${name}", ${choices}`);
+  }
+}
+
 export function checkBackend(value: unknown): asserts value is Backend {
   const { fwht, plan, head } = (value ?? {}) as Record<string, unknown>;
   if ([fwht, plan, head].some((kernel) => typeof kernel !== "function")) {
@@ -171,21 +181,25 @@ const rangesMeet = (a: ArrayBufferView, b: ArrayBufferView): boolean =>
 
 /** Labels as the kernels take them. */
 export function checkLabels(labels: unknown, rows: number, classes: number): Int32Array {
-  const values = checkIntegers("labels", labels);
+  const values = checkIntegerArray("labels", labels);
   if (values.length !== rows) {
     throw new RangeError(`labels has ${values.length} elements for ${rows} rows: one label a row is needed`);
   }
-  return copyClasses("labels", values, classes);
+  return copyIntegers("labels", values, classes);
 }
 
 /** A choice of classes as the kernels take it. */
 export function checkClasses(chosen: unknown, classes: number): Int32Array {
-  const values = checkIntegers("classes", chosen);
+  const values = checkIntegerArray("classes", chosen);
   if (values.length === 0) throw new RangeError("classes is empty: choose at least one");
-  return copyClasses("classes", values, classes);
+  return copyIntegers("classes", values, classes);
 }
 
-function checkIntegers(what: string, value: unknown): ArrayLike<unknown> {
+/** A copy of an array of integers from 0 on, all below a limit. */
+export const checkIntegers = (what: string, value: unknown, below: number): Int32Array =>
+  copyIntegers(what, checkIntegerArray(what, value), below);
+
+function checkIntegerArray(what: string, value: unknown): ArrayLike<unknown> {
   const name = typedArrayName(value);
   const integerArray = name !== undefined && /^(Int|Uint)(8|16|32)(Clamped)?Array$/.test(name);
   if (!integerArray && !Array.isArray(value)) {
@@ -196,15 +210,15 @@ function checkIntegers(what: string, value: unknown): ArrayLike<unknown> {
   return value as ArrayLike<unknown>;
 }
 
-function copyClasses(what: string, values: ArrayLike<unknown>, classes: number): Int32Array {
+function copyIntegers(what: string, values: ArrayLike<unknown>, below: number): Int32Array {
   const checked = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     if (typeof value !== "number" || !Number.isInteger(value)) {
       throw new TypeError(`${what}[${i}] must be an integer, got ${describe(value)}`);
     }
-    if (value < 0 || value >= classes) {
-      throw new RangeError(`${what}[${i}] is ${value}: it must be from 0 to ${classes - 1}`);
+    if (value < 0 || value >= below) {
+      throw new RangeError(`${what}[${i}] is ${value}: it must be from 0 to ${below - 1}`);
     }
     checked[i] = value;
   }

@@ -21,11 +21,32 @@ export interface FeatureOptions {
   featureScale?: number;
 }
 
+/** The names of {@link FeatureOptions}. */
+export const FEATURE_OPTIONS = ["type", "featureScale"] as const satisfies (keyof FeatureOptions)[];
+
+interface Float32Rows {
+  readonly rows: number;
+  readonly scale: number;
+  readonly type: "float32";
+  readonly array: Float32Array;
+}
+
+interface ReducedRows {
+  readonly rows: number;
+  readonly scale: number;
+  readonly type: ReducedType;
+  readonly array: Uint16Array | Int8Array;
+}
+
 /** Checked features, their reduced types told apart. */
-export type FeatureRows = { readonly rows: number; readonly scale: number } & (
-  | { readonly type: "float32"; readonly array: Float32Array }
-  | { readonly type: ReducedType; readonly array: Uint16Array | Int8Array }
-);
+export type FeatureRows = Float32Rows | ReducedRows;
+
+/** Rows `first` to `end` of the features, as float32. */
+export interface Chunk {
+  readonly rows: Float32Array;
+  readonly first: number;
+  readonly end: number;
+}
 
 export function checkFeatures(x: unknown, width: number, options: FeatureOptions): FeatureRows {
   checkArray("x", x, "Float32Array", "Float16Array", "Uint16Array", "Int8Array");
@@ -89,20 +110,20 @@ export class FeatureDecoder {
     return out;
   }
 
-  /** Some rows at a time, in order; what `run` gets is its own only until it returns. */
-  chunks(x: FeatureRows, run: (chunk: Float32Array, first: number, end: number) => void): void {
-    if (x.type === "float32") {
-      run(x.array, 0, x.rows);
-      return;
-    }
+  /** Some rows at a time, in order. What a chunk holds is its own only until the next one. */
+  chunks(x: FeatureRows): Iterable<Chunk> {
+    return x.type === "float32" ? [{ rows: x.array, first: 0, end: x.rows }] : this.#decoded(x);
+  }
+
+  *#decoded(x: ReducedRows): Generator<Chunk> {
     const step = Math.max(1, Math.floor(CHUNK / this.#width));
     const chunk = scratch(Math.min(step, x.rows) * this.#width);
     for (let first = 0; first < x.rows; first += step) {
       const end = Math.min(first + step, x.rows);
       const part = x.array.subarray(first * this.#width, end * this.#width);
-      const values = part.length === chunk.length ? chunk : chunk.subarray(0, part.length);
-      this.#decode(part, x.type, x.scale, values);
-      run(values, first, end);
+      const rows = part.length === chunk.length ? chunk : chunk.subarray(0, part.length);
+      this.#decode(part, x.type, x.scale, rows);
+      yield { rows, first, end };
     }
   }
 
@@ -117,6 +138,16 @@ export class FeatureDecoder {
     if (scale === 1 || this.#normalised) return;
     for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) * scale;
   }
+}
+
+/** The part of an output, so many numbers a row, that belongs to the rows of a chunk. */
+export function partOf<T extends Float32Array | Int32Array>(
+  array: T,
+  { first, end }: Chunk,
+  width: number,
+): T {
+  const whole = first === 0 && end * width === array.length;
+  return whole ? array : (array.subarray(first * width, end * width) as T);
 }
 
 /** Numbers in a chunk: 4 MiB, enough for the native kernels to share it among threads. */

@@ -1,6 +1,5 @@
-import type { Backend, Base, TransformArray } from "./backends/backend.js";
-import { createJsBackend } from "./backends/js/index.js";
-import { defaultBackend } from "./backends/select.js";
+import type { Backend, TransformArray } from "./backends/backend.js";
+import { backendFor } from "./backends/by-size.js";
 import {
   checkArray,
   checkBackend,
@@ -11,7 +10,8 @@ import {
   typedArrayLength,
   typedArrayName,
 } from "./checks.js";
-import { baseOf, knownOrder, MAX_ORDER, orderAbove, orderBelow } from "./codes/orders.js";
+import type { KroneckerFactor } from "./hadamard/factor.js";
+import { factorOf, knownOrder, MAX_ORDER, orderAbove, orderBelow } from "./hadamard/orders.js";
 import { ORDERINGS, type Ordering, reorder } from "./orderings.js";
 
 /** The longest row that is transformed. */
@@ -37,38 +37,34 @@ export interface FwhtOptions {
   backend?: Backend;
 }
 
-/** Up to this many elements plain TypeScript is done before a call of another backend arrives, a bound one sooner; the bits are the same. */
-const SMALL = 8;
-const SMALL_BOUND = 4;
-const small = createJsBackend({});
-
 const isPowerOfTwo = (n: number): boolean => n > 0 && (n & (n - 1)) === 0;
 
 interface Checked {
   rowLength: number;
-  factor: number;
+  multiplier: number;
   ordering: Ordering;
   backend: Backend;
-  base: Base | undefined;
+  factor: KroneckerFactor | null;
 }
 
-function check(x: TransformArray, options: FwhtOptions, smallest: number): Checked {
+function check(x: TransformArray, options: FwhtOptions, bound: boolean): Checked {
   checkArray("x", x, "Float32Array", "Float64Array", "Int32Array");
   const { rowLength = x.length, scale = 1, ordering = "natural" } = options;
-  const { backend = x.length <= smallest ? small : defaultBackend() } = options;
-  const base = checkRowLength(x.length, rowLength, options.rowLength !== undefined);
+  const { backend = backendFor(x.length, bound) } = options;
+  const factor = checkRowLength(x.length, rowLength, options.rowLength !== undefined);
   checkOneOf("ordering", ordering, ORDERINGS);
-  if (ordering !== "natural" && base !== undefined) {
+  if (ordering !== "natural" && factor !== null) {
     throw new RangeError(
       `ordering "${ordering}" is for rows of a power of two, got rows of ${rowLength}; use "natural"`,
     );
   }
   checkBackend(backend);
-  return { rowLength, factor: factorOf(scale, rowLength, typedArrayName(x)), ordering, backend, base };
+  const multiplier = multiplierOf(scale, rowLength, typedArrayName(x));
+  return { rowLength, multiplier, ordering, backend, factor };
 }
 
-/** Returns B where the length is no power of two. */
-function checkRowLength(length: number, rowLength: number, given: boolean): Base | undefined {
+/** Returns B; null where the length is a power of two. */
+function checkRowLength(length: number, rowLength: number, given: boolean): KroneckerFactor | null {
   const what = given ? "rowLength" : "the length of x";
   checkInteger(what, rowLength, 1, MAX_LENGTH);
   const order = knownOrder(rowLength);
@@ -82,10 +78,10 @@ function checkRowLength(length: number, rowLength: number, given: boolean): Base
   if (length % rowLength !== 0) {
     throw new RangeError(`x has ${length} elements, no whole number of rows of rowLength ${rowLength}`);
   }
-  return baseOf(order);
+  return factorOf(order);
 }
 
-function factorOf(scale: unknown, n: number, type: string | undefined): number {
+function multiplierOf(scale: unknown, n: number, type: string | undefined): number {
   if (typeof scale === "string") checkOneOf("scale", scale, ["orthonormal", "inverse"]);
   else if (typeof scale === "number") checkFinite("scale", scale);
   else throw new TypeError(`scale must be a number, "orthonormal" or "inverse", got ${describe(scale)}`);
@@ -118,11 +114,11 @@ export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
     isPowerOfTwo(x.length) &&
     x.length <= MAX_LENGTH
   ) {
-    (x.length <= SMALL ? small : defaultBackend()).fwht(x, x.length, 1);
+    backendFor(x.length, false).fwht(x, x.length, 1, null);
     return x;
   }
-  const { rowLength, factor, ordering, backend, base } = check(x, options ?? {}, SMALL);
-  backend.fwht(x, rowLength, factor, base);
+  const { rowLength, multiplier, ordering, backend, factor } = check(x, options ?? {}, false);
+  backend.fwht(x, rowLength, multiplier, factor);
   reorder(x, rowLength, ordering);
   return x;
 }
@@ -138,9 +134,9 @@ export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
  * transform();
  */
 fwht.plan = (x: TransformArray, options: FwhtOptions = {}): (() => void) => {
-  const { rowLength, factor, ordering, backend, base } = check(x, options, SMALL_BOUND);
+  const { rowLength, multiplier, ordering, backend, factor } = check(x, options, true);
   const length = typedArrayLength(x);
-  const run = backend.plan(x, rowLength, factor, base);
+  const run = backend.plan(x, rowLength, multiplier, factor);
   return () => {
     if (typedArrayLength(x) !== length) {
       throw new TypeError(

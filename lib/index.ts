@@ -5,22 +5,16 @@
  */
 
 export { allocate, type ElementType } from "./allocate.js";
-export type { Backend, BackendName, TransformArray } from "./backends/backend.js";
-export { type BackendFailure, type BackendOptions, backend, createBackend } from "./backends/select.js";
-export {
-  FixedClassifier,
-  type FixedClassifierOptions,
-  type Gradient,
-  type GradientOutput,
-  type HeadSettings,
-  type Labels,
-  type LossAndGradient,
-  type LossOptions,
-  type Reduction,
-  type TopK,
-} from "./classifier.js";
+export type { Backend, BackendName, BackendOptions, TransformArray } from "./backends/backend.js";
+export { type BackendFailure, backend, createBackend, instructionSets } from "./backends/select.js";
+export { FixedClassifier } from "./classifier.js";
 export type { ClassCode, Coherence } from "./codes/code.js";
-export type { CodeName } from "./codes/index.js";
+export type { CodeName, CodeOptions } from "./codes/index.js";
 export type { FeatureOptions, Features } from "./features.js";
 export { type FwhtOptions, fwht } from "./fwht.js";
+export type { Gradient, GradientOutput } from "./head/gradients.js";
+export type { Labels, LossAndGradient, LossOptions, Reduction } from "./head/loss.js";
+export type { FixedClassifierOptions, HeadSettings } from "./head/options.js";
+export type { TopK } from "./head/top-k.js";
+export type { LossName } from "./losses/index.js";
 export type { Ordering } from "./orderings.js";

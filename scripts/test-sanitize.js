@@ -26,7 +26,7 @@ runIn(checked, process.execPath, ["scripts/jest.js", "--testTimeout=120000", ...
   FIXED_CLASSIFIER_BACKEND: "native",
   LD_PRELOAD: runtimes.join(" "),
   // V8 leaves its memory to the end of the process, and hides pointers where no search for leaks finds them; what the addon leaks,
-  // test/environments.test.ts sees.
+  // test/backends/environments.test.ts sees.
   ASAN_OPTIONS: "detect_leaks=0",
   UBSAN_OPTIONS: "print_stacktrace=1",
 });

@@ -6,7 +6,7 @@ import { fromRoot, root } from "./paths.js";
 import { findProgram } from "./toolchain.js";
 
 const NODE_FLAGS = ["--single-threaded", "--experimental-vm-modules", "--no-warnings"];
-const TESTS = ["test/memory.test.ts", "-t", "native scalar"];
+const TESTS = ["test/backends/memory.test.ts", "-t", "native scalar"];
 
 const valgrind = findProgram("valgrind");
 if (valgrind === null) {

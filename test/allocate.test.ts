@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { allocate, createBackend, fwht } from "../lib/index.js";
-import { backends } from "./backends.js";
+import { backends } from "./support/backends.js";
 
 test("zeros of the type and length asked for, that any operation takes", () => {
   for (const backend of backends) {

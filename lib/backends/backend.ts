@@ -5,6 +5,9 @@
  * All backends return the same bits: docs/numerics.md.
  */
 
+import type { KroneckerFactor } from "../hadamard/factor.js";
+import type { HeadTable } from "../table.js";
+
 export type BackendName = "native" | "wasm" | "js";
 
 /** The arrays that the transform takes. */
@@ -12,50 +15,6 @@ export type TransformArray = Float32Array | Float64Array | Int32Array;
 
 /** Types of features that are made float32 before a kernel sees them; the first two come as their bits. */
 export type ReducedType = "float16" | "bfloat16" | "int8";
-
-/** A symmetric Hadamard matrix whose first row and column are +1; its order is a multiple of 4. */
-export interface Base {
-  readonly order: number;
-  /** Rows of {@link maskWords}(order) words each; bit j set: the entry in column j is −1. */
-  readonly signs: Uint32Array;
-}
-
-/**
- * What a kernel needs to know of a class code. The code is one of two kinds: rows of sign-masked Hadamard matrices, or, with
- * `weights`, a dense matrix; then order, base, columns and masks say nothing and there is one segment of all classes.
- */
-export interface HeadTable {
-  /** Width N of a row of features. */
-  readonly features: number;
-  /** Number C of classes. */
-  readonly classes: number;
-  /** Order M = b · 2^m of the Hadamard matrix B ⊗ Sylvester(2^m), M ≥ N. */
-  readonly order: number;
-  /** Order b of B: 1, or a multiple of 4. */
-  readonly base: number;
-  /** B, as in {@link Base}; empty for b = 1. */
-  readonly baseSigns: Uint32Array;
-  /** The column of the matrix in which each feature stands, all different; null: feature i in column i. */
-  readonly columns: Int32Array | null;
-  /** Class vectors of a dense code, classes × features. Those of an unnormalised one are learned: they change between calls. */
-  readonly weights: Float32Array | null;
-  /** Whether rows are divided by their norm and multiplied by the scale. Only a dense code may be without. */
-  readonly normalised: boolean;
-  /** Factor on the entries of the class vectors. */
-  readonly unit: number;
-  /** Sign masks, {@link maskWords}(order) words a block; bit i set: feature i is negated. A block is M rows. */
-  readonly masks: Uint32Array;
-  /**
-   * Which rows make which classes, {@link SEGMENT_FIELDS} numbers a segment: block, first row, sign (±1), first class,
-   * number of classes. Sorted by class, without gaps; the segments of a block stand next to each other.
-   */
-  readonly segments: Int32Array;
-}
-
-export const SEGMENT_FIELDS = 5;
-
-/** Number of 32-bit words that hold the sign mask of one block. */
-export const maskWords = (order: number): number => Math.ceil(order / 32);
 
 /** The learned part of a head. */
 export interface HeadParameters {
@@ -75,11 +34,11 @@ export interface GradientBuffers {
   readonly weights: Float32Array | null;
 }
 
-/** Cross-entropy as the kernel sees it: `factor` multiplies every gradient (1 / rows for the mean). */
+/** Cross-entropy as the kernel sees it: `rowWeight` multiplies every gradient (1 / rows for the mean). */
 export interface CrossEntropy {
   readonly labels: Int32Array;
   readonly labelSmoothing: number;
-  readonly factor: number;
+  readonly rowWeight: number;
 }
 
 /** The kernels of one head. `x` is rows × features; every output has exactly the length its shape asks for. */
@@ -90,7 +49,7 @@ export interface HeadKernels {
    */
   planForward?(x: Float32Array, bias: Float32Array | null, logits: Float32Array): (scale: number) => void;
   probabilities(x: Float32Array, parameters: HeadParameters, probabilities: Float32Array): void;
-  /** Probabilities of some classes, softmax over all: rows × chosen.length. */
+  /** Probabilities of the chosen classes, rows × chosen.length. The softmax runs over all classes. */
   chosenProbabilities(
     x: Float32Array,
     parameters: HeadParameters,
@@ -133,15 +92,38 @@ export interface Backend {
   readonly name: BackendName;
   readonly instructionSet: string;
   /**
-   * Transforms every row of `x` in place and multiplies by `factor`. For Int32Array the factor is 1, or 1 / rowLength, which
-   * divides and rounds down: by an arithmetic shift where rowLength is a power of two. For other lengths, b · 2^m, `base` is B.
+   * Transforms every row of `x` in place and multiplies by `multiplier`. For an Int32Array that is 1, or 1 / rowLength, which
+   * divides and rounds down: by an arithmetic shift where rowLength is a power of two. `factor` is B where rowLength is b · 2^m, and
+   * null where it is a power of two.
    */
-  fwht(x: TransformArray, rowLength: number, factor: number, base?: Base): void;
-  /** The same bound to its arguments. The caller sees to it that `x` is still attached when it calls. */
-  plan(x: TransformArray, rowLength: number, factor: number, base?: Base): () => void;
+  fwht(x: TransformArray, rowLength: number, multiplier: number, factor: KroneckerFactor | null): void;
+  /** `fwht` bound to its arguments. The caller sees to it that `x` is still attached when it calls. */
+  plan(x: TransformArray, rowLength: number, multiplier: number, factor: KroneckerFactor | null): () => void;
   head(table: HeadTable): HeadKernels;
   /** Writes every number of `x` to `out`, exactly; NaN stays NaN. An Int8Array has the type "int8", a Uint16Array one of the others. */
   decode(x: Uint16Array | Int8Array, type: ReducedType, out: Float32Array): void;
   /** How many bytes the array starts behind a multiple of `alignment`, where that makes kernels slower. */
   misalignment?(bytes: Uint8Array, alignment: number): number;
+}
+
+export interface BackendOptions {
+  /** One of {@link instructionSets}, for example "simd128"; default: the best that this machine runs. */
+  instructionSet?: string;
+  /**
+   * How many threads one call may use; default: as many as there are processors. Only the native backend has threads, and only large calls
+   * use them. The number never changes a bit.
+   */
+  threads?: number;
+}
+
+/** How a backend is made. */
+export interface BackendFactory {
+  /**
+   * The instruction sets that this machine runs, best first.
+   *
+   * @throws Error that says why the backend cannot be loaded here
+   */
+  instructionSets(): readonly string[];
+  /** `instructionSet` is one of {@link BackendFactory.instructionSets}. */
+  create(instructionSet: string, options: BackendOptions): Backend;
 }

@@ -1,33 +1,32 @@
 import { checkInteger, checkOneOf } from "../checks.js";
-import type { Backend, BackendName } from "./backend.js";
-import { createJsBackend } from "./js/index.js";
-import { createNativeBackend } from "./native.js";
-import { createWasmBackend } from "./wasm/index.js";
+import type { Backend, BackendFactory, BackendName, BackendOptions } from "./backend.js";
+import { js } from "./js/index.js";
+import { native } from "./native/index.js";
+import { withPlaces } from "./places.js";
+import { wasm } from "./wasm/index.js";
 
 const MAX_THREADS = 256;
 
-export interface BackendOptions {
-  /** One of the backend's instruction sets, for example "avx2"; default: the best that this machine runs. */
-  instructionSet?: string;
-  /**
-   * How many threads one call may use; default: as many as there are processors. Only the native backend has threads, and only large calls
-   * use them. The number never changes a bit.
-   */
-  threads?: number;
-}
-
 /** In the order in which they are tried. A new backend is one line here. */
-const CANDIDATES: Record<BackendName, (options: BackendOptions) => Backend> = {
-  native: createNativeBackend,
-  wasm: createWasmBackend,
-  js: createJsBackend,
-};
+const CANDIDATES: Record<BackendName, BackendFactory> = { native, wasm, js };
 export const BACKEND_NAMES = Object.keys(CANDIDATES) as BackendName[];
 
 /** Why a backend that was tried could not be used. */
 export interface BackendFailure {
   readonly name: BackendName;
   readonly error: Error;
+}
+
+/**
+ * The instruction sets of a backend that this machine runs, best first.
+ *
+ * @throws Error if the backend cannot be loaded here
+ * @example
+ * for (const instructionSet of instructionSets("wasm")) createBackend("wasm", { instructionSet });
+ */
+export function instructionSets(name: BackendName): readonly string[] {
+  checkOneOf("backend", name, BACKEND_NAMES);
+  return CANDIDATES[name].instructionSets();
 }
 
 /**
@@ -42,7 +41,14 @@ export interface BackendFailure {
 export function createBackend(name: BackendName, options: BackendOptions = {}): Backend {
   checkOneOf("backend", name, BACKEND_NAMES);
   if (options.threads !== undefined) checkInteger("threads", options.threads, 1, MAX_THREADS);
-  return CANDIDATES[name](options);
+  const sets = instructionSets(name);
+  const { instructionSet = sets[0] as string } = options;
+  if (!sets.includes(instructionSet)) {
+    throw new RangeError(
+      `backend "${name}" has no instruction set "${instructionSet}" on this machine, only ${sets.join(", ")}`,
+    );
+  }
+  return withPlaces(CANDIDATES[name].create(instructionSet, options));
 }
 
 /** What was chosen, and what was tried before. */

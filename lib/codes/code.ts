@@ -1,5 +1,5 @@
-import { type HeadTable, maskWords } from "../backends/backend.js";
-import { baseOf, type Order } from "./orders.js";
+import type { Tensor } from "../formats/safetensors.js";
+import type { HeadTable } from "../table.js";
 
 export interface Coherence {
   /**
@@ -14,6 +14,8 @@ export interface Coherence {
 /** How classes get their vectors: immutable (but for those of `learned`), the same for the same settings on every machine. */
 export interface ClassCode {
   readonly name: string;
+  /** The code's own options, with all defaults filled in. */
+  readonly options: object;
   /** Order M of the Hadamard matrix; 0 for a dense code. */
   readonly order: number;
   /** Number of sign-masked copies of that matrix in use; 0 for a dense code. */
@@ -24,65 +26,45 @@ export interface ClassCode {
   /** Where the scale starts, if the user gives none. */
   readonly initialScale: number;
   /** Where the bias starts. */
-  initialBias(seed: number): Float32Array;
+  initialBias(): Float32Array;
 }
 
-export interface CodeSettings {
+/** The size of a head. */
+export interface HeadShape {
   readonly features: number;
   readonly classes: number;
-  readonly seed: number;
-  readonly allowDuplicates: boolean;
 }
 
-/** Builds a code, or throws a RangeError that names the limit met. */
-export type CodeFactory = (settings: CodeSettings) => ClassCode;
+/** What a code keeps in a file: strings and tensors under names of its own. */
+export interface CodeData {
+  readonly strings: ReadonlyMap<string, string>;
+  readonly tensors: ReadonlyMap<string, Tensor>;
+}
+
+/** An entry of the registry: all that the package has to know of a class code. */
+export interface CodeEntry<Options extends object = object> {
+  /** Version of this code's vectors. A file records it; a reader with another version refuses the file. */
+  readonly version: number;
+  /** Names of the code's own options. */
+  readonly optionNames: readonly string[];
+  /**
+   * Builds the code from its own options, as the user gave them.
+   *
+   * @throws TypeError for an option that the code does not have, or of the wrong type
+   * @throws RangeError for an option out of range, or a limit of the code: the message names it and the remedy
+   */
+  build(shape: HeadShape, options: Options): ClassCode;
+  /** The options of a code that was built, as a file keeps them. */
+  encode(options: object): CodeData;
+  /**
+   * The options from a file, for {@link build} to check.
+   *
+   * @throws RangeError that says what is wrong in the file
+   */
+  decode(data: CodeData): Options;
+}
 
 export const nextPowerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(n));
 
 /** With this scale a row that fits its class vector exactly has 99 % of the probability, if the others are orthogonal. */
 export const scaleOf99Percent = (classes: number): number => Math.log(99 * Math.max(classes - 1, 1));
-
-/** The table of rows of a Hadamard matrix; what is not given is the plainest there is. */
-export function hadamardTable(
-  matrix: Order,
-  given: Pick<HeadTable, "features" | "classes" | "segments"> & Partial<HeadTable>,
-): HeadTable {
-  const { order, base } = matrix;
-  return {
-    order,
-    base,
-    baseSigns: baseOf(matrix)?.signs ?? new Uint32Array(0),
-    columns: null,
-    weights: null,
-    normalised: true,
-    unit: 1 / Math.sqrt(given.features),
-    masks: new Uint32Array(maskWords(order)),
-    ...given,
-  };
-}
-
-/** Appends runs of rows to segments until all classes have one. */
-export class SegmentList {
-  readonly #segments: number[] = [];
-  readonly #classes: number;
-  #first = 0;
-
-  constructor(classes: number) {
-    this.#classes = classes;
-  }
-
-  get full(): boolean {
-    return this.#first === this.#classes;
-  }
-
-  add(block: number, row: number, sign: 1 | -1, rows: number): void {
-    const count = Math.min(rows, this.#classes - this.#first);
-    if (count === 0) return;
-    this.#segments.push(block, row, sign, this.#first, count);
-    this.#first += count;
-  }
-
-  toTable(): Int32Array {
-    return Int32Array.from(this.#segments);
-  }
-}

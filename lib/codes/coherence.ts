@@ -1,5 +1,6 @@
-import { type HeadTable, maskWords, SEGMENT_FIELDS } from "../backends/backend.js";
-import { transform } from "../backends/js/fwht.js";
+import { bitAt, bitWords } from "../hadamard/bits.js";
+import { transform } from "../numerics/transform.js";
+import { type HadamardTable, maskWords, SEGMENT_FIELDS } from "../table.js";
 import type { Coherence } from "./code.js";
 
 /**
@@ -10,8 +11,9 @@ import type { Coherence } from "./code.js";
  * where T_i is the transform of the product of the two masks in the i-th stretch of L columns, 0 where no feature stands: b
  * transforms give every pair. Stretches with the same T_i, all of them where both masks repeat, are taken together.
  */
-function compute(table: HeadTable): Coherence {
-  const { features, order, base: b } = table;
+function compute(table: HadamardTable): Coherence {
+  const { features, order } = table;
+  const b = factorOrder(table);
   const length = order / b;
   const blocks = readBlocks(table);
   const reach = createReach(length);
@@ -59,10 +61,12 @@ function compute(table: HeadTable): Coherence {
   return { absolute: absolute / features, signed: signed / features };
 }
 
-const computed = new WeakMap<HeadTable, Coherence>();
+const factorOrder = ({ factor }: HadamardTable): number => factor?.order ?? 1;
+
+const computed = new WeakMap<HadamardTable, Coherence>();
 
 /** {@link compute}, once. */
-export function coherence(table: HeadTable): Coherence {
+export function coherence(table: HadamardTable): Coherence {
   const result = computed.get(table) ?? compute(table);
   computed.set(table, result);
   return result;
@@ -84,8 +88,9 @@ interface Block {
   readonly sets: readonly RowSet[];
 }
 
-function readBlocks({ order, base, segments }: HeadTable): Block[] {
-  const length = order / base;
+function readBlocks(table: HadamardTable): Block[] {
+  const { order, segments } = table;
+  const length = order / factorOrder(table);
   const complete = rowSet(new Uint8Array(order).fill(1), BOTH, length);
   const blocks: Block[] = [];
   for (let s = 0; s < segments.length; ) {
@@ -118,9 +123,10 @@ function rowSet(rows: Uint8Array, signs: number, length: number): RowSet {
 }
 
 /** Leaves every T_i in `t`; returns the stretches with the same T_i, one list a group. */
-function transformProduct(table: HeadTable, k: number, l: number, t: Float64Array): number[][] {
-  const { features, order, base, masks, columns } = table;
-  const length = order / base;
+function transformProduct(table: HadamardTable, k: number, l: number, t: Float64Array): number[][] {
+  const { features, order, masks, columns } = table;
+  const b = factorOrder(table);
+  const length = order / b;
   const words = maskWords(order);
   t.fill(0);
   for (let i = 0; i < features; i++) {
@@ -128,7 +134,7 @@ function transformProduct(table: HeadTable, k: number, l: number, t: Float64Arra
     t[columns === null ? i : (columns[i] as number)] = (word >>> (i & 31)) & 1 ? -1 : 1;
   }
   const groups: number[][] = [];
-  for (let i = 0; i < base; i++) {
+  for (let i = 0; i < b; i++) {
     const group = groups.find(([first = 0]) => {
       for (let j = 0; j < length; j++) if (t[first * length + j] !== t[i * length + j]) return false;
       return true;
@@ -150,12 +156,12 @@ interface Combination {
 }
 
 /** The different ones of all (p, q) in two row sets; kept, since nearly all pairs of blocks have the same. */
-function createCombinations({ base: b, baseSigns }: HeadTable) {
-  const words = maskWords(b);
+function createCombinations(table: HadamardTable) {
+  const b = factorOrder(table);
   const signs = new Int8Array(b * b).fill(1);
-  for (let i = 0; b > 1 && i < b * b; i++) {
+  for (let i = 0; table.factor !== null && i < b * b; i++) {
     const [p, q] = [Math.floor(i / b), i % b];
-    if (((baseSigns[p * words + (q >> 5)] as number) >>> (q & 31)) & 1) signs[i] = -1;
+    if (bitAt(table.factor.signs, p * bitWords(b), q) === 1) signs[i] = -1;
   }
   const known = new Map<RowSet, Map<RowSet, Map<string, Combination[]>>>();
 

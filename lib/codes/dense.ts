@@ -1,9 +1,15 @@
 /** Codes that keep their class vectors. */
 
-import type { HeadTable } from "../backends/backend.js";
-import { log } from "../backends/js/math.js";
+import { log } from "../numerics/math.js";
 import { randomStream, randomUniform } from "../random.js";
-import { type ClassCode, type CodeFactory, type Coherence, scaleOf99Percent } from "./code.js";
+import type { DenseTable } from "../table.js";
+import { type Coherence, scaleOf99Percent } from "./code.js";
+import { defineCode, seedOption } from "./code-options.js";
+
+export interface SeedOptions {
+  /** Seed of the vectors, an unsigned 32-bit integer. Default 0. */
+  seed?: number;
+}
 
 /** The most entries of a matrix: 1 GiB. */
 const MAX_ENTRIES = 2 ** 28;
@@ -14,19 +20,6 @@ function checkSize(name: string, features: number, classes: number): void {
     `code "${name}" keeps a matrix of classes × features, at most ${MAX_ENTRIES} entries, got ${classes} × ${features}; ` +
       `at ${features} features it takes up to ${Math.floor(MAX_ENTRIES / features)} classes, code "hadamard" keeps none`,
   );
-}
-
-function denseTable(given: Pick<HeadTable, "features" | "classes" | "weights" | "normalised">): HeadTable {
-  return {
-    order: 0,
-    base: 1,
-    baseSigns: new Uint32Array(0),
-    columns: null,
-    unit: 1,
-    masks: new Uint32Array(0),
-    segments: Int32Array.of(0, 0, 1, 0, given.classes),
-    ...given,
-  };
 }
 
 /** Steps of making orthonormal rows: a minute or two. */
@@ -44,45 +37,55 @@ function checkSteps(features: number, classes: number): void {
 }
 
 /** Random orthonormal rows, the first fixed classifier of the paper; N rows at a time, where there are more classes than features. */
-export const orthogonal: CodeFactory = ({ features, classes, seed }) => {
-  checkSize("orthogonal", features, classes);
-  checkSteps(features, classes);
-  const weights = new Float32Array(classes * features);
-  for (let first = 0; first < classes; first += features) {
-    const rows = Math.min(features, classes - first);
-    weights.set(orthonormalRows(rows, features, randomStream(seed, first / features)), first * features);
-  }
-  const table = denseTable({ features, classes, weights, normalised: true });
-  return {
-    name: "orthogonal",
-    order: 0,
-    blocks: 0,
-    table,
-    get coherence() {
-      return denseCoherence(table, weights);
-    },
-    initialScale: scaleOf99Percent(classes),
-    initialBias: () => new Float32Array(classes),
-  } satisfies ClassCode;
-};
+export const orthogonal = defineCode<SeedOptions, Required<SeedOptions>>(
+  "orthogonal",
+  1,
+  { seed: seedOption },
+  ({ features, classes }, { seed }) => {
+    checkSize("orthogonal", features, classes);
+    checkSteps(features, classes);
+    const weights = new Float32Array(classes * features);
+    for (let first = 0; first < classes; first += features) {
+      const rows = Math.min(features, classes - first);
+      weights.set(orthonormalRows(rows, features, randomStream(seed, first / features)), first * features);
+    }
+    const table: DenseTable = { kind: "dense", features, classes, weights, normalised: true };
+    return {
+      name: "orthogonal",
+      order: 0,
+      blocks: 0,
+      table,
+      get coherence() {
+        return denseCoherence(table);
+      },
+      initialScale: scaleOf99Percent(classes),
+      initialBias: () => new Float32Array(classes),
+    };
+  },
+);
 
 /** An ordinary dense layer, the baseline of every comparison: every entry is learned, rows are not normalised. */
-export const learned: CodeFactory = ({ features, classes, seed }) => {
-  checkSize("learned", features, classes);
-  const weights = randomUniform(classes * features, 1 / Math.sqrt(features), seed);
-  const table = denseTable({ features, classes, weights, normalised: false });
-  return {
-    name: "learned",
-    order: 0,
-    blocks: 0,
-    table,
-    get coherence() {
-      return denseCoherence(table, weights);
-    },
-    initialScale: 1,
-    initialBias: () => new Float32Array(classes),
-  } satisfies ClassCode;
-};
+export const learned = defineCode<SeedOptions, Required<SeedOptions>>(
+  "learned",
+  1,
+  { seed: seedOption },
+  ({ features, classes }, { seed }) => {
+    checkSize("learned", features, classes);
+    const weights = randomUniform(classes * features, 1 / Math.sqrt(features), seed);
+    const table: DenseTable = { kind: "dense", features, classes, weights, normalised: false };
+    return {
+      name: "learned",
+      order: 0,
+      blocks: 0,
+      table,
+      get coherence() {
+        return denseCoherence(table);
+      },
+      initialScale: 1,
+      initialBias: () => new Float32Array(classes),
+    };
+  },
+);
 
 /** Gram-Schmidt: a row depends only on those before it, so it stays when rows are added. */
 function orthonormalRows(rows: number, width: number, next: () => number): Float64Array {
@@ -105,7 +108,10 @@ function removeOne(row: Float64Array, matrix: Float64Array, at: number, width: n
   for (let i = 0; i < width; i++) row[i] = (row[i] as number) - along * (matrix[at + i] as number);
 }
 
-/** The same for four that follow each other and are orthogonal: one pass over `row` for all, and sums that do not wait for another. */
+/**
+ * Takes from `row` its projections on four orthogonal vectors that follow each other: one pass over `row` for all, and sums that do not
+ * wait for another.
+ */
 function removeFour(row: Float64Array, matrix: Float64Array, at: number, width: number): void {
   const [b, c, d] = [at + width, at + 2 * width, at + 3 * width];
   let [p, q, r, s] = [0, 0, 0, 0];
@@ -140,7 +146,7 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum;
 }
 
-function denseCoherence({ features, classes }: HeadTable, weights: Float32Array): Coherence {
+function denseCoherence({ features, classes, weights }: DenseTable): Coherence {
   const rows = Array.from({ length: classes }, (_, c) => {
     const row = Float64Array.from(weights.subarray(c * features, (c + 1) * features));
     const norm = Math.sqrt(dot(row, row));

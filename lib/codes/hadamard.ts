@@ -1,7 +1,22 @@
-import { type ClassCode, type CodeFactory, hadamardTable, SegmentList, scaleOf99Percent } from "./code.js";
+import { orderAbove } from "../hadamard/orders.js";
+import { maskWords } from "../table.js";
+import { type Assignment, assignmentOption, assignVectors } from "./assignment.js";
+import { scaleOf99Percent } from "./code.js";
+import { defineCode, seedOption } from "./code-options.js";
 import { coherence } from "./coherence.js";
+import { hadamardTable, SegmentList } from "./hadamard-table.js";
 import { blockMasks, structuredBlocks } from "./masks.js";
-import { orderAbove } from "./orders.js";
+import { certainVectors, firstVectors } from "./runs.js";
+
+export interface HadamardOptions {
+  /** Seed of the masks that are drawn at random, an unsigned 32-bit integer. Default 0. */
+  seed?: number;
+  /**
+   * Which vector of the code each class has: different numbers, counted in the order of docs/codes.md. Classes behind the end of the
+   * list have the lowest vectors that are left. Default, and null: class c has vector c.
+   */
+  assignment?: readonly number[] | Int32Array | null;
+}
 
 /** Random blocks fill at most this part of the 2^N vectors there are, so that one without a collision is soon found. */
 const SPARSE = 1 / 8;
@@ -18,43 +33,60 @@ function limit(features: number): number {
  * no cosine is positive while C ≤ 2M. Further classes take all rows, then all with a minus sign, behind one sign mask after
  * another: those of Kerdock or Gold codes, then random ones. Every class keeps its vector when C grows.
  */
-export const hadamard: CodeFactory = ({ features, classes, seed }) => {
-  const most = limit(features);
-  if (classes > most) {
-    let enough = features;
-    while (limit(enough) < classes) enough++;
-    throw new RangeError(
-      `code "hadamard" has vectors for ${most} classes at ${features} features, got ${classes} classes; ` +
-        `use at least ${enough} features`,
-    );
-  }
-  const matrix = orderAbove(features);
-  const { order } = matrix;
-  const segments = new SegmentList(classes);
-  segments.add(0, 1, 1, order - 1);
-  segments.add(0, 1, -1, order - 1);
-  segments.add(0, 0, 1, 1);
-  segments.add(0, 0, -1, 1);
-  const blocks = Math.ceil(classes / (2 * order));
-  for (let block = 1; block < blocks; block++) {
-    segments.add(block, 0, 1, order);
-    segments.add(block, 0, -1, order);
-  }
-  const table = hadamardTable(matrix, {
-    features,
-    classes,
-    segments: segments.toTable(),
-    masks: blockMasks(matrix, features, blocks, seed),
+export const hadamard = defineCode<HadamardOptions, { seed: number; assignment: Assignment }>(
+  "hadamard",
+  1,
+  { seed: seedOption, assignment: assignmentOption(limit) },
+  ({ features, classes }, { seed, assignment }) => {
+    const most = limit(features);
+    if (classes > most) {
+      let enough = features;
+      while (limit(enough) < classes) enough++;
+      throw new RangeError(
+        `code "hadamard" has vectors for ${most} classes at ${features} features, got ${classes} classes; ` +
+          `use at least ${enough} features`,
+      );
+    }
+    const matrix = orderAbove(features);
+    const { order } = matrix;
+    const assigned = assignment && assignVectors(assignment, classes);
+    const used = assigned === null ? firstVectors(order, classes) : certainVectors(order, assigned.vectors);
+    const segments = new SegmentList();
+    const blocks: number[] = [];
+    for (const { block, row, sign, rows } of used) {
+      if (rows === 0) continue;
+      if (blocks.at(-1) !== block) blocks.push(block);
+      segments.add(blocks.length - 1, row, sign, rows);
+    }
+    const all = blockMasks(matrix, features, (blocks.at(-1) as number) + 1, seed);
+    const masks = chosenBlocks(all, blocks, maskWords(order));
+    const table = hadamardTable(matrix, {
+      features,
+      classes,
+      segments: segments.toTable(),
+      masks,
+      places: assigned?.places ?? null,
+    });
+    return {
+      name: "hadamard",
+      order,
+      blocks: blocks.length,
+      table,
+      get coherence() {
+        return coherence(table);
+      },
+      initialScale: scaleOf99Percent(classes),
+      initialBias: () => new Float32Array(classes),
+    };
+  },
+);
+
+/** The masks of some blocks, of so many words each. */
+function chosenBlocks(masks: Uint32Array, blocks: readonly number[], words: number): Uint32Array {
+  if (blocks.length * words === masks.length) return masks;
+  const chosen = new Uint32Array(blocks.length * words);
+  blocks.forEach((block, k) => {
+    chosen.set(masks.subarray(block * words, (block + 1) * words), k * words);
   });
-  return {
-    name: "hadamard",
-    order,
-    blocks,
-    table,
-    get coherence() {
-      return coherence(table);
-    },
-    initialScale: scaleOf99Percent(classes),
-    initialBias: () => new Float32Array(classes),
-  } satisfies ClassCode;
-};
+  return chosen;
+}

@@ -1,4 +1,5 @@
-import { createField, type Field, trace } from "./galois.js";
+import { bitWords } from "../hadamard/bits.js";
+import { createField, type Field, trace } from "../hadamard/galois.js";
 
 /**
  * Sign masks of length L = 2^m for which the rows of H, behind different masks, have small inner products: those of the Kerdock
@@ -44,8 +45,8 @@ function kerdock(m: number): MaskFamily {
       const bits = words(2 * size);
       for (let x = 0; x < size; x++) {
         const y = field.multiply(a, x);
-        setBit(bits, x, quadratic[y] as number);
-        setBit(bits, size + x, (quadratic[y] as number) ^ (linear[y] as number));
+        orBit(bits, x, quadratic[y] as number);
+        orBit(bits, size + x, (quadratic[y] as number) ^ (linear[y] as number));
       }
       return bits;
     },
@@ -77,13 +78,13 @@ function goldMask(field: Field, a: number): Uint32Array {
   const bits = words(field.order);
   for (let x = 0; x < field.order; x++) {
     const cube = field.multiply(x, field.multiply(x, x));
-    setBit(bits, x, trace(field, field.multiply(a, cube)));
+    orBit(bits, x, trace(field, field.multiply(a, cube)));
   }
   return bits;
 }
 
-const words = (length: number): Uint32Array => new Uint32Array(Math.ceil(length / 32));
+const words = (length: number): Uint32Array => new Uint32Array(bitWords(length));
 
-function setBit(bits: Uint32Array, i: number, bit: number): void {
+function orBit(bits: Uint32Array, i: number, bit: number): void {
   bits[i >> 5] = (bits[i >> 5] as number) | (bit << (i & 31));
 }

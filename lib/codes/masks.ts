@@ -1,7 +1,9 @@
-import { maskWords } from "../backends/backend.js";
+import { bitAt, bitWords } from "../hadamard/bits.js";
+import type { KroneckerFactor } from "../hadamard/factor.js";
+import { factorOf, type Order } from "../hadamard/orders.js";
 import { randomStream } from "../random.js";
+import { maskWords } from "../table.js";
 import { type MaskFamily, maskFamily } from "./kerdock.js";
-import { baseOf, type Order } from "./orders.js";
 
 /** From this width on random vectors do not collide: below C² / 2^(N + 2) ≤ 2^−18 for all codes there are. */
 const COLLISION_FREE = 64;
@@ -66,8 +68,8 @@ class VectorSet {
     this.#low = columns >= 32 ? 0xffffffff : 2 ** columns - 1;
     this.#high = columns > 32 ? 2 ** (columns - 32) - 1 : 0;
     this.#rows = Array.from({ length: matrix.order }, (_, r) => [
-      rowWord(matrix, r, 0, this.#low),
-      rowWord(matrix, r, 32, this.#high),
+      hadamardRowWord(matrix, r, 0, this.#low),
+      hadamardRowWord(matrix, r, 32, this.#high),
     ]);
   }
 
@@ -88,17 +90,17 @@ class VectorSet {
   }
 }
 
-/** Signs of a row in 32 columns from `first` on, those of `wanted`. */
-function rowWord(matrix: Order, row: number, first: number, wanted: number): number {
+/** Signs of a row of the matrix in 32 columns from `first` on, those of `wanted`. */
+function hadamardRowWord(matrix: Order, row: number, first: number, wanted: number): number {
   const { length } = matrix;
-  const base = baseOf(matrix);
+  const factor = factorOf(matrix);
   let bits = 0;
   for (let i = 0; i < 32; i++) {
     if (((wanted >>> i) & 1) === 0) continue;
     const column = first + i;
     bits |=
       (parity((row % length) & (column % length)) ^
-        baseBit(base, Math.floor(row / length), Math.floor(column / length))) <<
+        factorBit(factor, Math.floor(row / length), Math.floor(column / length))) <<
       i;
   }
   return bits;
@@ -111,7 +113,6 @@ function parity(v: number): number {
   return odd;
 }
 
-function baseBit(base: ReturnType<typeof baseOf>, i: number, j: number): number {
-  if (base === undefined) return 0;
-  return ((base.signs[i * maskWords(base.order) + (j >> 5)] as number) >>> (j & 31)) & 1;
+function factorBit(factor: KroneckerFactor | null, i: number, j: number): number {
+  return factor === null ? 0 : bitAt(factor.signs, i * bitWords(factor.order), j);
 }

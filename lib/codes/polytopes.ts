@@ -1,18 +1,16 @@
 /** The corners of the regular polytopes that exist in every dimension, as far as Hadamard matrices have them. */
 
-import type { HeadTable } from "../backends/backend.js";
-import {
-  type ClassCode,
-  type CodeFactory,
-  hadamardTable,
-  nextPowerOfTwo,
-  SegmentList,
-  scaleOf99Percent,
-} from "./code.js";
+import { knownOrder, MAX_ORDER, orderAbove, orderBelow } from "../hadamard/orders.js";
+import type { HadamardTable } from "../table.js";
+import { type ClassCode, nextPowerOfTwo, scaleOf99Percent } from "./code.js";
+import { defineCode } from "./code-options.js";
 import { coherence } from "./coherence.js";
-import { knownOrder, MAX_ORDER, orderAbove, orderBelow } from "./orders.js";
+import { hadamardTable, SegmentList } from "./hadamard-table.js";
 
-function polytope(name: string, table: HeadTable): ClassCode {
+/** The corners have an order of their own: there is nothing to choose. */
+type NoOptions = Record<never, never>;
+
+function polytope(name: string, table: HadamardTable): Omit<ClassCode, "options"> {
   const { order, classes } = table;
   return {
     name,
@@ -28,7 +26,7 @@ function polytope(name: string, table: HeadTable): ClassCode {
 }
 
 /** M corners, all pairs of which have the cosine −1/N, N = M − 1: the rows of a Hadamard matrix without their column of ones. */
-export const simplex: CodeFactory = ({ features, classes }) => {
+export const simplex = defineCode<NoOptions, NoOptions>("simplex", 1, {}, ({ features, classes }) => {
   const matrix = knownOrder(features + 1);
   if (matrix === null) {
     const below = orderBelow(features + 1).order - 1;
@@ -44,17 +42,17 @@ export const simplex: CodeFactory = ({ features, classes }) => {
         `${orderAbove(classes).order - 1} features, or code "hadamard"`,
     );
   }
-  const segments = new SegmentList(classes);
-  segments.add(0, 0, 1, matrix.order);
+  const segments = new SegmentList();
+  segments.add(0, 0, 1, classes);
   const columns = Int32Array.from({ length: features }, (_, i) => i + 1);
   return polytope(
     "simplex",
     hadamardTable(matrix, { features, classes, columns, segments: segments.toTable() }),
   );
-};
+});
 
 /** 2N corners, orthogonal or opposite: the rows of a Hadamard matrix, then the same with a minus sign. */
-export const orthoplex: CodeFactory = ({ features, classes }) => {
+export const orthoplex = defineCode<NoOptions, NoOptions>("orthoplex", 1, {}, ({ features, classes }) => {
   const matrix = knownOrder(features);
   if (matrix === null) {
     throw new RangeError(
@@ -68,16 +66,16 @@ export const orthoplex: CodeFactory = ({ features, classes }) => {
         `${orderAbove(classes / 2).order} features, or code "hadamard"`,
     );
   }
-  const segments = new SegmentList(classes);
-  segments.add(0, 0, 1, features);
-  segments.add(0, 0, -1, features);
+  const segments = new SegmentList();
+  segments.add(0, 0, 1, Math.min(features, classes));
+  if (classes > features) segments.add(0, 0, -1, classes - features);
   return polytope("orthoplex", hadamardTable(matrix, { features, classes, segments: segments.toTable() }));
-};
+});
 
 const CUBE_FEATURES = Math.log2(MAX_ORDER);
 
 /** 2^N corners: class c has the sign (−1)^(bit i of c) in feature i, which is the entry of row c in column 2^i. */
-export const cube: CodeFactory = ({ features, classes }) => {
+export const cube = defineCode<NoOptions, NoOptions>("cube", 1, {}, ({ features, classes }) => {
   if (features > CUBE_FEATURES) {
     throw new RangeError(
       `code "cube" takes up to ${CUBE_FEATURES} features, got ${features}; its classes differ in one feature only, ` +
@@ -91,14 +89,14 @@ export const cube: CodeFactory = ({ features, classes }) => {
     );
   }
   const order = 2 ** features;
-  const segments = new SegmentList(classes);
-  segments.add(0, 0, 1, order);
+  const segments = new SegmentList();
+  segments.add(0, 0, 1, classes);
   const columns = Int32Array.from({ length: features }, (_, i) => 2 ** i);
   return polytope(
     "cube",
     hadamardTable(
-      { order, base: 1, length: order },
+      { order, factorOrder: 1, length: order },
       { features, classes, columns, segments: segments.toTable() },
     ),
   );
-};
+});

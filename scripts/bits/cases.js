@@ -162,8 +162,8 @@ export const CASES = {
     }),
   "more classes": (backend) =>
     onHeads(backend, function* (head, x) {
-      const { code, features, classes } = head.settings;
-      if (code === "hadamard" && features > 5 && classes < 2000)
+      const { code, features, classes } = head;
+      if (code.name === "hadamard" && features > 5 && classes < 2000)
         yield head.withClasses(classes + 3).forward(x);
     }),
 };

@@ -1,20 +1,17 @@
-import type { Backend } from "../backend.js";
-import type { BackendOptions } from "../select.js";
+import type { BackendFactory } from "../backend.js";
 import { decode } from "./decode.js";
 import { fwht } from "./fwht.js";
 import { createHead } from "./head.js";
 
 /** Plain TypeScript: runs everywhere, and is the readable reference of docs/numerics.md. */
-export function createJsBackend({ instructionSet = "scalar" }: BackendOptions): Backend {
-  if (instructionSet !== "scalar") {
-    throw new RangeError(`backend "js" has no instruction set "${instructionSet}", only "scalar"`);
-  }
-  return {
+export const js: BackendFactory = {
+  instructionSets: () => ["scalar"],
+  create: (instructionSet) => ({
     name: "js",
     instructionSet,
     fwht,
-    plan: (x, rowLength, factor, base) => () => fwht(x, rowLength, factor, base),
+    plan: (x, rowLength, multiplier, factor) => () => fwht(x, rowLength, multiplier, factor),
     head: createHead,
     decode,
-  };
-}
+  }),
+};

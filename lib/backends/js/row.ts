@@ -1,5 +1,6 @@
-import type { HeadTable } from "../backend.js";
-import { exponentOf, foldLanes, LANES, powerOfTwo } from "./math.js";
+import { exponentOf, powerOfTwo } from "../../numerics/math.js";
+import { type HeadTable, isNormalised, unitOf } from "../../table.js";
+import { foldLanes, LANES } from "./sums.js";
 
 const { fround } = Math;
 const EPSILON = 1e-8;
@@ -13,8 +14,9 @@ export interface Row {
   zero: boolean;
   norm: number;
   epsilon: number;
-  /** Logit factor α, and α′ for gradients. */
+  /** α, from the product with a class vector to the logit. */
   alpha: number;
+  /** α′, from the gradient by the scaled row to that by the row as given. */
   alphaOfInput: number;
 }
 
@@ -25,7 +27,10 @@ export interface RowReader {
 }
 
 /** The norm of a row of docs/numerics.md. A table that is not normalised takes the row as it is. */
-export function rowReader({ features, unit, normalised }: HeadTable): RowReader {
+export function rowReader(table: HeadTable): RowReader {
+  const { features } = table;
+  const normalised = isNormalised(table);
+  const unit = unitOf(table);
   const lanes = new Float32Array(LANES);
   const row: Row = {
     x: new Float32Array(features),

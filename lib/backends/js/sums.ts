@@ -1,27 +1,19 @@
-import { CHUNK_ROWS } from "./math.js";
+/** Sums along a row: docs/numerics.md, "Sums along a row". */
 
-/** A sum over the rows of a batch, in chunks of rows: docs/numerics.md, "Sums over rows". */
-export interface RowSum {
-  /** Call before each row; `index` counts from 0. */
-  begin(index: number): void;
-  add(i: number, value: number): void;
-  /** Call after each row. */
-  end(index: number, rows: number): void;
-}
+/** Sums along a row run in this many interleaved lanes. */
+export const LANES = 256;
 
-export function rowSum(total: Float32Array): RowSum {
-  const chunk = new Float32Array(total.length);
-  return {
-    begin(index) {
-      if (index === 0) total.fill(0);
-      if (index % CHUNK_ROWS === 0) chunk.fill(0);
-    },
-    add(i, value) {
-      chunk[i] = (chunk[i] as number) + value;
-    },
-    end(index, rows) {
-      if (index % CHUNK_ROWS !== CHUNK_ROWS - 1 && index !== rows - 1) return;
-      for (let i = 0; i < total.length; i++) total[i] = (total[i] as number) + (chunk[i] as number);
-    },
-  };
+/**
+ * The fold of the lanes of a sum, by halves; leaves the lanes at +0 for the next sum. With `indices` below the number of lanes those from
+ * there on are zero, and adding them changes nothing.
+ */
+export function foldLanes(lanes: Float32Array, indices: number): number {
+  let used = LANES;
+  while (used / 2 >= indices && used > 1) used /= 2;
+  for (let w = used / 2; w >= 1; w /= 2) {
+    for (let j = 0; j < w; j++) lanes[j] = (lanes[j] as number) + (lanes[j + w] as number);
+  }
+  const sum = lanes[0] as number;
+  lanes.fill(0, 0, used);
+  return sum;
 }

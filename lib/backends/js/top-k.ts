@@ -1,6 +1,7 @@
-const above = (a: number, b: number): boolean => a > b || (Number.isNaN(b) && !Number.isNaN(a));
+/** Order of logits: NaN is below everything. */
+export const isAbove = (a: number, b: number): boolean => a > b || (Number.isNaN(b) && !Number.isNaN(a));
 
-/** Insertion into a list of the k best: by larger logit, then by lower class; NaN is below everything. */
+/** The k best of the logits z, by insertion into a list: by larger logit, then by lower class. */
 export function selectTopK(
   z: Float32Array,
   k: number,
@@ -11,7 +12,7 @@ export function selectTopK(
   for (let c = 0; c < z.length; c++) {
     const score = z[c] as number;
     let place = start + Math.min(c, k);
-    while (place > start && above(score, scores[place - 1] as number)) place--;
+    while (place > start && isAbove(score, scores[place - 1] as number)) place--;
     if (place === start + k) continue;
     const last = start + Math.min(c, k - 1);
     classes.copyWithin(place + 1, place, last);

@@ -86,17 +86,17 @@ const ALIGNMENT = 16;
  */
 export class Engine {
   readonly kernels: Kernels;
-  readonly base: number;
+  readonly heapStart: number;
   f32 = new Float32Array();
   f64 = new Float64Array();
   i32 = new Int32Array();
-  /** Whose arrays, beyond those of a call, are in the memory: a head, or the image of a base. */
+  /** Whose arrays, beyond those of a call, are in the memory: a head, or the image of a factor. */
   owner: object | null = null;
   #size = 0;
 
   constructor(module: WebAssembly.Module) {
     this.kernels = new WebAssembly.Instance(module).exports as unknown as Kernels;
-    this.base = align(this.kernels.heapBase());
+    this.heapStart = align(this.kernels.heapBase());
   }
 
   /** Sees to it that the memory reaches up to `end`. */

@@ -1,6 +1,7 @@
-import type { Backend, Base, TransformArray } from "../backend.js";
-import { baseImage } from "./base.js";
+import type { KroneckerFactor } from "../../hadamard/factor.js";
+import type { Backend, TransformArray } from "../backend.js";
 import { after, type Engine } from "./engine.js";
+import { factorImage } from "./factor.js";
 
 /** Rows go through the memory in slices of this size, which a second-level cache holds; a longer row is a slice of its own … */
 const BATCH_BYTES = 2 ** 18;
@@ -15,11 +16,11 @@ const LOOP_LENGTH = 16;
 interface Kind {
   readonly bytes: number;
   memory(): TransformArray;
-  /** `base` is an address, or 0. */
-  transform(x: number, n: number, rows: number, base: number): void;
+  /** `factor` is the address of B, or 0. */
+  transform(x: number, n: number, rows: number, factor: number): void;
   columns(x: number, n: number, width: number): void;
-  base(x: number, base: number, width: number): void;
-  scale(x: number, length: number, factor: number): void;
+  factor(x: number, factor: number, width: number): void;
+  scale(x: number, length: number, multiplier: number): void;
 }
 
 export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> {
@@ -38,25 +39,31 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
   }
 
   /** Where the arrays of a call may start: behind B, which is put into the memory where it is not there yet. */
-  function startBehind(base: Base | undefined): number {
-    if (base === undefined) {
+  function startBehind(factor: KroneckerFactor | null): number {
+    if (factor === null) {
       engine.owner = null;
-      return engine.base;
+      return engine.heapStart;
     }
-    const image = baseImage(base);
-    const start = after(engine.base, image.byteLength);
+    const image = factorImage(factor);
+    const start = after(engine.heapStart, image.byteLength);
     if (engine.owner !== image) {
       engine.reserve(start);
-      engine.i32.set(image, engine.base / image.BYTES_PER_ELEMENT);
+      engine.i32.set(image, engine.heapStart / image.BYTES_PER_ELEMENT);
       engine.owner = image;
     }
     return start;
   }
 
   /** Whole rows of `n`, as many as fit into a slice. */
-  function short(kind: Kind, x: TransformArray, n: number, factor: number, base?: Base): void {
-    const address = startBehind(base);
-    const matrix = base === undefined ? 0 : engine.base;
+  function short(
+    kind: Kind,
+    x: TransformArray,
+    n: number,
+    multiplier: number,
+    factor: KroneckerFactor | null,
+  ): void {
+    const address = startBehind(factor);
+    const matrix = factor === null ? 0 : engine.heapStart;
     const batch = Math.floor(BATCH_BYTES / (kind.bytes * n)) * n;
     const most = Math.min(x.length, Math.max(n, batch));
     engine.reserve(after(address, most * kind.bytes));
@@ -70,7 +77,7 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
         memory.set(length === x.length ? x : x.subarray(start, start + length), at);
       }
       kind.transform(address, n, length / n, matrix);
-      if (factor !== 1) kind.scale(address, length, factor);
+      if (multiplier !== 1) kind.scale(address, length, multiplier);
       if (length <= LOOP_LENGTH) {
         for (let i = 0; i < length; i++) x[start + i] = memory[at + i] as number;
       } else {
@@ -83,21 +90,27 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
    * Rows larger than a slice: the first stages combine pieces of the row, whatever the column, so they are done on as many
    * columns of all pieces as fit; the pieces are then rows of their own. The memory needed does not depend on the row.
    */
-  function long(kind: Kind, x: TransformArray, n: number, factor: number): void {
+  function long(kind: Kind, x: TransformArray, n: number, multiplier: number): void {
     const piece = SLICE_BYTES / kind.bytes;
     const width = piece / (n / piece);
-    const address = startBehind(undefined);
+    const address = startBehind(null);
     inColumns(kind, x, n, piece, width, address, () => kind.columns(address, piece, width));
-    short(kind, x, piece, factor);
+    short(kind, x, piece, multiplier, null);
   }
 
-  /** The same for a row with a base: its stage combines b pieces, which are rows of a power of two. */
-  function longWithBase(kind: Kind, x: TransformArray, n: number, factor: number, base: Base): void {
-    const piece = n / base.order;
-    const width = 2 ** Math.floor(Math.log2(SLICE_BYTES / kind.bytes / base.order));
-    const address = startBehind(base);
-    inColumns(kind, x, n, piece, width, address, () => kind.base(address, engine.base, width));
-    run(kind, x, piece, factor);
+  /** As {@link long} for a row with a factor: its stage combines b pieces, which are rows of a power of two. */
+  function longWithFactor(
+    kind: Kind,
+    x: TransformArray,
+    n: number,
+    multiplier: number,
+    factor: KroneckerFactor,
+  ): void {
+    const piece = n / factor.order;
+    const width = 2 ** Math.floor(Math.log2(SLICE_BYTES / kind.bytes / factor.order));
+    const address = startBehind(factor);
+    inColumns(kind, x, n, piece, width, address, () => kind.factor(address, engine.heapStart, width));
+    run(kind, x, piece, multiplier, null);
   }
 
   /** Brings `width` columns of all pieces of a row at a time into the memory at `address`, for `work` to be done there. */
@@ -129,19 +142,25 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
     }
   }
 
-  function run(kind: Kind, x: TransformArray, n: number, factor: number, base?: Base): void {
-    if (n * kind.bytes <= SLICE_BYTES) short(kind, x, n, factor, base);
-    else if (base === undefined) long(kind, x, n, factor);
-    else longWithBase(kind, x, n, factor, base);
+  function run(
+    kind: Kind,
+    x: TransformArray,
+    n: number,
+    multiplier: number,
+    factor: KroneckerFactor | null,
+  ): void {
+    if (n * kind.bytes <= SLICE_BYTES) short(kind, x, n, multiplier, factor);
+    else if (factor === null) long(kind, x, n, multiplier);
+    else longWithFactor(kind, x, n, multiplier, factor);
   }
 
   return {
-    fwht(x, n, factor, base) {
-      run(kinds[x[Symbol.toStringTag]], x, n, factor, base);
+    fwht(x, n, multiplier, factor) {
+      run(kinds[x[Symbol.toStringTag]], x, n, multiplier, factor);
     },
-    plan(x, n, factor, base) {
+    plan(x, n, multiplier, factor) {
       const kind = kinds[x[Symbol.toStringTag]];
-      return () => run(kind, x, n, factor, base);
+      return () => run(kind, x, n, multiplier, factor);
     },
   };
 }
@@ -154,7 +173,7 @@ function kindsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTa
       memory: () => engine.f32,
       transform: kernels.fwhtF32,
       columns: kernels.columnsF32,
-      base: kernels.baseF32,
+      factor: kernels.baseF32,
       scale: kernels.multiplyF32,
     },
     Float64Array: {
@@ -162,7 +181,7 @@ function kindsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTa
       memory: () => engine.f64,
       transform: kernels.fwhtF64,
       columns: kernels.columnsF64,
-      base: kernels.baseF64,
+      factor: kernels.baseF64,
       scale: kernels.multiplyF64,
     },
     Int32Array: {
@@ -170,10 +189,10 @@ function kindsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTa
       memory: () => engine.i32,
       transform: kernels.fwhtI32,
       columns: kernels.columnsI32,
-      base: kernels.baseI32,
-      // The factor is 1 / n.
-      scale(x, length, factor) {
-        const n = Math.round(1 / factor);
+      factor: kernels.baseI32,
+      // The multiplier is 1 / n.
+      scale(x, length, multiplier) {
+        const n = Math.round(1 / multiplier);
         if ((n & (n - 1)) === 0) kernels.shiftRightI32(x, length, Math.log2(n));
         else kernels.divideI32(x, length, n);
       },

@@ -1,4 +1,5 @@
-import type { CrossEntropy, GradientBuffers, HeadKernels, HeadParameters, HeadTable } from "../backend.js";
+import type { HadamardTable } from "../../table.js";
+import type { CrossEntropy, GradientBuffers, HeadKernels, HeadParameters } from "../backend.js";
 import { after, type Engine } from "./engine.js";
 import { tableImage } from "./table.js";
 
@@ -8,10 +9,10 @@ const SLICE_BYTES = 2 ** 19;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 /** The kernels of a head. Its table is copied into the engine's memory when another head, or a transform, was there last. */
-export function createHead(engine: Engine, table: HeadTable): HeadKernels {
+export function createHead(engine: Engine, table: HadamardTable): HeadKernels {
   const { features, classes } = table;
-  const { kernels, base } = engine;
-  const image = tableImage(table, base);
+  const { kernels, heapStart } = engine;
+  const image = tableImage(table, heapStart);
   const self = {};
   let part = new Float32Array();
 
@@ -25,7 +26,7 @@ export function createHead(engine: Engine, table: HeadTable): HeadKernels {
     }
     engine.reserve(end);
     if (engine.owner !== self) {
-      engine.i32.set(image.words, base / 4);
+      engine.i32.set(image.words, heapStart / 4);
       engine.f32.fill(0, image.row / 4, (image.row + image.rowBytes) / 4);
       engine.owner = self;
     }
@@ -76,7 +77,7 @@ export function createHead(engine: Engine, table: HeadTable): HeadKernels {
     for (let r = 0; r < rows; r += step) {
       const end = Math.min(r + step, rows);
       write(engine.f32, xAt, x, r * features, end * features);
-      kernel(base, xAt, end - r, scale, biasAt, outAt);
+      kernel(heapStart, xAt, end - r, scale, biasAt, outAt);
       read(outAt, out, r * classes, end * classes);
     }
   }
@@ -109,7 +110,7 @@ export function createHead(engine: Engine, table: HeadTable): HeadKernels {
       for (let r = 0; r < rows; r += step) {
         const end = Math.min(r + step, rows);
         write(engine.f32, xAt, x, r * features, end * features);
-        kernels.chosenProbabilities(base, xAt, end - r, scale, biasAt, chosenAt, count, outAt);
+        kernels.chosenProbabilities(heapStart, xAt, end - r, scale, biasAt, chosenAt, count, outAt);
         read(outAt, probabilities, r * count, end * count);
       }
     },
@@ -133,7 +134,7 @@ export function createHead(engine: Engine, table: HeadTable): HeadKernels {
       for (let r = 0; r < rows; r += step) {
         const end = Math.min(r + step, rows);
         write(engine.f32, xAt, x, r * features, end * features);
-        kernels.topK(base, xAt, end - r, scale, biasAt, k, classesAt, scoresAt);
+        kernels.topK(heapStart, xAt, end - r, scale, biasAt, k, classesAt, scoresAt);
         const length = (end - r) * k;
         outClasses.set(engine.i32.subarray(classesAt / 4, classesAt / 4 + length), r * k);
         read(scoresAt, outScores, r * k, end * k);
@@ -160,7 +161,7 @@ export function createHead(engine: Engine, table: HeadTable): HeadKernels {
         const end = Math.min(r + step, rows);
         write(engine.f32, xAt, x, r * features, end * features);
         write(engine.f32, logitsAt, gradLogits, r * classes, end * classes);
-        kernels.backward(base, xAt, end - r, scale, logitsAt, featuresAt, scaleAt, withBias, r, rows);
+        kernels.backward(heapStart, xAt, end - r, scale, logitsAt, featuresAt, scaleAt, withBias, r, rows);
         read(featuresAt, gradients.features, r * features, end * features);
         read(scaleAt, gradients.scale, r, end);
       }
@@ -170,7 +171,7 @@ export function createHead(engine: Engine, table: HeadTable): HeadKernels {
     lossAndGradient(
       x: Float32Array,
       { scale, bias }: HeadParameters,
-      { labels, labelSmoothing, factor }: CrossEntropy,
+      { labels, labelSmoothing, rowWeight }: CrossEntropy,
       losses: Float32Array,
       gradients: GradientBuffers,
     ): void {
@@ -191,14 +192,14 @@ export function createHead(engine: Engine, table: HeadTable): HeadKernels {
         write(engine.f32, xAt, x, r * features, end * features);
         write(engine.i32, labelsAt, labels, r, end);
         kernels.lossAndGradient(
-          base,
+          heapStart,
           xAt,
           end - r,
           scale,
           biasAt,
           labelsAt,
           labelSmoothing,
-          factor,
+          rowWeight,
           lossesAt,
           featuresAt,
           scaleAt,

@@ -1,6 +1,6 @@
-import { type HeadTable, maskWords, SEGMENT_FIELDS } from "../backend.js";
-import { baseImage } from "./base.js";
+import { type HadamardTable, maskWords, SEGMENT_FIELDS } from "../../table.js";
 import { after } from "./engine.js";
+import { factorImage } from "./factor.js";
 
 /** Sizes in bytes of the structures of assembly/table.ts. */
 const HEAD = 64;
@@ -23,21 +23,20 @@ export interface TableImage {
   readonly end: number;
 }
 
-export function tableImage(table: HeadTable, base: number): TableImage {
+export function tableImage(table: HadamardTable, heapStart: number): TableImage {
   const { features, classes, order, unit } = table;
   const blocks = readBlocks(table);
   const longest = Math.max(...blocks.flatMap(({ segments }) => segments.map(([, , , , count]) => count)));
-  const segmentsAt = base + HEAD + 8 + blocks.length * BLOCK;
+  const segmentsAt = heapStart + HEAD + 8 + blocks.length * BLOCK;
   const segmentCount = table.segments.length / SEGMENT_FIELDS;
   const masksAt = segmentsAt + segmentCount * SEGMENT;
   const columnsAt = masksAt + table.masks.byteLength;
   const columns = table.columns ?? new Int32Array();
   const matrixAt = columnsAt + columns.byteLength;
-  const matrix =
-    table.base === 1 ? new Int32Array() : baseImage({ order: table.base, signs: table.baseSigns });
-  const imageBytes = matrixAt + matrix.byteLength - base;
+  const matrix = table.factor === null ? new Int32Array() : factorImage(table.factor);
+  const imageBytes = matrixAt + matrix.byteLength - heapStart;
 
-  let next = after(base, imageBytes);
+  let next = after(heapStart, imageBytes);
   const take = (floats: number): number => {
     const address = next;
     next = after(next, floats * FLOAT);
@@ -57,15 +56,28 @@ export function tableImage(table: HeadTable, base: number): TableImage {
   new Float64Array(buffer, 0, 1)[0] = unit;
   words.set(
     [
-      ...[features, classes, order, base + HEAD + 8, blocks.length, row, t, u, z, e, biasGradient, chunk],
-      ...[table.base === 1 ? 0 : matrixAt, table.columns === null ? 0 : columnsAt],
+      ...[
+        features,
+        classes,
+        order,
+        heapStart + HEAD + 8,
+        blocks.length,
+        row,
+        t,
+        u,
+        z,
+        e,
+        biasGradient,
+        chunk,
+      ],
+      ...[table.factor === null ? 0 : matrixAt, table.columns === null ? 0 : columnsAt],
     ],
     2,
   );
   let blockWord = (HEAD + 8) / 4;
-  let segmentWord = (segmentsAt - base) / 4;
+  let segmentWord = (segmentsAt - heapStart) / 4;
   for (const { mask, rows, segments } of blocks) {
-    const address = base + segmentWord * 4;
+    const address = heapStart + segmentWord * 4;
     words.set([mask === null ? 0 : masksAt + mask * 4, rows, address, segments.length], blockWord);
     blockWord += BLOCK / 4;
     for (const [, first, sign, firstClass, count] of segments) {
@@ -73,9 +85,9 @@ export function tableImage(table: HeadTable, base: number): TableImage {
       segmentWord += SEGMENT / 4;
     }
   }
-  words.set(table.masks, (masksAt - base) / 4);
-  words.set(columns, (columnsAt - base) / 4);
-  words.set(matrix, (matrixAt - base) / 4);
+  words.set(table.masks, (masksAt - heapStart) / 4);
+  words.set(columns, (columnsAt - heapStart) / 4);
+  words.set(matrix, (matrixAt - heapStart) / 4);
   return { words, row, rowBytes: (order + GROUP) * FLOAT, bias, biasGradient, end: next };
 }
 
@@ -89,7 +101,7 @@ interface Block {
   rows: number;
 }
 
-function readBlocks({ order, masks, segments }: HeadTable): Block[] {
+function readBlocks({ order, masks, segments }: HadamardTable): Block[] {
   const blocks: Block[] = [];
   const words = maskWords(order);
   for (let s = 0; s < segments.length; s += SEGMENT_FIELDS) {

@@ -1,0 +1,110 @@
+import { type HeadTable, isNormalised, unitOf } from "../../table.js";
+import type { GradientBuffers } from "../backend.js";
+import type { Product } from "./logits.js";
+import type { Row } from "./row.js";
+import { foldLanes, LANES } from "./sums.js";
+
+const { fround } = Math;
+
+/** Sums over rows are taken in chunks of this many rows. */
+export const CHUNK_ROWS = 32;
+
+/** A sum over the rows of a batch, in chunks of rows: docs/numerics.md, "Sums over rows". */
+interface RowSum {
+  /** Call before each row; `index` counts from 0. */
+  begin(index: number): void;
+  add(i: number, value: number): void;
+  /** Call after each row. */
+  end(index: number, rows: number): void;
+}
+
+function rowSum(total: Float32Array): RowSum {
+  const chunk = new Float32Array(total.length);
+  return {
+    begin(index) {
+      if (index === 0) total.fill(0);
+      if (index % CHUNK_ROWS === 0) chunk.fill(0);
+    },
+    add(i, value) {
+      chunk[i] = (chunk[i] as number) + value;
+    },
+    end(index, rows) {
+      if (index % CHUNK_ROWS !== CHUNK_ROWS - 1 && index !== rows - 1) return;
+      for (let i = 0; i < total.length; i++) total[i] = (total[i] as number) + (chunk[i] as number);
+    },
+  };
+}
+
+/** The gradient of the logits of one row: it starts at g[at]. */
+export interface LogitGradient {
+  readonly g: Float32Array;
+  readonly at: number;
+}
+
+/** Writes all gradients of row after row; `next` reads row r and returns the gradient of its logits. */
+export type GradientWriter = (
+  rows: number,
+  buffers: GradientBuffers,
+  next: (r: number) => LogitGradient,
+) => void;
+
+/** `row` is the one that was read last, `product` the product with the class vectors of the table. */
+export function gradientWriter(table: HeadTable, row: Row, { transposed }: Product): GradientWriter {
+  const { features, classes } = table;
+  const normalised = isNormalised(table);
+  const unit = unitOf(table);
+  const lanes = new Float32Array(LANES);
+  const u = new Float32Array(features);
+
+  /** ∂x of one row into out[start …); returns ∂s. */
+  function writeRow({ g, at }: LogitGradient, out: Float32Array, start: number): number {
+    if (!normalised) {
+      transposed(g, at, u);
+      out.set(u, start);
+      return 0;
+    }
+    if (row.zero) {
+      out.fill(0, start, start + features);
+      return 0;
+    }
+    transposed(g, at, u);
+    for (let i = 0; i < features; i++) {
+      const product = fround((u[i] as number) * (row.x[i] as number));
+      lanes[i % LANES] = (lanes[i % LANES] as number) + product;
+    }
+    const dot = foldLanes(lanes, features);
+    const beta = fround(dot / (row.norm * (row.norm + row.epsilon)));
+    for (let i = 0; i < features; i++) {
+      const across = fround((u[i] as number) - fround((row.x[i] as number) * beta));
+      out[start + i] = row.alphaOfInput * across;
+    }
+    return (dot * unit) / (row.norm + row.epsilon);
+  }
+
+  function addBiasGradient({ g, at }: LogitGradient, sum: RowSum): void {
+    for (let c = 0; c < classes; c++) sum.add(c, g[at + c] as number);
+  }
+
+  function addWeightGradient({ g, at }: LogitGradient, sum: RowSum): void {
+    for (let c = 0; c < classes; c++) {
+      for (let i = 0; i < features; i++) {
+        sum.add(c * features + i, fround((g[at + c] as number) * (row.x[i] as number)));
+      }
+    }
+  }
+
+  return (rows, buffers, next) => {
+    const bias = buffers.bias && rowSum(buffers.bias);
+    const weights = buffers.weights && rowSum(buffers.weights);
+    for (let r = 0; r < rows; r++) {
+      const gradient = next(r);
+      buffers.scale[r] = writeRow(gradient, buffers.features, r * features);
+      bias?.begin(r);
+      weights?.begin(r);
+      if (bias) addBiasGradient(gradient, bias);
+      if (weights) addWeightGradient(gradient, weights);
+      bias?.end(r, rows);
+      weights?.end(r, rows);
+    }
+  };
+}

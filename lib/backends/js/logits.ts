@@ -1,0 +1,74 @@
+import { bitAt } from "../../hadamard/bits.js";
+import type { HadamardTable, HeadTable } from "../../table.js";
+import { denseProduct } from "./dense.js";
+import { transformRow } from "./fwht.js";
+import type { Row } from "./row.js";
+import { type Block, readBlocks, type Segment } from "./table.js";
+
+const { fround } = Math;
+
+/** The product of a row with the class vectors, and its transpose. */
+export interface Product {
+  /** In the order of the classes. */
+  readonly segments: readonly Segment[];
+  /** The logits of the row into out[start … start + classes). */
+  logits(row: Row, bias: Float32Array | null, out: Float32Array, start: number): void;
+  /** u, the gradient of the logits that starts at g[at] times the class vectors. */
+  transposed(g: Float32Array, at: number, u: Float32Array): void;
+}
+
+/** A new kind of table is one line here. */
+export const productOf = (table: HeadTable): Product =>
+  table.kind === "hadamard" ? hadamardProduct(table) : denseProduct(table);
+
+/** By the transform of the masked row, block by block. */
+function hadamardProduct(table: HadamardTable): Product {
+  const { features, order, factor, masks, columns } = table;
+  const blocks = readBlocks(table);
+  // Where features are spread over the matrix, all of it counts.
+  const support = columns === null ? features : order;
+  const t = new Float32Array(order);
+
+  const negated = (block: Block, i: number): boolean => bitAt(masks, block.mask, i) === 1;
+  const columnOf = (i: number): number => (columns === null ? i : (columns[i] as number));
+
+  return {
+    segments: blocks.flatMap(({ segments }) => segments),
+
+    logits(row, bias, out, start) {
+      for (const block of blocks) {
+        t.fill(0);
+        for (let i = 0; i < features; i++) {
+          const v = row.x[i] as number;
+          t[columnOf(i)] = negated(block, i) ? -v : v;
+        }
+        transformRow(t, 0, order, support, factor);
+        for (const { row: first, sign, first: c, count } of block.segments) {
+          const alpha = sign * row.alpha;
+          for (let i = 0; i < count; i++) {
+            const product = fround(alpha * (t[first + i] as number));
+            out[start + c + i] = bias === null ? product : product + (bias[c + i] as number);
+          }
+        }
+      }
+    },
+
+    transposed(g, at, u) {
+      blocks.forEach((block, k) => {
+        t.fill(0);
+        for (const { row: first, sign, first: c, count } of block.segments) {
+          for (let i = 0; i < count; i++) {
+            t[first + i] = (t[first + i] as number) + sign * (g[at + c + i] as number);
+          }
+        }
+        // The matrix is symmetric: its transpose is the same transform.
+        transformRow(t, 0, order, block.rows, factor);
+        for (let i = 0; i < features; i++) {
+          const w = t[columnOf(i)] as number;
+          const v = negated(block, i) ? -w : w;
+          u[i] = k === 0 ? v : (u[i] as number) + v;
+        }
+      });
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import type { TransformArray } from "../backend.js";
+
+/** What native/addon.cc exports. */
+export interface Addon {
+  /** Those that this CPU runs, best first. */
+  readonly instructionSets: readonly string[];
+  /** Processors that this process may use. */
+  readonly availableThreads: number;
+  misalignment(bytes: Uint8Array, alignment: number): number;
+  create(instructionSet: string, threads: number): Kernels;
+  /** Runs the plans of all backends: JavaScript calls one function faster than one for each. */
+  run(plan: HeldPlan): void;
+  runForward(plan: HeldForward, scale: number): void;
+}
+
+export interface Kernels {
+  /** With only the array given, it is one row and is not multiplied. */
+  fwht(x: TransformArray, rowLength?: number, multiplier?: number, factor?: HeldFactor): void;
+  plan(x: TransformArray, rowLength: number, multiplier: number, factor?: HeldFactor): HeldPlan;
+  decodeFloat16(x: Uint16Array, out: Float32Array): void;
+  decodeBfloat16(x: Uint16Array, out: Float32Array): void;
+  decodeInt8(x: Int8Array, out: Float32Array): void;
+  /** Matrix B as `fwht` and `plan` take it. */
+  base(order: number, signs: Uint32Array): HeldFactor;
+  head(
+    features: number,
+    classes: number,
+    order: number,
+    unit: number,
+    masks: Uint32Array,
+    segments: Int32Array,
+    factorOrder: number,
+    factorSigns: Uint32Array,
+    columns: Int32Array | null,
+  ): Head;
+}
+
+/** Objects of the addon. */
+export type HeldFactor = object;
+type HeldPlan = object;
+type HeldForward = object;
+
+type Bias = Float32Array | null;
+
+export interface Head {
+  forward(x: Float32Array, scale: number, bias: Bias, logits: Float32Array): void;
+  planForward(x: Float32Array, bias: Bias, logits: Float32Array): HeldForward;
+  probabilities(x: Float32Array, scale: number, bias: Bias, out: Float32Array): void;
+  chosenProbabilities(
+    x: Float32Array,
+    scale: number,
+    bias: Bias,
+    chosen: Int32Array,
+    out: Float32Array,
+  ): void;
+  topK(
+    x: Float32Array,
+    scale: number,
+    bias: Bias,
+    k: number,
+    classes: Int32Array,
+    scores: Float32Array,
+  ): void;
+  backward(
+    x: Float32Array,
+    scale: number,
+    bias: Bias,
+    gradLogits: Float32Array,
+    gradFeatures: Float32Array,
+    gradScale: Float32Array,
+    gradBias: Bias,
+  ): void;
+  lossAndGradient(
+    x: Float32Array,
+    scale: number,
+    bias: Bias,
+    labels: Int32Array,
+    labelSmoothing: number,
+    rowWeight: number,
+    losses: Float32Array,
+    gradFeatures: Float32Array,
+    gradScale: Float32Array,
+    gradBias: Bias,
+  ): void;
+  /** `cancelled[0]` other than 0 stops the work early. */
+  forwardAsync(
+    x: Float32Array,
+    scale: number,
+    bias: Bias,
+    logits: Float32Array,
+    cancelled: Int32Array,
+  ): Promise<void>;
+}
+
+/** Where the addon may be, seen from the root of the package. */
+const CANDIDATES = ["build/Release/fixed_classifier.node"];
+
+/** One for all backends: each time it is loaded its functions are others. */
+let addon: Addon | undefined;
+
+/** @throws Error with what was tried, where the addon is not there or does not load */
+export function loadAddon(): Addon {
+  addon ??= load();
+  return addon;
+}
+
+function load(): Addon {
+  const builtin = globalThis.process?.getBuiltinModule;
+  if (builtin === undefined || typeof globalThis.process.dlopen !== "function") {
+    throw new Error("this runtime loads no native addons");
+  }
+  const { fileURLToPath } = builtin("node:url");
+  const { existsSync } = builtin("node:fs");
+  const errors: string[] = [];
+  for (const candidate of CANDIDATES) {
+    // Not `new URL("…", import.meta.url)` with a literal, which bundlers take for an asset to copy.
+    const path = fileURLToPath(new URL(`../../../${candidate}`, import.meta.url));
+    if (!existsSync(path)) {
+      errors.push(`${candidate} is not there`);
+      continue;
+    }
+    const module = { exports: {} };
+    try {
+      process.dlopen(module, path);
+      return module.exports as Addon;
+    } catch (error) {
+      errors.push(`${candidate}: ${(error as Error).message}`);
+    }
+  }
+  throw new Error(`the native addon could not be loaded: ${errors.join("; ")}`);
+}

@@ -1,0 +1,52 @@
+import type { HadamardTable } from "../../table.js";
+import type { HeadKernels } from "../backend.js";
+import type { Addon, Kernels } from "./addon.js";
+
+/** The kernels of a head in the addon. */
+export function createHead(
+  kernels: Kernels,
+  runForward: Addon["runForward"],
+  table: HadamardTable,
+): HeadKernels {
+  const { features, classes, order, unit, masks, segments, factor, columns } = table;
+  const { order: b, signs } = factor ?? { order: 1, signs: new Uint32Array(0) };
+  const head = kernels.head(features, classes, order, unit, masks, segments, b, signs, columns);
+  return {
+    forward: (x, { scale, bias }, logits) => head.forward(x, scale, bias, logits),
+    planForward(x, bias, logits) {
+      const plan = head.planForward(x, bias, logits);
+      return (scale) => runForward(plan, scale);
+    },
+    probabilities: (x, { scale, bias }, out) => head.probabilities(x, scale, bias, out),
+    chosenProbabilities: (x, { scale, bias }, chosen, out) =>
+      head.chosenProbabilities(x, scale, bias, chosen, out),
+    topK: (x, { scale, bias }, k, outClasses, scores) => head.topK(x, scale, bias, k, outClasses, scores),
+    backward: (x, { scale, bias }, gradLogits, out) =>
+      head.backward(x, scale, bias, gradLogits, out.features, out.scale, out.bias),
+    lossAndGradient: (x, { scale, bias }, { labels, labelSmoothing, rowWeight }, losses, out) =>
+      head.lossAndGradient(
+        x,
+        scale,
+        bias,
+        labels,
+        labelSmoothing,
+        rowWeight,
+        losses,
+        out.features,
+        out.scale,
+        out.bias,
+      ),
+    async forwardAsync(x, { scale, bias }, logits, signal) {
+      const cancelled = new Int32Array(1);
+      const cancel = (): void => {
+        cancelled[0] = 1;
+      };
+      signal?.addEventListener("abort", cancel, { once: true });
+      try {
+        await head.forwardAsync(x, scale, bias, logits, cancelled);
+      } finally {
+        signal?.removeEventListener("abort", cancel);
+      }
+    },
+  };
+}

@@ -1,0 +1,109 @@
+/** How the options of a class code are declared, checked and kept in a file. */
+
+import { checkBoolean, checkInteger, checkKnown, describe } from "../checks.js";
+import type { Tensor } from "../formats/safetensors.js";
+import type { ClassCode, CodeData, CodeEntry, HeadShape } from "./code.js";
+
+/** One option of a code. */
+export interface CodeOption<T> {
+  readonly initial: T;
+  /** Whether a file without it is damaged. */
+  readonly required: boolean;
+  /** The value as the code takes it; `given` is what the user passed. */
+  check(what: string, given: unknown, shape: HeadShape): T;
+  /** A string or a tensor; null for what a file need not keep. */
+  encode(value: T): string | Tensor | null;
+  /** What {@link check} takes, from what {@link encode} made; undefined if that is not what a file may have. */
+  decode(kept: string | Tensor): unknown;
+}
+
+type OptionTable<Checked> = { readonly [K in keyof Checked]: CodeOption<Checked[K]> };
+
+/** Builds a code from its options, all of them checked. */
+type Build<Checked> = (shape: HeadShape, options: Checked) => Omit<ClassCode, "options">;
+
+/**
+ * The registry entry of a code whose options are declared one by one: `Options` as the user gives them, `Checked` as the code gets them.
+ */
+export function defineCode<Options extends object, Checked extends Record<keyof Options, unknown>>(
+  name: string,
+  version: number,
+  options: OptionTable<Checked>,
+  build: Build<Checked>,
+): CodeEntry<Options> {
+  const names = Object.keys(options) as (keyof Options & keyof Checked & string)[];
+  return {
+    version,
+    optionNames: names,
+
+    build(shape, given) {
+      checkKnown(`code "${name}"`, given, names);
+      const checked = {} as Checked;
+      for (const key of names) {
+        const { initial, check } = options[key];
+        const value = given[key];
+        checked[key] = value === undefined || value === null ? initial : check(key, value, shape);
+      }
+      const code = build(shape, checked);
+      // The coherence is a getter: it must stay one.
+      return Object.defineProperties({} as ClassCode, {
+        ...Object.getOwnPropertyDescriptors(code),
+        options: { value: Object.freeze(checked), enumerable: true },
+      });
+    },
+
+    encode(given) {
+      const checked = given as Checked;
+      const data = { strings: new Map<string, string>(), tensors: new Map<string, Tensor>() };
+      for (const key of names) {
+        const kept = options[key].encode(checked[key]);
+        if (typeof kept === "string") data.strings.set(key, kept);
+        else if (kept !== null) data.tensors.set(key, kept);
+      }
+      return data;
+    },
+
+    decode({ strings, tensors }: CodeData) {
+      const decoded: Record<string, unknown> = {};
+      for (const key of [...strings.keys(), ...tensors.keys()]) {
+        if (!(names as string[]).includes(key)) {
+          throw new RangeError(`code "${name}" has no option "${key}"; update fixed-classifier`);
+        }
+        const known = key as (typeof names)[number];
+        const kept = (strings.get(key) ?? tensors.get(key)) as string | Tensor;
+        const value = options[known].decode(kept);
+        if (value === undefined) {
+          const found = typeof kept === "string" ? describe(kept) : `a tensor of ${kept.dtype}`;
+          throw new RangeError(`option "${key}" of code "${name}" is ${found}`);
+        }
+        decoded[known] = value;
+      }
+      const missing = names.find((key) => options[key].required && !(key in decoded));
+      if (missing !== undefined) throw new RangeError(`option "${missing}" of code "${name}" is missing`);
+      return decoded as Options;
+    },
+  };
+}
+
+/** Seed of what a code draws at random, an unsigned 32-bit integer. */
+export const seedOption: CodeOption<number> = {
+  initial: 0,
+  required: true,
+  check(what, given) {
+    checkInteger(what, given, 0, 2 ** 32 - 1);
+    return given;
+  },
+  encode: String,
+  decode: (kept) => (typeof kept === "string" && /^\d{1,10}$/.test(kept) ? Number(kept) : undefined),
+};
+
+export const flagOption: CodeOption<boolean> = {
+  initial: false,
+  required: true,
+  check(what, given) {
+    checkBoolean(what, given);
+    return given;
+  },
+  encode: String,
+  decode: (kept) => (kept === "true" ? true : kept === "false" ? false : undefined),
+};

@@ -1,0 +1,69 @@
+import type { GradientBuffers } from "../backends/backend.js";
+import { checkArray, outputArray, overlap } from "../checks.js";
+import type { HeadShape } from "../codes/code.js";
+import type { LearnedArrays } from "./parameters.js";
+
+export interface Gradient {
+  /** ∂L/∂x, rows × features. */
+  readonly features: Float32Array;
+  /** ∂L/∂s summed over rows; null if the scale is not learned. */
+  readonly scale: number | null;
+  /** ∂L/∂b, one value a class, summed over rows; null if the head has no bias. */
+  readonly bias: Float32Array | null;
+  /** ∂L/∂W, classes × features, summed over rows; null but for the code "learned". */
+  readonly weights: Float32Array | null;
+}
+
+/** Arrays to reuse for the gradients. */
+export interface GradientOutput {
+  features?: Float32Array;
+  bias?: Float32Array;
+  weights?: Float32Array;
+}
+
+export function checkGradLogits(
+  gradLogits: unknown,
+  rows: number,
+  classes: number,
+): asserts gradLogits is Float32Array {
+  checkArray("gradLogits", gradLogits, "Float32Array");
+  if (gradLogits.length !== rows * classes) {
+    throw new RangeError(
+      `gradLogits has ${gradLogits.length} elements, ${rows} rows of ${classes} classes need ${rows * classes}`,
+    );
+  }
+}
+
+/** Buffers for the gradients of some rows: the caller's own, checked, or new ones. */
+export function gradientBuffers(
+  head: HeadShape & LearnedArrays,
+  rows: number,
+  out: GradientOutput | undefined,
+  inputs: readonly (ArrayBufferView | null)[],
+): GradientBuffers {
+  const features = outputArray("out.features", out?.features, rows * head.features, inputs);
+  const bias = head.bias && outputArray("out.bias", out?.bias, head.classes, inputs);
+  const weights =
+    head.weights && outputArray("out.weights", out?.weights, head.classes * head.features, inputs);
+  const outputs = Object.entries({ features, bias, weights });
+  outputs.forEach(([name, array], i) => {
+    for (const [other, values] of outputs.slice(i + 1)) {
+      if (array !== null && values !== null && overlap(array, values)) {
+        throw new RangeError(`out.${name} overlaps out.${other}; use separate arrays`);
+      }
+    }
+  });
+  return { features, scale: new Float32Array(rows), bias, weights };
+}
+
+export const toGradient = (
+  { features, scale, bias, weights }: GradientBuffers,
+  learnScale: boolean,
+): Gradient => ({ features, scale: learnScale ? sum(scale) : null, bias, weights });
+
+/** In float64, in the order of the rows: docs/numerics.md. */
+export function sum(values: Float32Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}

@@ -1,0 +1,93 @@
+import type { GradientBuffers, HeadKernels, HeadParameters } from "../backends/backend.js";
+import { checkKnown, checkOneOf } from "../checks.js";
+import { FEATURE_OPTIONS, type FeatureOptions } from "../features.js";
+import { LOSS_NAMES, LOSSES, type LossChoice } from "../losses/index.js";
+import type { FusedLoss, Loss, LossHead, RowLoss } from "../losses/loss.js";
+import { type Gradient, type GradientOutput, sum } from "./gradients.js";
+
+export type Labels =
+  | readonly number[]
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array;
+
+export type Reduction = "mean" | "sum" | "none";
+const REDUCTIONS: readonly Reduction[] = ["mean", "sum", "none"];
+
+export type LossOptions = LossChoice &
+  FeatureOptions & {
+    /** How the rows' losses are reduced. Default "mean". With "none" the gradients are those of the sum. */
+    reduction?: Reduction;
+    out?: GradientOutput;
+  };
+
+export interface LossAndGradient<L = number> {
+  /** The mean or sum over rows; one value a row for the reduction "none". */
+  readonly loss: L;
+  readonly gradient: Gradient;
+}
+
+/** What `lossAndGradient` takes with every loss. */
+const COMMON = ["loss", "reduction", "out", ...FEATURE_OPTIONS];
+
+export interface CheckedLoss {
+  readonly loss: FusedLoss | RowLoss;
+  readonly reduction: Reduction;
+  readonly classes: number;
+}
+
+export function checkLoss(options: LossOptions, head: LossHead): CheckedLoss {
+  const { loss = "cross-entropy", reduction = "mean" } = options;
+  checkOneOf("loss", loss, LOSS_NAMES);
+  checkOneOf("reduction", reduction, REDUCTIONS);
+  const entry: Loss = LOSSES[loss];
+  checkKnown(`lossAndGradient with loss "${loss}"`, options, COMMON, entry.options);
+  const prepared = entry.prepare(options as Readonly<Record<string, unknown>>, head);
+  return { loss: prepared, reduction, classes: head.classes };
+}
+
+/**
+ * Writes the gradients of the reduced loss of some rows, and returns it: by the kernel of a loss that has one, otherwise by `forward`,
+ * the loss, and `backward`, which needs memory for the logits.
+ */
+export function runLoss(
+  kernels: HeadKernels,
+  { loss, reduction, classes }: CheckedLoss,
+  x: Float32Array,
+  parameters: HeadParameters,
+  labels: Int32Array,
+  gradients: GradientBuffers,
+): number | Float32Array {
+  const rows = labels.length;
+  const rowWeight = reduction === "mean" ? 1 / rows : 1;
+  const losses = new Float32Array(rows);
+  if (typeof loss === "function") {
+    const logits = new Float32Array(rows * classes);
+    kernels.forward(x, parameters, logits);
+    applyToRows(loss, logits, labels, losses);
+    multiply(logits, Math.fround(rowWeight));
+    kernels.backward(x, parameters, logits, gradients);
+  } else {
+    const { labelSmoothing } = loss;
+    kernels.lossAndGradient(x, parameters, { labels, labelSmoothing, rowWeight }, losses, gradients);
+  }
+  if (reduction === "none") return losses;
+  return reduction === "mean" ? sum(losses) / rows : sum(losses);
+}
+
+/** Turns rows of logits into their gradients. */
+function applyToRows(loss: RowLoss, logits: Float32Array, labels: Int32Array, losses: Float32Array): void {
+  const classes = logits.length / labels.length;
+  labels.forEach((label, r) => {
+    losses[r] = loss(logits.subarray(r * classes, (r + 1) * classes), label);
+  });
+}
+
+function multiply(values: Float32Array, multiplier: number): void {
+  if (multiplier === 1) return;
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) * multiplier;
+}

@@ -1,0 +1,6 @@
+export interface TopK {
+  /** rows × k, best first. */
+  readonly classes: Int32Array;
+  /** Their logits, rows × k. */
+  readonly scores: Float32Array;
+}

@@ -1,0 +1,61 @@
+/**
+ * What class codes make and kernels read: the tables that describe the class vectors of a head. Codes and backends know this file
+ * and nothing of each other.
+ */
+
+import { bitWords } from "./hadamard/bits.js";
+import type { KroneckerFactor } from "./hadamard/factor.js";
+
+/** Class vectors that are rows of sign-masked Hadamard matrices. */
+export interface HadamardTable {
+  readonly kind: "hadamard";
+  /** Width N of a row of features. */
+  readonly features: number;
+  /** Number C of classes. */
+  readonly classes: number;
+  /** Order M = b · 2^m of the Hadamard matrix B ⊗ Sylvester(2^m), M ≥ N. */
+  readonly order: number;
+  /** B; null for b = 1. */
+  readonly factor: KroneckerFactor | null;
+  /** The column of the matrix in which each feature stands, all different; null: feature i in column i. */
+  readonly columns: Int32Array | null;
+  /** What the entries ±1 of the class vectors are multiplied by. */
+  readonly unit: number;
+  /** Sign masks, {@link maskWords}(order) words a block; bit i set: feature i is negated. A block is M rows. */
+  readonly masks: Uint32Array;
+  /**
+   * Which rows make which vectors, {@link SEGMENT_FIELDS} numbers a segment: block, first row, sign (±1), first place, number of
+   * places. Sorted by place, without gaps, C places in all; the segments of a block stand next to each other.
+   */
+  readonly segments: Int32Array;
+  /**
+   * The place of each class, all different: any assignment of classes to rows without a segment for each. Null: class c at place c,
+   * which is all that the kernels themselves know; {@link file://./backends/places.ts} does the rest for all backends.
+   */
+  readonly places: Int32Array | null;
+}
+
+/** Class vectors that are kept as a matrix. */
+export interface DenseTable {
+  readonly kind: "dense";
+  readonly features: number;
+  readonly classes: number;
+  /** Class vectors, classes × features. Those of a table that is not normalised are learned: they change between calls. */
+  readonly weights: Float32Array;
+  /** Whether rows are divided by their norm and multiplied by the scale. */
+  readonly normalised: boolean;
+}
+
+/** A new kind is an interface here, and its kernels in `backends/js`, which do for every backend that has none. */
+export type HeadTable = HadamardTable | DenseTable;
+
+/** Whether the rows of a head are divided by their norm and multiplied by the scale. */
+export const isNormalised = (table: HeadTable): boolean => table.kind !== "dense" || table.normalised;
+
+/** What the entries of the class vectors are multiplied by. */
+export const unitOf = (table: HeadTable): number => (table.kind === "hadamard" ? table.unit : 1);
+
+export const SEGMENT_FIELDS = 5;
+
+/** Number of 32-bit words that hold the sign mask of one block. */
+export const maskWords = bitWords;

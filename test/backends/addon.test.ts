@@ -1,0 +1,102 @@
+/** The native addon without the facade: what would lead a kernel out of its arrays is refused here once more. */
+
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "@jest/globals";
+import { backends } from "../support/backends.js";
+
+const path = fileURLToPath(new URL("../../build/Release/fixed_classifier.node", import.meta.url));
+const native = backends.some(({ name }) => name === "native") && existsSync(path);
+
+/** Of its TypeErrors, which are of another realm than that of the tests. */
+const REFUSAL = /^arguments do not fit this function of the native addon$/;
+
+type Functions = Record<string, (...args: unknown[]) => unknown>;
+
+/** A function of the addon's objects, called with whatever. */
+const call = (object: object, name: string, ...args: unknown[]): unknown =>
+  ((object as Functions)[name] as Functions[string])(...args);
+
+function load(): object {
+  const module = { exports: {} };
+  process.dlopen(module, path);
+  return module.exports;
+}
+
+(native ? describe : describe.skip)("the native addon", () => {
+  const addon = native ? load() : {};
+  const kernels = native ? (call(addon, "create", "scalar", 1) as object) : {};
+  /** Row c of the Hadamard matrix of order 4 for class c. */
+  const head = (features = 4, segments = Int32Array.of(0, 0, 1, 0, 4)) =>
+    call(
+      kernels,
+      "head",
+      features,
+      4,
+      4,
+      0.5,
+      new Uint32Array(1),
+      segments,
+      1,
+      new Uint32Array(),
+      null,
+    ) as object;
+  const base = () => call(kernels, "base", 4, Uint32Array.of(0, 0b1010, 0b1100, 0b0110));
+  const plan = (x: unknown) => call(kernels, "plan", x, 4, 1);
+
+  test("a plan is one of its own kind", () => {
+    const x = Float32Array.of(1, 2, 3, 4);
+    const transform = plan(x);
+    const forward = call(head(), "planForward", x, null, new Float32Array(4));
+    for (const other of [undefined, null, 1, {}, x, base(), forward, () => {}]) {
+      expect(() => call(addon, "run", other)).toThrow(REFUSAL);
+    }
+    for (const other of [undefined, null, 1, {}, x, base(), transform]) {
+      expect(() => call(addon, "runForward", other, 1)).toThrow(REFUSAL);
+    }
+    expect(() => call(addon, "runForward", forward, "1")).toThrow(REFUSAL);
+    expect(() => call(addon, "runForward", forward)).toThrow(REFUSAL);
+    expect([...x]).toEqual([1, 2, 3, 4]);
+    call(addon, "run", transform);
+    expect([...x]).toEqual([10, -2, -4, 0]);
+  });
+
+  test("the transform takes typed arrays of whole rows", () => {
+    for (const x of [null, [1, 2], new Uint8Array(4), new Float32Array(3)]) {
+      expect(() => plan(x)).toThrow(REFUSAL);
+      expect(() => call(kernels, "fwht", x)).toThrow(REFUSAL);
+    }
+    expect(() => call(kernels, "fwht", new Float32Array(4), 3, 1)).toThrow(REFUSAL);
+    expect(() => call(kernels, "base", 4, Uint32Array.of(0))).toThrow(REFUSAL);
+    for (const other of [null, {}, plan(new Float32Array(4))]) {
+      expect(() => call(kernels, "fwht", new Float32Array(4), 4, 1, other)).toThrow(REFUSAL);
+    }
+  });
+
+  test("a head takes tables that stay inside the matrix, and arrays of its shape", () => {
+    expect(() => head(5)).toThrow(REFUSAL);
+    for (const segments of [
+      [0, 1, 1, 0, 4],
+      [1, 0, 1, 0, 4],
+      [0, 0, 1, 1, 3],
+      [0, 0, 1, 0, -4],
+      [0, 0, 1, 0],
+    ]) {
+      expect(() => head(4, Int32Array.from(segments))).toThrow(REFUSAL);
+    }
+    const [x, out] = [new Float32Array(4), new Float32Array(4)];
+    for (const args of [
+      [new Float32Array(3), 1, null, out],
+      [x, 1, new Float32Array(3), out],
+      [x, 1, null, new Float32Array(8)],
+      [x, "1", null, out],
+      [new Float64Array(4), 1, null, out],
+    ]) {
+      expect(() => call(head(), "forward", ...args)).toThrow(REFUSAL);
+    }
+    expect(() => call(head(), "planForward", x, null, new Float32Array(3))).toThrow(REFUSAL);
+    expect(() => call(head(), "topK", x, 1, null, 5, new Int32Array(5), new Float32Array(5))).toThrow(
+      REFUSAL,
+    );
+  });
+});

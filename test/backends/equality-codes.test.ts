@@ -1,0 +1,191 @@
+/** Tables with a Kronecker factor, scattered columns or a dense matrix: every backend against plain TypeScript, bit by bit. */
+
+import { test } from "@jest/globals";
+import fc from "fast-check";
+import { MAX_FACTOR_ORDER } from "../../lib/hadamard/orders.js";
+import { paleyType } from "../../lib/hadamard/paley.js";
+import { FixedClassifier, type FixedClassifierOptions, fwht } from "../../lib/index.js";
+import type { HeadTable } from "../../lib/table.js";
+import { label, others, reference } from "../support/backends.js";
+import { expectSameBits, type NumberArray } from "../support/bits.js";
+import { guarded } from "../support/memory.js";
+import { doubles, floats, integers, KINDS, type Kind } from "../support/random.js";
+import { type HeadInput, runHead } from "../support/run-head.js";
+import { denseTable, randomTable } from "../support/tables.js";
+
+function compare(input: HeadInput): void {
+  const expected = runHead(reference, input);
+  for (const backend of others) {
+    const got = runHead(backend, input);
+    for (const [name, values] of Object.entries(expected)) {
+      expectSameBits(got[name] as typeof values, values, `${label(backend)}, ${name}`);
+    }
+  }
+}
+
+const settings = {
+  rows: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constantFrom(31, 33, 70)),
+  kind: fc.constantFrom(...KINDS),
+  scale: fc
+    .oneof(fc.double({ min: -100, max: 100, noNaN: true }), fc.constantFrom(0, -0, 1e30))
+    .map(Math.fround),
+  bias: fc.option(fc.constantFrom(...KINDS)),
+  gradient: fc.constantFrom(...KINDS),
+  k: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.constantFrom(17, 64)),
+  labelSmoothing: fc.constantFrom(0, 0, 0.1, 0.999),
+  rowWeight: fc.constantFrom(1, 1, 1 / 3, 1 / 64),
+  offset: fc.integer({ min: 0, max: 17 }),
+  seed: fc.nat(),
+};
+
+const property = (table: fc.Arbitrary<HeadTable>, numRuns: number): void => {
+  fc.assert(fc.property(fc.record({ ...settings, table }), compare), {
+    numRuns,
+    interruptAfterTimeLimit: 15_000,
+  });
+};
+
+const plain: Omit<HeadInput, "table"> = {
+  rows: 3,
+  kind: "normal",
+  scale: 7,
+  bias: "normal",
+  gradient: "normal",
+  k: 5,
+  labelSmoothing: 0.1,
+  rowWeight: 1 / 3,
+  offset: 1,
+  seed: 1,
+};
+
+/** A part of a whole, at least 1. */
+const part = fc.double({ min: 0, max: 1, noNaN: true });
+const share = (of: number, whole: number): number => Math.max(1, Math.round(of * whole));
+
+const FACTOR_ORDERS = [12, 20, 24, 28, 36, 44, 52, 60, 68];
+
+test("tables with a factor, several blocks, masks and overlapping segments", () => {
+  const table = fc
+    .record({
+      factorOrder: fc.constantFrom(...FACTOR_ORDERS),
+      length: fc.constantFrom(1, 2, 4, 8, 16, 32),
+      features: part,
+      blocks: fc.integer({ min: 1, max: 3 }),
+      seed: fc.nat(),
+    })
+    .map(({ factorOrder, length, features, blocks, seed }) => {
+      const small = factorOrder * length > 700 ? 4 : length;
+      return randomTable({
+        features: share(features, factorOrder * small),
+        factorOrder,
+        length: small,
+        blocks,
+        seed,
+      });
+    });
+  property(table, 80);
+});
+
+test("tables whose features are scattered over the columns", () => {
+  const table = fc
+    .record({
+      factorOrder: fc.constantFrom(1, 1, 12, 20),
+      length: fc.constantFrom(1, 2, 4, 8, 16, 32, 64),
+      features: part,
+      blocks: fc.integer({ min: 1, max: 3 }),
+      seed: fc.nat(),
+    })
+    .map(({ factorOrder, length, features, blocks, seed }) =>
+      randomTable({
+        features: share(features, factorOrder * Math.min(length, 32)),
+        factorOrder,
+        length: factorOrder === 1 ? length : Math.min(length, 32),
+        blocks,
+        scattered: true,
+        seed,
+      }),
+    );
+  property(table, 60);
+});
+
+test("dense tables, normalised and not", () => {
+  const table = fc
+    .record({
+      features: fc.oneof(fc.integer({ min: 1, max: 200 }), fc.constantFrom(63, 64, 65, 128)),
+      classes: fc.integer({ min: 1, max: 80 }),
+      normalised: fc.boolean(),
+      kind: fc.constantFrom("normal" as const, ...KINDS),
+      seed: fc.nat(),
+    })
+    .map(({ features, classes, normalised, kind, seed }) =>
+      denseTable(features, classes, normalised, floats(features * classes, seed, kind)),
+    );
+  property(table, 80);
+});
+
+test.each([
+  { features: 384, classes: 700 },
+  { features: 768, classes: 2000 },
+  { features: 1280, classes: 1000 },
+  { features: 1664, classes: 1000 },
+  { features: 1000, classes: 3000 },
+  { features: 64, classes: 5000 },
+  { features: 1023, classes: 1000, code: "simplex" },
+  { features: 59, classes: 60, code: "simplex" },
+  { features: 576, classes: 1100, code: "orthoplex" },
+  { features: 11, classes: 2000, code: "cube" },
+  { features: 100, classes: 150, code: "orthogonal" },
+  { features: 100, classes: 150, code: "learned" },
+] as FixedClassifierOptions[])("%j, in chunks of rows", (options) => {
+  const { table } = new FixedClassifier({ ...options, bias: false, backend: reference }).code;
+  compare({ ...plain, rows: 35, rowWeight: 1 / 35, table });
+});
+
+test("every factor there is, alone and with two columns", () => {
+  for (let factorOrder = 12; factorOrder <= MAX_FACTOR_ORDER; factorOrder += 4) {
+    if (paleyType(factorOrder) === null) continue;
+    for (const length of [1, 2]) {
+      const table = randomTable({
+        features: factorOrder * length - 1,
+        factorOrder,
+        length,
+        blocks: 1,
+        seed: factorOrder,
+      });
+      compare({ ...plain, rows: 2, table });
+    }
+  }
+});
+
+type Type = "float32" | "float64" | "int32";
+const TYPES: readonly Type[] = ["float32", "float64", "int32"];
+
+function make(type: Type, length: number, seed: number, kind: Kind): NumberArray {
+  if (type === "int32") return integers(length, seed);
+  return type === "float32" ? floats(length, seed, kind) : doubles(length, seed, kind);
+}
+
+test.each(TYPES)("transforms of %s with a factor", (type) => {
+  const compareTransform = (rowLength: number, rows: number, kind: Kind, offset: number): void => {
+    const x = make(type, rows * rowLength, rowLength + offset, kind);
+    const scale = type === "int32" ? "inverse" : 0.3;
+    const expected = fwht(x.slice() as NumberArray, { rowLength, scale, backend: reference });
+    for (const backend of others) {
+      const { view, check } = guarded(x, offset);
+      fwht(view, { rowLength, scale, backend });
+      check();
+      expectSameBits(view, expected, `${label(backend)}, ${type}, ${rows} × ${rowLength}, ${kind}`);
+      view.set(x);
+      fwht.plan(view, { rowLength, scale, backend })();
+      check();
+      expectSameBits(view, expected, `${label(backend)}, plan of ${type}, ${rows} × ${rowLength}, ${kind}`);
+    }
+  };
+  for (const factorOrder of FACTOR_ORDERS) {
+    for (const length of [1, 2, 4, 8, 16, 32, 64, 128]) {
+      const kind = KINDS[(factorOrder + length) % KINDS.length] as Kind;
+      compareTransform(factorOrder * length, length < 64 ? 3 : 1, kind, length % 5);
+    }
+  }
+  for (const rowLength of [252, 6144, 20 * 2 ** 12, 12 * 2 ** 15]) compareTransform(rowLength, 2, "mixed", 1);
+});

@@ -1,0 +1,191 @@
+/** Hadamard matrices of all orders, in exact arithmetic. */
+
+import { describe, expect, test } from "@jest/globals";
+import type { Backend } from "../../lib/backends/backend.js";
+import { bitWords } from "../../lib/hadamard/bits.js";
+import type { KroneckerFactor } from "../../lib/hadamard/factor.js";
+import { factorOf, knownOrder, type Order, orderAbove, orderBelow } from "../../lib/hadamard/orders.js";
+import { paley, paleyType } from "../../lib/hadamard/paley.js";
+import { fwht } from "../../lib/index.js";
+import { onEachBackend, reference } from "../support/backends.js";
+import { matrixOf, paleyMatrix } from "../support/definitions.js";
+import { integers } from "../support/random.js";
+
+const orders: Order[] = [];
+for (let n = 1; n <= 2000; n++) {
+  const known = knownOrder(n);
+  if (known) orders.push(known);
+}
+const factorOrders = [...new Set(orders.map(({ factorOrder }) => factorOrder))].filter((b) => b > 1);
+
+const sign = ({ order, signs }: KroneckerFactor, i: number, j: number): number =>
+  ((signs[i * bitWords(order) + (j >> 5)] as number) >>> (j & 31)) & 1 ? -1 : 1;
+
+function popcount(v: number): number {
+  let count = 0;
+  for (let rest = v >>> 0; rest !== 0; rest = (rest & (rest - 1)) >>> 0) count++;
+  return count;
+}
+
+describe("the list", () => {
+  test("has the widths of networks, as they are", () => {
+    for (const [n, factorOrder] of [
+      [1, 1],
+      [2, 1],
+      [4, 1],
+      [12, 12],
+      [24, 12],
+      [384, 12],
+      [576, 36],
+      [768, 12],
+      [960, 60],
+      [1280, 20],
+      [1536, 12],
+      [1664, 52],
+      [1792, 28],
+      [1920, 60],
+      [2560, 20],
+      [65536, 1],
+      [2 ** 24, 1],
+      [12 * 2 ** 20, 12],
+    ] as const) {
+      expect(knownOrder(n)).toEqual({ order: n, factorOrder, length: n / factorOrder });
+    }
+  });
+
+  test("has no others", () => {
+    for (const n of [0, -4, 3, 6, 10, 14, 92, 1.5, Number.NaN, 2 ** 25, 300, 668, 2 ** 24 - 4]) {
+      expect(knownOrder(n)).toBeNull();
+    }
+  });
+
+  test("every factor order is the smallest that fits, and a multiple of 4", () => {
+    for (const { order, factorOrder, length } of orders) {
+      expect(factorOrder * length).toBe(order);
+      if (factorOrder === 1) continue;
+      expect(factorOrder % 4).toBe(0);
+      for (let smaller = 4; smaller < factorOrder; smaller += 4) {
+        const fits =
+          paleyType(smaller) && order % smaller === 0 && Number.isInteger(Math.log2(order / smaller));
+        expect(fits).toBeFalsy();
+      }
+    }
+  });
+
+  test("the next one is near", () => {
+    for (const [n, above, below] of [
+      [1, 1, 1],
+      [3, 4, 2],
+      [5, 8, 4],
+      [13, 16, 12],
+      [92, 96, 88],
+      [1000, 1008, 992],
+      [2 ** 24 - 1, 2 ** 24, 63 * 2 ** 18],
+    ] as const) {
+      expect([orderAbove(n).order, orderBelow(n).order]).toEqual([above, below]);
+    }
+    for (let n = 1; n <= 65536; n += 37) expect(orderAbove(n).order).toBeLessThan(Math.max(n + 4, n * 1.08));
+  });
+});
+
+describe("factors", () => {
+  test.each(factorOrders)("order %d: symmetric, normalised, B·Bᵀ = b·1", (b) => {
+    const factor = paley(b);
+    const words = bitWords(b);
+    for (let i = 0; i < b; i++) {
+      if (sign(factor, 0, i) !== 1) throw new Error(`first row, column ${i}`);
+      for (let j = 0; j <= i; j++) {
+        if (sign(factor, i, j) !== sign(factor, j, i)) throw new Error(`${i}, ${j}`);
+        let different = 0;
+        for (let w = 0; w < words; w++) {
+          different += popcount(
+            (factor.signs[i * words + w] as number) ^ (factor.signs[j * words + w] as number),
+          );
+        }
+        if (b - 2 * different !== (i === j ? b : 0))
+          throw new Error(`rows ${i} and ${j}: ${different} differ`);
+      }
+    }
+  });
+
+  test.each([
+    [12, 1],
+    [20, 1],
+    [24, 1],
+    [28, 1],
+    [44, 1],
+    [60, 1],
+    [36, 2],
+    [52, 2],
+  ] as const)("order %d is Paley's, entry by entry", (b, type) => {
+    expect(paleyType(b)?.type).toBe(type);
+    const factor = paley(b);
+    const got = Array.from({ length: b }, (_, i) => Array.from({ length: b }, (_, j) => sign(factor, i, j)));
+    expect(got).toEqual(paleyMatrix(b, type));
+  });
+
+  test("orders that Paley does not have are refused", () => {
+    for (const b of [2, 3, 92, 116, 14]) expect(() => paley(b)).toThrow(RangeError);
+  });
+});
+
+/** H·H·x = n·x for a random row of integers. */
+function undoes(order: number, backend: Backend): void {
+  const x = integers(order, order, 2 ** 8);
+  const y = x.slice();
+  fwht(y, { backend });
+  fwht(y, { backend });
+  for (let i = 0; i < x.length; i++) {
+    if (y[i] !== order * (x[i] as number)) throw new Error(`order ${order}, element ${i}`);
+  }
+}
+
+test("H·Hᵀ = n·1 for every order up to 2000", () => {
+  for (const { order } of orders) undoes(order, reference);
+});
+
+onEachBackend((backend) => {
+  test("the transform undoes itself, exactly", () => {
+    for (const { order } of orders) if (order <= 400) undoes(order, backend);
+    for (const order of [576, 768, 960, 1280, 1536, 1664, 1792, 1920]) undoes(order, backend);
+  });
+
+  test("its columns are those of B ⊗ Sylvester", () => {
+    for (const order of [12, 24, 28, 36, 40, 48, 52, 60, 384]) {
+      const matrix = matrixOf(order);
+      const identity = new Int32Array(order * order);
+      for (let i = 0; i < order; i++) identity[i * order + i] = 1;
+      fwht(identity, { rowLength: order, backend });
+      for (let i = 0; i < order * order; i++) {
+        if (identity[i] !== matrix(i % order, Math.floor(i / order))) throw new Error(`${order}: ${i}`);
+      }
+    }
+  });
+
+  test("inverse undoes it in int32, and rounds down what is no multiple", () => {
+    for (const n of [12, 20, 384, 1280]) {
+      const x = integers(3 * n, n, 2 ** 12);
+      const y = x.slice();
+      fwht(y, { rowLength: n, backend });
+      fwht(y, { rowLength: n, scale: "inverse", backend });
+      expect(y).toEqual(x);
+      const one = new Int32Array(n);
+      one[0] = -1;
+      expect(fwht(one, { scale: "inverse", backend }).every((v) => v === -1)).toBe(true);
+    }
+  });
+
+  test("a long row with a factor", () => {
+    const n = 12 * 2 ** 13;
+    const x = integers(n, 5, 2 ** 4);
+    const y = x.slice();
+    fwht(y, { backend });
+    fwht(y, { scale: "inverse", backend });
+    expect(y).toEqual(x);
+  });
+});
+
+test("factorOf keeps its matrices", () => {
+  expect(factorOf(orderAbove(768))).toBe(factorOf(orderAbove(384)));
+  expect(factorOf(orderAbove(512))).toBeNull();
+});
