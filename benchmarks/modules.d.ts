@@ -32,27 +32,22 @@ declare module "onnx-proto" {
   export default onnxProto;
 }
 
-declare module "onnxruntime-common" {
-  export interface Tensor {
+declare module "onnxruntime-node" {
+  interface Tensor {
     data: Float32Array;
   }
-  export interface InferenceSession {
+  interface InferenceSession {
     run(inputs: Record<string, Tensor>): Promise<Record<string, Tensor>>;
     release(): Promise<void>;
   }
-  export interface Runtime {
+  const runtime: {
     InferenceSession: { create(model: Uint8Array, options: object): Promise<InferenceSession> };
     Tensor: new (type: "float32", data: Float32Array, dims: number[]) => Tensor;
     env: { wasm: { numThreads?: number } };
-  }
-}
-
-declare module "onnxruntime-node" {
-  const runtime: import("onnxruntime-common").Runtime;
+  };
   export default runtime;
 }
 
 declare module "onnxruntime-web" {
-  const runtime: import("onnxruntime-common").Runtime;
-  export default runtime;
+  export { default } from "onnxruntime-node";
 }

@@ -1,12 +1,11 @@
 import { onnxModel } from "./onnx-model.js";
 
-/** @import { Runtime } from "onnxruntime-common" */
 /** @import { DensePeer, Layer } from "./layer.js" */
 
 /**
  * What the two packages of ONNX Runtime have in common.
  * @param {string} name
- * @param {Runtime} ort
+ * @param {typeof import("onnxruntime-node").default} ort
  * @param {Layer} layer
  * @param {object} options of a session
  * @returns {Promise<DensePeer>}
