@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 
 const reports = process.argv.slice(2).map((path) => JSON.parse(readFileSync(path, "utf8")));
+/** @param {string[]} keys of the sums in a report */
 const total = (...keys) =>
   reports.reduce((sum, report) => sum + keys.reduce((part, key) => part + report[key], 0), 0);
 

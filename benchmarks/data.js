@@ -1,4 +1,7 @@
-/** Normally distributed values, the same in every run: xorshift and the method of Box and Muller. */
+/**
+ * Normally distributed values, the same in every run: xorshift and the method of Box and Muller.
+ * @param {number} length
+ */
 export function normal(length, seed = 1) {
   let state = (seed * 2654435761) | 1;
   const uniform = () => {
@@ -13,4 +16,5 @@ export function normal(length, seed = 1) {
   );
 }
 
+/** @param {Float32Array} x */
 export const norm = (x) => Math.sqrt(x.reduce((sum, value) => sum + value * value, 0));

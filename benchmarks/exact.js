@@ -1,6 +1,16 @@
 // Float64 references, written for clarity alone.
+import { norm } from "./data.js";
 
-/** The entry of the Sylvester matrix: −1 where the indices share an odd number of bits. */
+/** @import { ClassCode, FixedClassifier } from "./product.js" */
+/** @import { Layer } from "./peers/layer.js" */
+/** @typedef {ClassCode["table"]} HeadTable */
+/** @typedef {Pick<HeadTable, "order" | "base" | "baseSigns">} Matrix */
+
+/**
+ * The entry of the Sylvester matrix: −1 where the indices share an odd number of bits.
+ * @param {number} i
+ * @param {number} j
+ */
 function sign(i, j) {
   let bits = i & j;
   bits ^= bits >>> 16;
@@ -11,7 +21,12 @@ function sign(i, j) {
   return bits & 1 ? -1 : 1;
 }
 
-/** The entry of B ⊗ Sylvester, a matrix as the table of a code has it. */
+/**
+ * The entry of B ⊗ Sylvester, a matrix as the table of a code has it.
+ * @param {Matrix} matrix
+ * @param {number} i
+ * @param {number} j
+ */
 function entry({ order, base, baseSigns }, i, j) {
   if (base === 1) return sign(i, j);
   const length = order / base;
@@ -20,16 +35,27 @@ function entry({ order, base, baseSigns }, i, j) {
   return (negated ? -1 : 1) * sign(i % length, j % length);
 }
 
-/** One result of the orthonormal transform, by its definition; without a matrix that of Sylvester. */
-export function transformEntry(x, index, matrix = { order: x.length, base: 1 }) {
+/**
+ * One result of the orthonormal transform, by its definition; without a matrix that of Sylvester.
+ * @param {ArrayLike<number>} x
+ * @param {number} index
+ * @param {Matrix} matrix
+ */
+export function transformEntry(
+  x,
+  index,
+  matrix = { order: x.length, base: 1, baseSigns: new Uint32Array(0) },
+) {
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += entry(matrix, index, i) * x[i];
   return sum / Math.sqrt(x.length);
 }
 
-const norm = (x) => Math.sqrt(x.reduce((sum, value) => sum + value * value, 0));
-
-/** Where the table of a code puts a class: a row of the matrix behind the sign mask of a block, with a sign. */
+/**
+ * Where the table of a code puts a class: a row of the matrix behind the sign mask of a block, with a sign.
+ * @param {HeadTable} table
+ * @param {number} index
+ */
 function placeOf({ segments }, index) {
   for (let k = 0; k < segments.length; k += 5) {
     const [block, row, sign, first, count] = segments.subarray(k, k + 5);
@@ -38,12 +64,21 @@ function placeOf({ segments }, index) {
   throw new Error(`no class ${index}`);
 }
 
+/**
+ * @param {HeadTable} table
+ * @param {number} block
+ */
 function maskOf({ order, masks }, block) {
   const mask = masks.subarray(block * Math.ceil(order / 32));
+  /** @param {number} i */
   return (i) => ((mask[i >>> 5] >>> (i & 31)) & 1 ? -1 : 1);
 }
 
-/** The vector of a class, entries ±1, where the code is made of rows of Hadamard matrices. */
+/**
+ * The vector of a class, entries ±1, where the code is made of rows of Hadamard matrices.
+ * @param {HeadTable} table
+ * @param {number} index
+ */
 export function classVector(table, index) {
   if (table.columns || table.weights) throw new Error("the reference knows no such code");
   const { block, row, sign } = placeOf(table, index);
@@ -53,9 +88,18 @@ export function classVector(table, index) {
   return vector;
 }
 
+/**
+ * @param {Float32Array} x
+ * @param {FixedClassifier} head
+ */
 const factorOf = (x, { scale, code }) => (scale * code.table.unit) / (norm(x) + 1e-8);
 
-/** One logit of a head, by its definition. */
+/**
+ * One logit of a head, by its definition.
+ * @param {Float32Array} x
+ * @param {FixedClassifier} head
+ * @param {number} index
+ */
 export function logit(x, head, index) {
   const vector = classVector(head.code.table, index);
   let sum = 0;
@@ -66,6 +110,8 @@ export function logit(x, head, index) {
 /**
  * All logits of one row. For a million classes the definition takes a minute, so this is the transform as textbooks have it, held
  * against the definition for some of the classes.
+ * @param {Float32Array} x
+ * @param {FixedClassifier} head
  */
 export function logits(x, head) {
   const { table } = head.code;
@@ -91,6 +137,7 @@ export function logits(x, head) {
   return results;
 }
 
+/** @param {Float64Array} x */
 function transform(x) {
   for (let half = 1; half < x.length; half *= 2) {
     for (let i = 0; i < x.length; i++) {
@@ -102,14 +149,24 @@ function transform(x) {
   }
 }
 
-/** One output of a dense layer with weights classes × features. */
+/**
+ * One output of a dense layer with weights classes × features.
+ * @param {Float32Array} x
+ * @param {Layer} layer
+ * @param {number} index
+ */
 export function dense(x, { weights, bias }, index) {
   let sum = bias[index];
   for (let i = 0; i < x.length; i++) sum += weights[index * x.length + i] * x[i];
   return sum;
 }
 
-/** Mean cross-entropy of all rows and its gradient by the bias, from the logits of every row. */
+/**
+ * Mean cross-entropy of all rows and its gradient by the bias, from the logits of every row.
+ * @param {Float64Array} logits
+ * @param {Int32Array} labels
+ * @param {number} classes
+ */
 export function crossEntropy(logits, labels, classes) {
   const gradient = new Float64Array(classes);
   let loss = 0;
@@ -124,7 +181,13 @@ export function crossEntropy(logits, labels, classes) {
   return { loss, gradient };
 }
 
-/** Throws unless some of the results, spread over the array, are what they should be. */
+/**
+ * Throws unless some of the results, spread over the array, are what they should be.
+ * @param {string} what
+ * @param {ArrayLike<number>} actual
+ * @param {(index: number) => number} expected
+ * @param {number} largest of the results: errors are relative to it
+ */
 export function check(what, actual, expected, largest) {
   const samples = Math.min(actual.length, 64);
   for (let k = 0; k < samples; k++) {
@@ -137,4 +200,9 @@ export function check(what, actual, expected, largest) {
   }
 }
 
-export const largestOf = (values) => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+/** @param {Iterable<number>} values */
+export function largestOf(values) {
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  return largest;
+}

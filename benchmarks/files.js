@@ -14,13 +14,24 @@ export const DOCS = fromRoot(
 
 /** More digits would be noise. */
 const DIGITS = 4;
+/** @type {(key: string, value: unknown) => unknown} */
 const rounded = (_key, value) =>
   typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(DIGITS)) : value;
 
+/**
+ * @param {string} folder
+ * @param {string} name
+ * @param {object} content
+ */
 export function writeJson(folder, name, content) {
   write(folder, name, `${JSON.stringify(content, rounded, 1)}\n`);
 }
 
+/**
+ * @param {string} folder
+ * @param {string} name
+ * @param {string} text
+ */
 export function write(folder, name, text) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, name), text);

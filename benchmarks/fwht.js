@@ -3,11 +3,17 @@ import { norm, normal } from "./data.js";
 import { check, transformEntry } from "./exact.js";
 import { fwht } from "./product.js";
 
+/** @import { Case } from "./measure.js" */
+/** @import { Backend } from "./product.js" */
+
 const EXPONENTS = Array.from({ length: 17 }, (_, i) => i + 4);
 
 /**
  * One row in place, by `fwht.plan`. The orthonormal scale keeps the length of the row, so that any number of calls in a row work
  * on ordinary numbers: without it they would overflow, with zeros or denormals they would measure something else.
+ * @param {Backend[]} backends
+ * @param {{ quick: boolean }} options
+ * @returns {Case[]}
  */
 export function fwhtCases(backends, { quick }) {
   const exponents = quick ? EXPONENTS.filter((m) => m % 4 === 0) : EXPONENTS;
@@ -23,6 +29,10 @@ export function fwhtCases(backends, { quick }) {
   });
 }
 
+/**
+ * @param {Backend} backend
+ * @param {number} n
+ */
 function prepare(backend, n) {
   const row = normal(n);
   const before = norm(row);

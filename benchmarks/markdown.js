@@ -1,6 +1,11 @@
 import { markdownTable } from "markdown-table";
 
-/** A page of the documentation from the tables that a command printed. */
+/**
+ * A page of the documentation from the tables that a command printed.
+ * @param {string} command
+ * @param {string} machine
+ * @param {import("./report.js").PrintedTable[]} tables
+ */
 export function markdown(command, machine, tables) {
   const sections = tables.map(({ title, head, numbers, rows }) => {
     const align = head.map((title) => (numbers.includes(title) ? "r" : "l"));

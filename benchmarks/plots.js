@@ -3,6 +3,10 @@ import { parse, View } from "vega";
 import { compile } from "vega-lite";
 import { BOUND, OWN } from "./peers/own.js";
 
+/** @import { Compared } from "./peers/measure.js" */
+/** @import { Bound } from "./targets/calls.js" */
+/** @import { Kernel } from "./targets/kernels.js" */
+
 const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
 /** Readable on a dark page too. */
 const CONFIG = {
@@ -12,14 +16,19 @@ const CONFIG = {
   axis: { labelLimit: 0 },
 };
 
+/** @type {Record<string, string>} */
 const NAMES = { forward: "forward", top: "topK(1)" };
 
+/** @param {object} spec of vega-lite */
 export function svg(spec) {
   const { spec: vega } = compile({ $schema: SCHEMA, config: CONFIG, ...spec });
   return new View(parse(vega), { renderer: "none" }).toSVG();
 }
 
-/** n against the fraction of the limit, for every instruction set, and for the best one as JavaScript calls it. */
+/**
+ * n against the fraction of the limit, for every instruction set, and for the best one as JavaScript calls it.
+ * @param {{ kernels: Kernel[], bound: Bound[], machine: string }} measured
+ */
 export function limitPlot({ kernels, bound, machine }) {
   const points = [
     ...kernels
@@ -58,7 +67,10 @@ export function limitPlot({ kernels, bound, machine }) {
   });
 }
 
-/** Rows a second of the head and of the dense layers of other libraries. */
+/**
+ * Rows a second of the head and of the dense layers of other libraries.
+ * @param {{ results: Compared[], machine: string }} measured
+ */
 export function peersPlot({ results, machine }) {
   const forward = results.filter(({ operation }) => operation === "forward");
   const values = forward.map(({ peer, features, classes, rows, threads, nanoseconds }) => ({
@@ -67,6 +79,7 @@ export function peersPlot({ results, machine }) {
     rows: `${rows} ${rows === 1 ? "row" : "rows"}`,
     perSecond: (rows / nanoseconds) * 1e9,
   }));
+  /** @param {keyof typeof values[number]} field */
   const inOrder = (field) => [...new Set(values.map((value) => value[field]))];
   return svg({
     title: { text: "Rows per second, forward", subtitle: machine },
@@ -97,7 +110,10 @@ export function peersPlot({ results, machine }) {
   });
 }
 
-/** Time of one row against the number of classes. */
+/**
+ * Time of one row against the number of classes.
+ * @param {{ growth: Compared[], machine: string }} measured
+ */
 export function classesPlot({ growth, machine }) {
   const points = growth.filter(({ peer }) => peer !== BOUND);
   const values = points.map(({ peer, operation, classes, nanoseconds }) => ({
@@ -106,6 +122,7 @@ export function classesPlot({ growth, machine }) {
     seconds: nanoseconds / 1e9,
   }));
   const series = [...new Set(values.map(({ series }) => series))];
+  /** @type {(field: "classes" | "seconds", title: string, unit: string) => object} */
   const logarithmic = (field, title, unit) => ({
     field,
     type: "quantitative",
@@ -133,7 +150,10 @@ export function classesPlot({ growth, machine }) {
   });
 }
 
-/** Those between the least and the largest of the values: no lines for what lies between them. */
+/**
+ * Those between the least and the largest of the values: no lines for what lies between them.
+ * @param {number[]} values
+ */
 function powersOfTen(values) {
   const first = Math.ceil(Math.log10(Math.min(...values)));
   const last = Math.floor(Math.log10(Math.max(...values)));

@@ -1,6 +1,15 @@
 import { arch, cpus, loadavg, platform } from "node:os";
 import Table from "cli-table3";
 
+/** @import { Result } from "./measure.js" */
+/** @import { Limits } from "./targets/index.js" */
+/** @import { MissingRow, Row } from "./targets/row.js" */
+
+/**
+ * A table; the columns named in `numbers` are aligned to the right.
+ * @typedef {{ title: string, head: string[], numbers: string[], rows: (string | number)[][] }} PrintedTable
+ */
+
 /** What other programs did when this one started. */
 const [LOAD] = loadavg();
 
@@ -12,11 +21,12 @@ export const machine = () => ({
   loadAverage: LOAD,
 });
 
+/** @param {ReturnType<typeof machine>} machine */
 export function describeMachine({ cpu, cores, platform, node, loadAverage }) {
   return `${cpu}, ${cores} cores, ${platform}, Node ${node}, load average ${loadAverage.toFixed(1)} at the start`;
 }
 
-/** Prints `{ title, head, numbers, rows }`; the columns named in `numbers` are aligned to the right. */
+/** @param {PrintedTable} table */
 export function printTable({ title, head, numbers, rows }) {
   const table = new Table({
     head,
@@ -29,32 +39,53 @@ export function printTable({ title, head, numbers, rows }) {
   console.log(`\n${title}\n${table}`);
 }
 
+/** @param {number} perSecond */
 const giga = (perSecond) => `${(perSecond / 1e9).toFixed(1)} G/s`;
 
-/** Additions per second that the instruction sets of this machine are capable of. */
+/**
+ * Additions per second that the instruction sets of this machine are capable of.
+ * @param {Limits[]} limits
+ * @returns {PrintedTable}
+ */
 export function limitsTable(limits) {
   const numbers = Object.keys(limits[0]).filter((name) => name !== "instructionSet");
   return {
     title: "The limit: independent additions in registers",
     head: ["instruction set", ...numbers],
     numbers,
-    rows: limits.map((limit) => [limit.instructionSet, ...numbers.map((type) => giga(limit[type]))]),
+    rows: limits.map(({ instructionSet, ...limits }) => [instructionSet, ...Object.values(limits).map(giga)]),
   };
 }
 
+/**
+ * @param {(Row | MissingRow)[]} rows
+ * @returns {PrintedTable}
+ */
 export function targetsTable(rows) {
   return {
     title: "Targets; of a range of sizes the one farthest from its target, then from lowest to highest",
     head: ["what", "measured", "value", "target", "met", "limit"],
     numbers: ["value", "limit"],
-    rows: rows.map(({ what, measured, value, spread, unit, target, met, limit, missing }) =>
-      missing === undefined
-        ? [what, measured, number(value, unit, spread), target, met ? "yes" : "no", limit ? giga(limit) : ""]
-        : [what, missing, "", target, "", ""],
-    ),
+    rows: rows.map((row) => {
+      if (row.missing !== undefined) return [row.what, row.missing, "", row.target, "", ""];
+      const { what, measured, value, spread, unit, target, met, limit } = row;
+      return [
+        what,
+        measured,
+        number(value, unit, spread),
+        target,
+        met ? "yes" : "no",
+        limit ? giga(limit) : "",
+      ];
+    }),
   };
 }
 
+/**
+ * @param {number} value
+ * @param {Row["unit"]} unit
+ * @param {number[]} [spread] from lowest to highest
+ */
 function number(value, unit, spread) {
   if (unit === "ns") return duration(value);
   if (unit === "bytes") return megabytes(value);
@@ -64,7 +95,11 @@ function number(value, unit, spread) {
   return value.toFixed(2) + range;
 }
 
-/** One case of Benchmark.js. */
+/**
+ * One case of Benchmark.js.
+ * @param {string} title
+ * @param {Result[]} results
+ */
 export function printCase(title, results) {
   const additions = results.some(({ additionsPerSecond }) => additionsPerSecond !== undefined);
   const numbers = ["calls/s", "time per call", "± %", ...(additions ? ["additions/s"] : []), "× js"];
@@ -73,14 +108,16 @@ export function printCase(title, results) {
     Math.round(result.callsPerSecond).toLocaleString("en"),
     duration(result.nanoseconds),
     result.relativeMarginOfError.toFixed(1),
-    ...(additions ? [`${(result.additionsPerSecond / 1e9).toFixed(2)} G`] : []),
+    ...(additions ? [`${((result.additionsPerSecond ?? 0) / 1e9).toFixed(2)} G`] : []),
     result.ratioToJs.toFixed(2),
   ]);
   printTable({ title, head: ["backend", ...numbers], numbers, rows });
 }
 
+/** @param {number} bytes */
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
 
+/** @type {[unit: string, size: number][]} */
 const UNITS = [
   ["ns", 1],
   ["µs", 1e3],
@@ -88,6 +125,7 @@ const UNITS = [
   ["s", 1e9],
 ];
 
+/** @param {number} nanoseconds */
 export function duration(nanoseconds) {
   const [unit, size] = UNITS.findLast(([, size]) => nanoseconds >= size) ?? UNITS[0];
   const value = nanoseconds / size;

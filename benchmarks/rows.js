@@ -4,6 +4,23 @@ import { check, transformEntry } from "./exact.js";
 import * as product from "./product.js";
 import { repeated, timerOf, warmUp } from "./timing.js";
 
+/** @import { ElementType, TransformArray } from "./product.js" */
+/** @import { Matrix } from "./exact.js" */
+/** @import { NativeAddon } from "./setup.js" */
+
+/**
+ * What the constructors of the arrays have in common.
+ * @typedef {object} ArrayType
+ * @property {number} BYTES_PER_ELEMENT
+ * @property {(values: ArrayLike<number>, map: (value: number) => number) => TransformArray} from
+ */
+/** @typedef {new (length: number) => TransformArray} ByLength */
+/** @typedef {new (buffer: ArrayBuffer, offset: number, length: number) => TransformArray} ByBuffer */
+
+/**
+ * `room`: by how many bits values may grow.
+ * @type {Record<ElementType, { Type: ArrayType & ByLength & ByBuffer, room: number }>}
+ */
 const TYPES = {
   float32: { Type: Float32Array, room: 160 },
   float64: { Type: Float64Array, room: 1600 },
@@ -14,10 +31,16 @@ const TYPES = {
 /** Nanoseconds of a run of transforms. */
 const RUN = 20_000;
 
+/** @type {(type: ElementType, n: number) => TransformArray} */
 export const values = (type, n) =>
   TYPES[type].Type.from(normal(n), (value) => (type === "int32" ? Math.round(1e4 * value) : value));
 
-/** At a multiple of 64 bytes: the kernel by itself. */
+/**
+ * At a multiple of 64 bytes: the kernel by itself.
+ * @param {NativeAddon} addon
+ * @param {ElementType} type
+ * @param {number} n
+ */
 export function aligned(addon, type, n) {
   const { Type } = TYPES[type];
   const buffer = new ArrayBuffer(n * Type.BYTES_PER_ELEMENT + 64);
@@ -29,17 +52,29 @@ export function aligned(addon, type, n) {
 
 /** What the package itself offers for an array of best speed. */
 export const hasAllocate = typeof product.allocate === "function";
+
+/**
+ * @param {ElementType} type
+ * @param {number} n
+ */
 export function allocated(type, n) {
   const x = hasAllocate ? product.allocate(n, type) : new TYPES[type].Type(n);
   x.set(values(type, n));
   return x;
 }
 
-/** Throws unless `transform`, which works in place, does what the definition says; `matrix` where the order is no power of two. */
+/**
+ * Throws unless `transform`, which works in place, does what the definition says; `matrix` where the order is no power of two.
+ * @param {string} what
+ * @param {TransformArray} x
+ * @param {() => void} transform
+ * @param {{ rowLength?: number, matrix?: Matrix }} options
+ */
 export function checkTransform(what, x, transform, { rowLength = x.length, matrix } = {}) {
   const before = x.slice();
   transform();
   const scale = Math.sqrt(rowLength);
+  /** @param {number} i */
   const exact = (i) => {
     const start = i - (i % rowLength);
     return transformEntry(before.subarray(start, start + rowLength), i - start, matrix) * scale;
@@ -52,7 +87,9 @@ export function checkTransform(what, x, transform, { rowLength = x.length, matri
  * A run of calls that each transform the rows of x without a scale, which makes them √n times as long. As many follow each other as
  * floating point has room for, in bits; then it is scaled back outside the time, because overflow or denormals would measure
  * something else.
- *
+ * @param {ElementType} type
+ * @param {TransformArray} x
+ * @param {() => void} transform
  * @returns a function: nanoseconds for one call
  */
 export function transforms(type, x, transform, rowLength = x.length) {
@@ -78,12 +115,21 @@ export function transforms(type, x, transform, rowLength = x.length) {
   return run;
 }
 
-/** A run of calls on a row of zeros, which may be transformed without end: as long as other rows, and longer runs of short ones. */
+/**
+ * A run of calls on a row of zeros, which may be transformed without end: as long as other rows, and longer runs of short ones.
+ * @param {TransformArray} x
+ * @param {() => void} transform
+ */
 export function zeros(x, transform) {
   x.fill(0);
   return repeated(transform, RUN);
 }
 
+/**
+ * @param {TransformArray} x
+ * @param {number} by
+ * @param {number} room of the type of x
+ */
 function shiftExponent(x, by, room) {
   if (!Number.isFinite(room)) return;
   // In two steps: the factor alone may be out of range.

@@ -11,21 +11,39 @@ import { describeMachine, limitsTable, machine, printCase, printTable, targetsTa
 import { installLibraries, loadNative } from "./setup.js";
 import { measureTargets, PART_NAMES } from "./targets/index.js";
 
+/** @import { Case } from "./measure.js" */
+/** @import { Backend, BackendName } from "./product.js" */
+
+/**
+ * @typedef {object} Options
+ * @property {string[]} [suites]
+ * @property {string[]} [rows] names of parts of the table
+ * @property {BackendName[]} backends
+ * @property {number} [seconds]
+ * @property {boolean} quick
+ * @property {string} [json]
+ * @property {string} [out]
+ */
+
+/** @type {Record<string, (backends: Backend[], options: Options) => Case[]>} */
 const SUITES = { fwht: fwhtCases, head: headCases };
 const CHOICES = ["targets", ...Object.keys(SUITES)];
 
+/** @type {(choices: string[]) => (text: string) => string[]} */
 const listOf = (choices) => (text) => {
   const names = text.split(",");
   const unknown = names.find((name) => !choices.includes(name));
   if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is none of ${choices.join(", ")}.`);
   return names;
 };
+/** @param {string} text */
 const positive = (text) => {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError("It must be a positive number.");
   return value;
 };
 
+/** @type {Options} */
 const options = new Command("npm run bench --")
   .description(
     "The table of targets, against the limit of this machine and against other libraries, and the backends against " +
@@ -98,10 +116,11 @@ async function runTargets() {
   const description = describeMachine(machine());
   write(folder, "results.md", markdown("npm run bench", description, tables));
   const { classesPlot, limitPlot } = await import("./plots.js");
-  if (measured.kernels !== undefined) {
-    write(folder, "limit.svg", await limitPlot({ ...measured, machine: description }));
+  const { kernels, bound, growth } = measured;
+  if (kernels !== undefined && bound !== undefined) {
+    write(folder, "limit.svg", await limitPlot({ kernels, bound, machine: description }));
   }
-  if (measured.growth !== undefined) {
-    write(folder, "classes.svg", await classesPlot({ ...measured, machine: description }));
+  if (growth !== undefined) {
+    write(folder, "classes.svg", await classesPlot({ growth, machine: description }));
   }
 }

@@ -1,6 +1,7 @@
 // Times of things that are compared with each other: short runs of each, again and again by turns, and medians. What else the
 // machine does then hits all of them or, mostly, none.
 
+/** @param {number[]} values */
 export function median(values) {
   const sorted = Float64Array.from(values).sort();
   return sorted[sorted.length >> 1];
@@ -17,9 +18,11 @@ const CLOCK = Math.min(
 /**
  * A function that gives the nanoseconds that `count` calls of `run` take. Compiled by itself: a loop that calls many functions
  * calls each more slowly than a program does that has one.
+ * @param {() => void} run
  */
 export function timerOf(run) {
   const loop = new Function("run", "count", "for (let i = 0; i < count; i++) run();");
+  /** @param {number} count */
   return (count) => {
     const start = performance.now();
     loop(run, count);
@@ -29,13 +32,20 @@ export function timerOf(run) {
 
 const WARM_UP = 20;
 
-/** Calls until the engine has compiled what it calls, as in any program that calls it often. */
+/**
+ * Calls until the engine has compiled what it calls, as in any program that calls it often.
+ * @param {() => void} run
+ */
 export function warmUp(run) {
   const start = performance.now();
   while (performance.now() - start < WARM_UP) run();
 }
 
-/** A run of about `nanoseconds` of calls that may be repeated without end. @returns a function: nanoseconds for one call */
+/**
+ * A run of about `nanoseconds` of calls that may be repeated without end.
+ * @param {() => void} run
+ * @returns a function: nanoseconds for one call
+ */
 export function repeated(run, nanoseconds = 50_000) {
   warmUp(run);
   const time = timerOf(run);
@@ -58,7 +68,7 @@ const PATIENCE = 5;
 let speedOfCore = () => 1;
 let fastestCore = 0;
 
-/** @param measure how many operations the core does at the moment, in a run of a few microseconds */
+/** @param {() => number} measure how many operations the core does at the moment, in a run of a few microseconds */
 export function watchCore(measure) {
   speedOfCore = () => {
     const speed = measure();
@@ -67,9 +77,16 @@ export function watchCore(measure) {
   };
 }
 
-/** Samples of named functions that measure something, called by turns: medians of them, or {@link ratio}. */
+/**
+ * Samples of named functions that measure something, called by turns: medians of them, or {@link ratio}.
+ * @template {string} Name
+ * @param {Record<Name, () => number>} contenders
+ * @param {number} milliseconds
+ * @returns {Record<Name, number[]>}
+ */
 export function byTurns(contenders, milliseconds, leastRounds = 7) {
-  const entries = Object.entries(contenders);
+  const entries = /** @type {[Name, () => number][]} */ (Object.entries(contenders));
+  /** @type {{ times: number[], core: number }[]} */
   const rounds = [];
   const undisturbed = () => rounds.filter(({ core }) => core >= UNDISTURBED * fastestCore);
   const start = performance.now();
@@ -84,8 +101,13 @@ export function byTurns(contenders, milliseconds, leastRounds = 7) {
     rounds.push({ times, core: Math.min(before, speedOfCore()) });
   }
   const kept = undisturbed().length < leastRounds ? rounds : undisturbed();
-  return Object.fromEntries(entries.map(([name], i) => [name, kept.map(({ times }) => times[i])]));
+  const samples = entries.map(([name], i) => [name, kept.map(({ times }) => times[i])]);
+  return Object.fromEntries(samples);
 }
 
-/** The median over the rounds of one divided by the other. */
+/**
+ * The median over the rounds of one divided by the other.
+ * @param {number[]} samples
+ * @param {number[]} other
+ */
 export const ratio = (samples, other) => median(samples.map((value, i) => value / other[i]));

@@ -2,6 +2,7 @@
 import { constants } from "node:os";
 import { buildAddon } from "./gyp.js";
 import { ADDON, fromRoot } from "./paths.js";
+import { messageOf } from "./steps.js";
 import { missingTool, toolchain } from "./toolchain.js";
 
 const missing = missingTool(toolchain());
@@ -17,6 +18,6 @@ if (status !== 0) process.exit(status);
 try {
   process.dlopen({ exports: {} }, fromRoot(ADDON), constants.dlopen.RTLD_NOW);
 } catch (error) {
-  console.error(`error: the addon does not load: ${error.message}`);
+  console.error(`error: the addon does not load: ${messageOf(error)}`);
   process.exit(1);
 }

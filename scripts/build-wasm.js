@@ -9,18 +9,28 @@ const target = new URL("../lib/backends/wasm/binary.ts", import.meta.url);
 // No relaxed SIMD, whose results differ between machines; nothing to import, so that bytes are all a host needs.
 const OPTIONS = ["--runtime", "stub", "--use", "abort=", "--noAssert", "-O3", "--converge"];
 
+/** @param {boolean} simd */
 async function compile(simd) {
+  /** @type {Uint8Array | undefined} */
   let binary;
   const { error, stderr } = await asc.main(
-    ["assembly/index.ts", "--outFile", "binary", simd ? "--enable" : "--disable", "simd", ...OPTIONS],
+    [
+      "assembly/index.ts",
+      "--baseDir",
+      root,
+      "--outFile",
+      "binary",
+      simd ? "--enable" : "--disable",
+      "simd",
+      ...OPTIONS,
+    ],
     {
-      baseDir: root,
-      writeFile: (name, contents) => {
-        if (name === "binary") binary = contents;
+      writeFile(name, contents) {
+        if (name === "binary") binary = Buffer.from(contents);
       },
     },
   );
-  if (error) {
+  if (error || binary === undefined) {
     console.error(stderr.toString());
     process.exit(1);
   }
@@ -29,6 +39,7 @@ async function compile(simd) {
 
 const simd128 = await compile(true);
 const baseline = await compile(false);
+/** @param {Uint8Array} bytes */
 const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 writeFileSync(
   target,

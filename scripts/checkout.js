@@ -10,7 +10,10 @@ const BUILT = ["dist", "lib/backends/wasm/binary.ts"];
 /** What a new copy of the sources leaves alone, at any depth. */
 const KEPT = ["build", "node_modules"];
 
-/** Makes `copy` hold what this checkout holds, committed or not. */
+/**
+ * Makes `copy` hold what this checkout holds, committed or not.
+ * @param {string} copy a folder
+ */
 export function copyCheckout(copy) {
   const { stdout } = spawnSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: root,
@@ -24,6 +27,10 @@ export function copyCheckout(copy) {
   }
 }
 
+/**
+ * @param {string} folder
+ * @param {Set<string>} wanted the files that stay
+ */
 function removeOthers(folder, wanted) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
@@ -37,7 +44,13 @@ function removeOthers(folder, wanted) {
   }
 }
 
-/** Runs a command on the terminal; ends the process if it fails. */
+/**
+ * Runs a command on the terminal; ends the process if it fails.
+ * @param {string} cwd
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Record<string, string | undefined>} env added to that of this process
+ */
 export function runIn(cwd, command, args, env = {}) {
   const { status, error } = spawnSync(command, args, {
     cwd,

@@ -5,7 +5,10 @@ import { fromRoot, root } from "./paths.js";
 
 const SOURCES = /\.(h|cc)$/;
 const FOLDERS = ["native", "benchmarks/native", "test/native"];
-/** The platforms that the package has binaries for; those for x64 run on an arm64 Mac too. */
+/**
+ * The platforms that the package has binaries for; those for x64 run on an arm64 Mac too.
+ * @type {Record<string, string | undefined>}
+ */
 const BINARIES = {
   "linux x64": "linux_x64/clang-format",
   "darwin x64": "darwin_x64/clang-format",
@@ -13,14 +16,19 @@ const BINARIES = {
   "win32 x64": "win32/clang-format.exe",
 };
 
+/**
+ * @param {string} reason
+ * @returns {never}
+ */
 function skip(reason) {
   console.log(`C++ sources not checked: ${reason}`);
   process.exit(0);
 }
 
+/** @param {string} folder */
 function sourcesUnder(folder) {
   try {
-    return readdirSync(fromRoot(folder), { recursive: true })
+    return readdirSync(fromRoot(folder), { recursive: true, encoding: "utf8" })
       .filter((name) => SOURCES.test(name) && !name.startsWith("build"))
       .map((name) => `${folder}/${name}`);
   } catch {

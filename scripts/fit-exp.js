@@ -7,6 +7,7 @@ const POINTS = 2000;
 const half = Math.LN2 / 2;
 const nodes = Array.from({ length: POINTS }, (_, i) => half * Math.cos((Math.PI * (i + 0.5)) / POINTS));
 // (exp(r) − 1 − r) / r² by its series: the closed form cancels near zero.
+/** @param {number} r */
 const q = (r) => {
   let term = 0.5;
   let sum = 0;
@@ -17,7 +18,12 @@ const q = (r) => {
   return sum;
 };
 
-/** Least squares for the free coefficients `from … DEGREE` of a target sampled at the nodes. */
+/**
+ * Least squares for the free coefficients `from … DEGREE` of a target sampled at the nodes.
+ * @param {ArrayLike<number>} target
+ * @param {ArrayLike<number>} weights
+ * @param {number} from
+ */
 function solve(target, weights, from) {
   const size = DEGREE - from + 1;
   const rows = Array.from({ length: size }, () => new Float64Array(size + 1));
@@ -43,13 +49,14 @@ function solve(target, weights, from) {
   return solution;
 }
 
+/** @type {number[]} */
 const coefficients = [];
 for (let fixed = 0; fixed <= DEGREE; fixed++) {
   const target = nodes.map((r) => q(r) - coefficients.reduce((sum, c, k) => sum + c * r ** k, 0));
   // The error that counts is relative to exp(r), and q enters multiplied by r².
   const importance = nodes.map((r) => (r * r) / Math.exp(r));
   const lawson = new Float64Array(POINTS).fill(1);
-  let free;
+  let free = new Float64Array(0);
   for (let round = 0; round < 60; round++) {
     free = solve(
       target,

@@ -5,6 +5,8 @@ import { compilerEnvironment, nodeHeaders } from "./toolchain.js";
 
 /**
  * Builds what the binding.gyp in a folder describes, all of it or some targets; `env` may add compiler flags.
+ * @param {string} folder
+ * @param {{ clean?: boolean, targets?: string[], stdio?: "inherit" | "pipe", env?: NodeJS.ProcessEnv }} options
  * @returns the exit status, and the output unless it went to the terminal
  */
 export function buildAddon(folder, { clean = false, targets = [], stdio = "inherit", env = {} } = {}) {

@@ -7,11 +7,16 @@ import { missingTool, toolchain } from "./toolchain.js";
 export const KERNELS = "harness_kernels";
 export const POOL = "harness_pool";
 
+/**
+ * @param {string} checkout
+ * @param {string} program
+ */
 export const harnessIn = (checkout, program) => join(checkout, "build/Release", program);
 
 /**
  * Builds the addon and the programs, or some of these only, in this checkout or in a copy; ends the process if that fails.
  * `env` may add compiler flags.
+ * @param {{ checkout?: string, targets?: string[], env?: NodeJS.ProcessEnv }} options
  */
 export function buildHarness({ checkout = root, targets = [], env = {} } = {}) {
   const missing =

@@ -39,7 +39,12 @@ compiled("typescript", "TypeScript", {
   output: "dist/index.js",
 });
 
-/** A step that must succeed. */
+/**
+ * A step that must succeed.
+ * @param {string} key of its stamp
+ * @param {string} title
+ * @param {{ script: string, inputs: string[], packages: string[], output: string }} step `packages` by name, the rest by path
+ */
 function compiled(key, title, { script, inputs, packages, output }) {
   const hash = hashOf([script, ...inputs], packages.map(versionOf));
   if (stamps.current(key, hash, output)) return;
@@ -59,7 +64,7 @@ function setUpNative() {
   // A compiler that appears or is replaced by another is a reason to try again; one that vanishes after a build is not.
   const attempt = hashOf([], [hash, JSON.stringify(tools)]);
   const failed = stamps.get("nativeFailure");
-  if (failed !== undefined && failed.hash === attempt && !stamps.exists(ADDON)) {
+  if (failed?.message !== undefined && failed.hash === attempt && !stamps.exists(ADDON)) {
     say(failed.message);
     return;
   }
@@ -76,6 +81,7 @@ function setUpNative() {
   stamps.set("nativeFailure", { hash: attempt, message });
 }
 
+/** @param {string} missing */
 function withoutTool(missing) {
   const message = `${NATIVE} … ${missing}; using WebAssembly. For the native backend install a C++20 compiler, make and Python 3`;
   say(message);
@@ -84,6 +90,7 @@ function withoutTool(missing) {
 
 /** @returns null, or the line that tells why it failed */
 function buildNative() {
+  /** @param {string} output */
   const tell = (output) =>
     `${failureReason(output)}; using WebAssembly. For the native backend see ${NATIVE_LOG}, then \`npm run build:native\``;
   const { status, output, end } = run(NATIVE, [process.execPath, "scripts/build-native.js"], tell);

@@ -7,22 +7,44 @@ import { fromRoot } from "./paths.js";
 const FOLDER = "node_modules/.cache/fixed-classifier";
 const FILE = `${FOLDER}/setup.json`;
 
+/**
+ * What a step was last done for, as a hash, or tried for, with what is told of its failure.
+ * @typedef {{ hash: string, message?: string }} Stamp
+ */
+
+/**
+ * What npm's lock file and its record of what it installed have in common.
+ * @typedef {{ packages?: Record<string, { version?: string, integrity?: string, optional?: boolean }> }} Lock
+ */
+
 export class Stamps {
+  /** @type {Record<string, Stamp | undefined>} */
   #stamps = readJson(FILE) ?? {};
 
+  /** @param {string} key */
   get(key) {
     return this.#stamps[key];
   }
 
+  /** @param {string} output */
   exists(output) {
     return existsSync(fromRoot(output));
   }
 
-  /** Whether a step was done for these inputs and its output is still there. */
+  /**
+   * Whether a step was done for these inputs and its output is still there.
+   * @param {string} key
+   * @param {string} hash of the inputs
+   * @param {string} output
+   */
   current(key, hash, output) {
     return this.#stamps[key]?.hash === hash && this.exists(output);
   }
 
+  /**
+   * @param {string} key
+   * @param {Stamp | undefined} stamp
+   */
   set(key, stamp) {
     this.#stamps[key] = stamp;
     this.save();
@@ -34,7 +56,11 @@ export class Stamps {
   }
 }
 
-/** One hash of the contents of files and folders, and of further strings. */
+/**
+ * One hash of the contents of files and folders, and of further strings.
+ * @param {string[]} paths
+ * @param {string[]} strings
+ */
 export function hashOf(paths, strings) {
   const hash = createHash("sha256");
   for (const file of paths.flatMap(filesUnder)) {
@@ -45,6 +71,10 @@ export function hashOf(paths, strings) {
   return hash.update(JSON.stringify(strings)).digest("hex");
 }
 
+/**
+ * @param {string} path
+ * @returns {string[]}
+ */
 function filesUnder(path) {
   const stats = statSync(fromRoot(path), { throwIfNoEntry: false });
   if (stats === undefined) return [];
@@ -54,7 +84,10 @@ function filesUnder(path) {
     .flatMap((name) => filesUnder(`${path}/${name}`));
 }
 
-/** Name and version of a package as installed. */
+/**
+ * Name and version of a package as installed.
+ * @param {string} name
+ */
 export const versionOf = (name) => `${name}@${readJson(`node_modules/${name}/package.json`)?.version}`;
 
 /**
@@ -62,8 +95,8 @@ export const versionOf = (name) => `${name}@${readJson(`node_modules/${name}/pac
  * counts too. Packages for other platforms are not installed.
  */
 export function dependenciesCurrent(folder = ".") {
-  const wanted = readJson(`${folder}/package-lock.json`)?.packages;
-  const installed = readJson(`${folder}/node_modules/.package-lock.json`)?.packages;
+  const wanted = readLock(`${folder}/package-lock.json`);
+  const installed = readLock(`${folder}/node_modules/.package-lock.json`);
   if (wanted === undefined || installed === undefined) return false;
   return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
     if (path === "") return true;
@@ -73,6 +106,14 @@ export function dependenciesCurrent(folder = ".") {
   });
 }
 
+/** @param {string} path */
+function readLock(path) {
+  /** @type {Lock | undefined} */
+  const lock = readJson(path);
+  return lock?.packages;
+}
+
+/** @param {string} path */
 function readJson(path) {
   try {
     return JSON.parse(readFileSync(fromRoot(path), "utf8"));

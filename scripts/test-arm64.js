@@ -21,7 +21,10 @@ const tools = Object.fromEntries(
     CXX: ["aarch64-linux-gnu-g++"],
     AR: ["aarch64-linux-gnu-ar"],
     QEMU: ["qemu-aarch64-static", "qemu-aarch64"],
-  }).map(([name, programs]) => [name, programs.map((program) => findProgram(program)).find(Boolean)]),
+  }).map(([name, programs]) => [
+    name,
+    programs.map((program) => findProgram(program)).find((path) => path !== null),
+  ]),
 );
 const missing = Object.entries(tools).find(([, path]) => path === undefined);
 if (process.platform !== "linux" || missing !== undefined) {
@@ -54,6 +57,7 @@ function fetchNode() {
     const [npm, ...args] = npmCommand(["pack", "--silent", NODE]);
     runIn(folder, npm, args);
     const archive = readdirSync(folder).find((name) => name.endsWith(".tgz"));
+    if (archive === undefined) throw new Error(`npm pack wrote no archive of ${NODE}`);
     runIn(folder, "tar", ["xzf", archive]);
     rmSync(join(folder, archive));
   }

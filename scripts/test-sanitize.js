@@ -31,7 +31,13 @@ runIn(checked, process.execPath, ["scripts/jest.js", "--testTimeout=120000", ...
   UBSAN_OPTIONS: "print_stacktrace=1",
 });
 
-/** Builds all, or some targets, in a folder of its own. @returns the folder */
+/**
+ * Builds all, or some targets, in a folder of its own.
+ * @param {string} name
+ * @param {string} sanitizers
+ * @param {string[]} targets
+ * @returns the folder
+ */
 function sanitizedCopy(name, sanitizers, targets = []) {
   const copy = fromRoot("build-sanitize", name);
   copyCheckout(copy);
@@ -44,6 +50,7 @@ function sanitizedCopy(name, sanitizers, targets = []) {
   return copy;
 }
 
+/** @param {string} name */
 function libraryOf(name) {
   // The compiler answers with the bare name when it has no such file.
   const path = execFileSync(compiler, [`-print-file-name=${name}`], { encoding: "utf8" }).trim();

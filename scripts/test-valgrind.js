@@ -8,11 +8,7 @@ import { findProgram } from "./toolchain.js";
 const NODE_FLAGS = ["--single-threaded", "--experimental-vm-modules", "--no-warnings"];
 const TESTS = ["test/backends/memory.test.ts", "-t", "native scalar"];
 
-const valgrind = findProgram("valgrind");
-if (valgrind === null) {
-  console.error("test:valgrind needs valgrind; on Debian and Ubuntu:\n  apt-get install valgrind");
-  process.exit(1);
-}
+const valgrind = findProgram("valgrind") ?? notThere();
 const options = process.argv.slice(2);
 
 buildHarness();
@@ -25,6 +21,13 @@ if (options.length > 0) {
   checkTests();
 }
 
+/** @returns {never} */
+function notThere() {
+  console.error("test:valgrind needs valgrind; on Debian and Ubuntu:\n  apt-get install valgrind");
+  process.exit(1);
+}
+
+/** @param {string[]} args */
 function checkKernels(args) {
   check(["--leak-check=full", "--errors-for-leak-kinds=definite"], harnessIn(root, KERNELS), args);
 }
@@ -45,6 +48,12 @@ function checkTests() {
   });
 }
 
+/**
+ * @param {string[]} flags of valgrind
+ * @param {string} program
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ */
 function check(flags, program, args, env) {
   runIn(root, valgrind, ["--quiet", "--error-exitcode=1", ...flags, program, ...args], env);
 }

@@ -20,7 +20,10 @@ export function toolchain(env = process.env) {
   };
 }
 
-/** Why no native build can be tried, or null. */
+/**
+ * Why no native build can be tried, or null.
+ * @param {ReturnType<typeof toolchain>} tools
+ */
 export function missingTool(tools, env = process.env) {
   if (tools === null) return null;
   if (tools.compiler === null) {
@@ -38,6 +41,7 @@ export function compilerEnvironment(env = process.env) {
   return compiler === undefined ? {} : { CXX: compiler.command };
 }
 
+/** @param {NodeJS.ProcessEnv} env */
 function findCompiler(env) {
   for (const command of env.CXX ? [env.CXX] : COMPILERS) {
     // A variable may carry flags, or a wrapper such as ccache first.
@@ -47,6 +51,10 @@ function findCompiler(env) {
   return undefined;
 }
 
+/**
+ * @param {(string | undefined)[]} programs
+ * @param {NodeJS.ProcessEnv} env
+ */
 function firstFound(programs, env) {
   for (const program of programs) {
     const path = program ? findProgram(program, env) : null;
@@ -55,7 +63,10 @@ function firstFound(programs, env) {
   return null;
 }
 
-/** The path of a program, or null. */
+/**
+ * The path of a program, or null.
+ * @param {string} program
+ */
 export function findProgram(program, env = process.env) {
   const folders = isAbsolute(program) ? [""] : (env.PATH ?? "").split(delimiter);
   for (const folder of folders) {
@@ -65,6 +76,7 @@ export function findProgram(program, env = process.env) {
   return null;
 }
 
+/** @param {string} path */
 function isProgram(path) {
   try {
     const stats = statSync(path);
@@ -84,6 +96,10 @@ export function nodeHeaders() {
   return version.join(".") === process.versions.node ? prefix : null;
 }
 
+/**
+ * @param {string} include the folder of the headers
+ * @param {string} name
+ */
 function headerNumber(include, name) {
   try {
     return readFileSync(join(include, "node_version.h"), "utf8").match(
@@ -104,7 +120,10 @@ const TELLING = [
 ];
 const LONGEST = 160;
 
-/** One line out of the log of a failed build. */
+/**
+ * One line out of the log of a failed build.
+ * @param {string} log
+ */
 export function failureReason(log) {
   if (log.includes("Could not find any Python installation")) return "node-gyp found no Python 3 that works";
   if (log.includes("Could not find any Visual Studio installation")) return "node-gyp found no Visual Studio";

@@ -2,6 +2,9 @@
 import { fileURLToPath } from "node:url";
 import { inOwnProcess } from "../child.js";
 
-/** @param script a file of this folder. @returns what it sends */
+/**
+ * @param {string} script a file of this folder
+ * @returns {Promise<{ nanoseconds: number, bytes: number }>} what it sends
+ */
 export const measureMemory = (script) =>
   inOwnProcess(fileURLToPath(new URL(script, import.meta.url)), { execArgv: ["--expose-gc"] });

@@ -1,5 +1,6 @@
 // One process of the comparison: every peer on the same shapes, one after another. Started by peers/start.js, which says how
 // many threads they may have.
+import { answer } from "../child.js";
 import { normal } from "../data.js";
 import { check, crossEntropy, dense, largestOf, logit } from "../exact.js";
 import { median } from "../timing.js";
@@ -9,6 +10,13 @@ import { BOUND, fixedClassifier, OWN } from "./own.js";
 import { plainJavaScript } from "./plain.js";
 import { tfjsWasm } from "./tfjs.js";
 
+/** @import { Layer, Peer, Values } from "./layer.js" */
+/** @import { PeerSettings } from "./start.js" */
+
+/** @typedef {{ name: string, own: boolean, call: () => Values | Promise<Values> }} Contender */
+/** @typedef {Awaited<ReturnType<typeof measure>>[number]} Compared */
+
+/** @type {Record<string, (layer: Layer, threads: number) => Promise<Peer | null>>} */
 const LOADERS = {
   [OWN]: fixedClassifier,
   "onnxruntime-node": onnxruntimeNode,
@@ -25,8 +33,14 @@ const LEAST_TURNS = 5;
 /** Nothing of the results is thrown away unseen. */
 let consumed = 0;
 
+/**
+ * @param {Peer} peer
+ * @param {Layer} layer
+ * @param {Float32Array} x
+ */
 function exactLogit(peer, layer, x) {
   const { features, classes } = layer;
+  /** @param {number} i */
   return (i) => {
     const row = Math.floor(i / classes);
     const row_values = x.subarray(row * features, (row + 1) * features);
@@ -36,7 +50,11 @@ function exactLogit(peer, layer, x) {
   };
 }
 
-/** Nanoseconds a call, of `count` calls one after the other. */
+/**
+ * Nanoseconds a call, of `count` calls one after the other.
+ * @param {Contender["call"]} call
+ * @param {number} count
+ */
 async function run(call, count) {
   const start = performance.now();
   for (let i = 0; i < count; i++) {
@@ -48,8 +66,12 @@ async function run(call, count) {
   return ((performance.now() - start) * 1e6) / count;
 }
 
-/** The median of the runs of one turn, so that the first ones may fetch what other peers have put out of the caches. */
+/**
+ * The median of the runs of one turn, so that the first ones may fetch what other peers have put out of the caches.
+ * @param {Contender["call"]} call
+ */
 async function turn(call) {
+  /** @type {number[]} */
   const runs = [];
   const start = performance.now();
   let count = 1;
@@ -65,10 +87,16 @@ async function turn(call) {
 /**
  * The fastest turn of each, in nanoseconds a call; turns alternate, and all peers get the same time. Not medians: on a machine
  * that is not idle, calls of milliseconds are interrupted and those of microseconds are not, which would favour the shorter.
+ * @param {Contender[]} contenders
+ * @param {number} milliseconds
  */
 async function compare(contenders, milliseconds) {
   const share = milliseconds / contenders.length;
-  const tried = contenders.map((contender) => ({ ...contender, turns: [], spent: 0 }));
+  const tried = contenders.map((contender) => ({
+    ...contender,
+    turns: /** @type {number[]} */ ([]),
+    spent: 0,
+  }));
   for (const { call } of tried) await turn(call);
   const open = () => tried.filter(({ turns, spent }) => turns.length < LEAST_TURNS || spent < share);
   for (let next = open(); next.length > 0; next = open()) {
@@ -86,6 +114,9 @@ async function compare(contenders, milliseconds) {
   }));
 }
 
+/** @typedef {(peers: Peer[], layer: Layer, rows: number, milliseconds: number) => ReturnType<typeof compare>} Measurement */
+
+/** @type {Measurement} */
 async function forward(peers, layer, rows, milliseconds) {
   const x = normal(rows * layer.features, 4);
   for (const peer of peers) {
@@ -93,9 +124,9 @@ async function forward(peers, layer, rows, milliseconds) {
     check(`${peer.name} forward`, logits, exactLogit(peer, layer, x), largestOf(logits));
   }
   const contenders = peers.flatMap((peer) => {
-    const own = peer.head !== undefined;
-    const forward = { name: peer.name, own, call: () => peer.forward(x, rows) };
-    if (!own) return [forward];
+    /** @type {Contender} */
+    const forward = { name: peer.name, own: peer.head !== undefined, call: () => peer.forward(x, rows) };
+    if (peer.head === undefined) return [forward];
     const call = peer.plan(x);
     check(BOUND, call(), exactLogit(peer, layer, x), largestOf(call()));
     return [forward, { name: BOUND, own: false, call }];
@@ -103,64 +134,66 @@ async function forward(peers, layer, rows, milliseconds) {
   return compare(contenders, milliseconds);
 }
 
-/** The best class of every row; of the head alone, dense layers of other libraries have no such operation. */
+/**
+ * The best class of every row; of the head alone, dense layers of other libraries have no such operation.
+ * @type {Measurement}
+ */
 async function top(peers, layer, rows, milliseconds) {
   const { features, classes } = layer;
   const x = normal(rows * features, 4);
-  const able = peers.filter(({ top }) => top !== undefined);
+  const able = peers.filter((peer) => peer.head !== undefined);
   for (const peer of able) {
     const logits = await peer.forward(x, rows);
     const best = peer.top(x);
     const exact = exactLogit(peer, layer, x);
     check(`${peer.name} top`, best.scores, (r) => exact(r * classes + best.classes[r]), largestOf(logits));
+    /** @param {number} r */
     const largest = (r) =>
       logits.subarray(r * classes, (r + 1) * classes).reduce((max, value) => Math.max(max, value));
     check(`${peer.name} top`, best.scores, largest, largestOf(logits));
   }
-  const contenders = able.map((peer) => ({
-    name: peer.name,
-    own: peer.head !== undefined,
-    call: () => peer.top(x).scores,
-  }));
+  const contenders = able.map((peer) => ({ name: peer.name, own: true, call: () => peer.top(x).scores }));
   return compare(contenders, milliseconds);
 }
 
+/** @type {Measurement} */
 async function trainingStep(peers, layer, rows, milliseconds) {
   const x = normal(rows * layer.features, 4);
   const labels = Int32Array.from({ length: rows }, (_, row) => (row * 37) % layer.classes);
-  const able = peers.filter(({ lossAndGradient }) => lossAndGradient !== undefined);
-  for (const peer of able) {
-    const step = peer.lossAndGradient(x, rows, labels);
+  /** @type {Contender[]} */
+  const contenders = [];
+  for (const peer of peers) {
+    const { name, head, lossAndGradient } = peer;
+    if (lossAndGradient === undefined) continue;
+    const step = lossAndGradient(x, rows, labels);
     const logits = Float64Array.from({ length: rows * layer.classes }, (_, i) =>
       exactLogit(peer, layer, x)(i),
     );
     const exact = crossEntropy(logits, labels, layer.classes);
-    check(`${peer.name} loss`, [step.loss], () => exact.loss, Math.abs(exact.loss));
-    check(`${peer.name} gradient`, step.bias, (i) => exact.gradient[i], 10 * largestOf(exact.gradient));
+    check(`${name} loss`, [step.loss], () => exact.loss, Math.abs(exact.loss));
+    check(`${name} gradient`, step.bias, (i) => exact.gradient[i], 10 * largestOf(exact.gradient));
+    contenders.push({ name, own: head !== undefined, call: () => lossAndGradient(x, rows, labels).bias });
   }
-  const contenders = able.map((peer) => ({
-    name: peer.name,
-    own: peer.head !== undefined,
-    call: () => peer.lossAndGradient(x, rows, labels).bias,
-  }));
   return compare(contenders, milliseconds);
 }
 
+/** @param {PeerSettings} settings */
 async function measure({ threads, shapes, milliseconds, only = Object.keys(LOADERS) }) {
   const results = [];
   for (const { features, classes, batches, training = [], top: best = [] } of shapes) {
     const layer = denseLayer(features, classes);
+    /** @type {Peer[]} */
     const peers = [];
     for (const name of only) {
       const peer = await LOADERS[name](layer, threads);
       if (peer !== null) peers.push(peer);
     }
     const steps = [
-      ...batches.map((rows) => ["forward", rows, forward]),
-      ...best.map((rows) => ["top", rows, top]),
-      ...training.map((rows) => ["lossAndGradient", rows, trainingStep]),
+      ...batches.map((rows) => ({ operation: "forward", rows, run: forward })),
+      ...best.map((rows) => ({ operation: "top", rows, run: top })),
+      ...training.map((rows) => ({ operation: "lossAndGradient", rows, run: trainingStep })),
     ];
-    for (const [operation, rows, run] of steps) {
+    for (const { operation, rows, run } of steps) {
       const compared = await run(peers, layer, rows, milliseconds);
       const shape = { operation, features, classes, rows, threads: threads || "default" };
       results.push(...compared.map((result) => ({ ...shape, ...result })));
@@ -172,5 +205,5 @@ async function measure({ threads, shapes, milliseconds, only = Object.keys(LOADE
 }
 
 process.once("message", async (settings) => {
-  process.send(await measure(settings), () => process.disconnect());
+  answer(await measure(/** @type {PeerSettings} */ (settings)));
 });

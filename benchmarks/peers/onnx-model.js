@@ -4,8 +4,13 @@ import onnxProto from "onnx-proto";
 const { onnx } = onnxProto;
 const FLOAT = onnx.TensorProto.DataType.FLOAT;
 
+/** @import { Layer } from "./layer.js" */
+
+/** @param {Float32Array} array */
 const bytesOf = ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength);
+/** @type {(name: string, dims: number[], data: Float32Array) => object} */
 const tensor = (name, dims, data) => ({ name, dims, dataType: FLOAT, rawData: bytesOf(data) });
+/** @type {(name: string, dims: (number | string)[]) => object} */
 const value = (name, dims) => ({
   name,
   type: {
@@ -16,6 +21,7 @@ const value = (name, dims) => ({
   },
 });
 
+/** @param {Layer} layer */
 export function onnxModel({ features, classes, weights, bias }) {
   const model = {
     irVersion: 8,

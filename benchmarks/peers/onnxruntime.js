@@ -1,6 +1,15 @@
 import { onnxModel } from "./onnx-model.js";
 
-/** What the two packages of ONNX Runtime have in common. */
+/** @import { DensePeer, Layer } from "./layer.js" */
+
+/**
+ * What the two packages of ONNX Runtime have in common.
+ * @param {string} name
+ * @param {typeof import("onnxruntime-node").default} ort
+ * @param {Layer} layer
+ * @param {object} options of a session
+ * @returns {Promise<DensePeer>}
+ */
 async function peer(name, ort, layer, options) {
   const session = await ort.InferenceSession.create(onnxModel(layer), options);
   return {
@@ -13,13 +22,20 @@ async function peer(name, ort, layer, options) {
   };
 }
 
-/** `threads` 0: as many as it takes by itself. */
+/**
+ * @param {Layer} layer
+ * @param {number} threads 0: as many as it takes by itself
+ */
 export async function onnxruntimeNode(layer, threads) {
   const { default: ort } = await import("onnxruntime-node");
   const options = threads === 0 ? {} : { intraOpNumThreads: threads, interOpNumThreads: threads };
   return peer("onnxruntime-node", ort, layer, options);
 }
 
+/**
+ * @param {Layer} layer
+ * @param {number} threads as above
+ */
 export async function onnxruntimeWeb(layer, threads) {
   const { default: ort } = await import("onnxruntime-web");
   if (threads !== 0) ort.env.wasm.numThreads = threads;

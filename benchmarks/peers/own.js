@@ -1,9 +1,16 @@
+import { needed } from "../needed.js";
 import { FixedClassifier } from "../product.js";
+
+/** @import { Layer, OwnPeer } from "./layer.js" */
 
 export const OWN = "fixed-classifier";
 export const BOUND = `${OWN}, bound`;
 
-/** Our head of the same shape, or null where this version has none. */
+/**
+ * Our head of the same shape, or null where this version has none.
+ * @param {Layer} layer
+ * @returns {Promise<OwnPeer | null>}
+ */
 export async function fixedClassifier({ features, classes, bias }) {
   let head;
   try {
@@ -12,9 +19,10 @@ export async function fixedClassifier({ features, classes, bias }) {
     if (error instanceof RangeError) return null;
     throw error;
   }
-  head.bias.set(bias);
+  needed(head.bias, "bias").set(bias);
   // As a server and a training loop keep them.
   let out = new Float32Array(0);
+  /** @type {{ bias: Float32Array, features?: Float32Array }} */
   const gradients = { bias: new Float32Array(classes) };
   return {
     name: OWN,
@@ -23,7 +31,6 @@ export async function fixedClassifier({ features, classes, bias }) {
       if (out.length !== rows * classes) out = new Float32Array(rows * classes);
       return head.forward(x, { out });
     },
-    /** The same logits by a call that is bound to its arrays. */
     plan: (x) => head.plan(x),
     top: (x) => head.topK(x, 1),
     lossAndGradient(x, rows, labels) {
@@ -31,7 +38,7 @@ export async function fixedClassifier({ features, classes, bias }) {
         gradients.features = new Float32Array(rows * features);
       }
       const { loss, gradient } = head.lossAndGradient(x, labels, { out: gradients });
-      return { loss, ...gradient };
+      return { loss, bias: needed(gradient.bias, "gradient by the bias") };
     },
     close() {},
   };

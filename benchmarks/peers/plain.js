@@ -1,4 +1,10 @@
-/** A dense layer as one writes it in JavaScript; four sums at a time, because one waits for itself. */
+/** @import { DensePeer, Layer } from "./layer.js" */
+
+/**
+ * A dense layer as one writes it in JavaScript; four sums at a time, because one waits for itself.
+ * @param {Layer} layer
+ * @returns {Promise<DensePeer>}
+ */
 export async function plainJavaScript({ features, classes, weights, bias }) {
   return {
     name: "plain JavaScript",
@@ -14,6 +20,12 @@ export async function plainJavaScript({ features, classes, weights, bias }) {
   };
 }
 
+/**
+ * @param {Float32Array} w
+ * @param {Float32Array} x
+ * @param {number} at where in x
+ * @param {number} length
+ */
 function dot(w, x, at, length) {
   let a = 0;
   let b = 0;

@@ -5,6 +5,9 @@ import { describeMachine, duration, machine, printTable } from "../report.js";
 import { installLibraries } from "../setup.js";
 import { comparePeers } from "./start.js";
 
+/** @import { PrintedTable } from "../report.js" */
+/** @import { Compared } from "./measure.js" */
+
 const SHAPES = [
   { features: 2048, classes: 1000, batches: [1, 16, 64], training: [64] },
   { features: 512, classes: 100_000, batches: [1, 16, 64] },
@@ -12,6 +15,7 @@ const SHAPES = [
 const ONE_THREAD = 1;
 const DEFAULT_THREADS = 0;
 
+/** @type {{ quick: boolean, out?: string }} */
 const options = new Command("npm run bench:peers --")
   .description(
     "The head against dense layers of the same shape in other libraries, with one thread each and with as many as " +
@@ -27,7 +31,9 @@ const options = new Command("npm run bench:peers --")
 
 if (!installLibraries()) process.exit(1);
 console.log(describeMachine(machine()));
+/** @type {Compared[]} */
 const results = [];
+/** @type {PrintedTable[]} */
 const tables = [];
 for (const threads of [ONE_THREAD, DEFAULT_THREADS]) {
   // A process for each shape: what one library leaves behind in memory does not slow down the next shape.
@@ -54,6 +60,10 @@ if (folder !== undefined) {
   write(folder, "peers.svg", await peersPlot({ results, machine: description }));
 }
 
+/**
+ * @param {Compared[]} results
+ * @returns {PrintedTable}
+ */
 function tableOf(results) {
   const { features, classes, threads } = results[0];
   const numbers = ["rows", "time per call", "rows/s", "× ours"];

@@ -4,10 +4,20 @@ import { inOwnProcess } from "../child.js";
 
 const MEASURE = fileURLToPath(new URL("measure.js", import.meta.url));
 
+/** @import { Compared } from "./measure.js" */
+
 /**
- * @param settings.threads for each library; 0: as many as it takes by itself
- * @param settings.shapes `{ features, classes, batches, training, top }`, with numbers of rows in the last three
- * @param settings.only names of the libraries; default: all
+ * What is measured. The last three of a shape are numbers of rows: of forward, lossAndGradient and topK.
+ * @typedef {object} PeerSettings
+ * @property {number} threads for each library; 0: as many as it takes by itself
+ * @property {{ features: number, classes: number, batches: number[], training?: number[], top?: number[] }[]} shapes
+ * @property {number} milliseconds for each operation
+ * @property {string[]} [only] names of the libraries; default: all
+ */
+
+/**
+ * @param {PeerSettings} settings
+ * @returns {Promise<Compared[]>}
  */
 export function comparePeers(settings) {
   const { threads } = settings;

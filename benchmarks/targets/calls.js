@@ -5,11 +5,20 @@ import { allocated, checkTransform, hasAllocate, values, zeros } from "../rows.j
 import { byTurns, median, ratio } from "../timing.js";
 import { judge, range, worst } from "./row.js";
 
+/** @import { TransformArray } from "../product.js" */
+/** @import { NativeSettings } from "./index.js" */
+/** @import { MissingRow, Row } from "./row.js" */
+
+/** @typedef {ReturnType<typeof measureBound>[number]} Bound */
+
 const OVERHEAD_SIZE = 2 ** 8;
 
 const ARRAY = hasAllocate ? "allocate()" : "plain array";
 
-/** `fwht.plan` on the array that the package allocates. */
+/**
+ * `fwht.plan` on the array that the package allocates.
+ * @param {NativeSettings} settings
+ */
 export function measureBound({ addon, instructionSets: [best], milliseconds, exponents }) {
   return exponents.map((m) => {
     const n = 2 ** m;
@@ -28,7 +37,15 @@ export function measureBound({ addon, instructionSets: [best], milliseconds, exp
   });
 }
 
-/** What a call costs beyond its kernel on the same array. */
+/**
+ * What a call costs beyond its kernel on the same array.
+ * @param {string} what
+ * @param {NativeSettings} settings
+ * @param {TransformArray} x
+ * @param {() => void} transform
+ * @param {number} atMost nanoseconds
+ * @returns {Row}
+ */
 function overhead(what, { addon, instructionSets: [best], milliseconds }, x, transform, atMost) {
   checkTransform(what, x, transform);
   const { call, kernel } = byTurns(
@@ -49,7 +66,12 @@ function overhead(what, { addon, instructionSets: [best], milliseconds }, x, tra
   };
 }
 
+/**
+ * @param {Bound[]} bound
+ * @param {NativeSettings} settings
+ */
 export function callRows(bound, settings) {
+  /** @type {(from: number, to: number, target: number) => Row | MissingRow} */
   const limited = (from, to, target) => ({
     what: `FWHT float32 bound call (${ARRAY}), ${range(from, to)}`,
     target: `≥ ${target.toFixed(2)} of the limit`,

@@ -5,6 +5,11 @@ import { allocated, checkTransform, zeros } from "../rows.js";
 import { byTurns, median, ratio, warmUp } from "../timing.js";
 import { range, worst } from "./row.js";
 
+/** @import { Backend, TransformArray } from "../product.js" */
+/** @import { Settings } from "./index.js" */
+/** @import { MissingRow, Row } from "./row.js" */
+
+/** @type {Record<string, (x: TransformArray, backend?: Backend) => () => void>} */
 const FORMS = {
   bound: (x, backend) => (backend === undefined ? fwht.plan(x) : fwht.plan(x, { backend })),
   plain(x, backend) {
@@ -14,10 +19,15 @@ const FORMS = {
   },
 };
 
-/** For every size and both forms of the call, how much slower the default is than the fastest of all. */
+/**
+ * For every size and both forms of the call, how much slower the default is than the fastest of all.
+ * @param {Backend[]} backends
+ * @param {Settings} settings
+ */
 export function measureChoice(backends, { milliseconds, exponents }) {
   return Object.entries(FORMS).flatMap(([form, bind]) =>
     exponents.map((m) => {
+      /** @param {Backend} [backend] */
       const prepare = (backend) => {
         const x = allocated("float32", 2 ** m);
         const transform = bind(x, backend);
@@ -42,16 +52,20 @@ export function measureChoice(backends, { milliseconds, exponents }) {
   );
 }
 
+/**
+ * @param {ReturnType<typeof measureChoice>} choices
+ * @returns {(Row | MissingRow)[]}
+ */
 export function choiceRows(choices) {
   return Object.keys(FORMS).map((form) => {
     const sizes = choices.filter((choice) => choice.form === form);
     const row = worst(sizes, ({ value }) => value, { atMost: 1.1 });
-    const size = sizes.find(({ value }) => value === row.value);
-    return {
+    const title = {
       what: `default backend by the fastest other, ${form} call, ${range(3, 20)}`,
       target: "≤ 1.10 of its time",
-      ...row,
-      measured: `${row.measured}, ${size.best}`,
     };
+    if (row.missing !== undefined) return { ...title, ...row };
+    const size = sizes.find(({ value }) => value === row.value);
+    return { ...title, ...row, measured: `${row.measured}, ${size?.best}` };
   });
 }

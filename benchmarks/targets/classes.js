@@ -3,10 +3,14 @@ import { normal } from "../data.js";
 import { check, crossEntropy, largestOf, logits } from "../exact.js";
 import { BATCH, MILLION } from "../memory/shape.js";
 import { measureMemory } from "../memory/start.js";
+import { needed } from "../needed.js";
 import { FixedClassifier } from "../product.js";
 import { duration } from "../report.js";
 import { byTurns, median, repeated } from "../timing.js";
 import { judge } from "./row.js";
+
+/** @import { Settings } from "./index.js" */
+/** @import { Row } from "./row.js" */
 
 const { features, classes } = MILLION;
 const NAME = `${features}→${classes.toLocaleString("en")}`;
@@ -30,7 +34,7 @@ function prepareTopK() {
 
 function prepareStep() {
   const head = new FixedClassifier(MILLION);
-  head.bias.set(normal(classes, 2));
+  needed(head.bias, "bias").set(normal(classes, 2));
   const x = normal(BATCH * features);
   const labels = Int32Array.from({ length: BATCH }, (_, row) => (row * 31_013 + 77) % classes);
   const out = { features: new Float32Array(x.length), bias: new Float32Array(classes) };
@@ -46,7 +50,7 @@ function prepareStep() {
   // Apart: those of the other classes are far smaller than those of the labels.
   const labelled = new Set(labels);
   for (const wanted of [true, false]) {
-    const [found, exact] = [gradient.bias, expected.gradient].map((values) =>
+    const [found, exact] = [needed(gradient.bias, "gradient by the bias"), expected.gradient].map((values) =>
       values.filter((_, c) => labelled.has(c) === wanted),
     );
     check("gradient", found, (i) => exact[i], 10 * largestOf(exact));
@@ -63,6 +67,7 @@ async function constructions() {
   };
 }
 
+/** @type {(what: string, nanoseconds: number, milliseconds: number, per: string, measured: string) => Row} */
 const timeRow = (what, nanoseconds, milliseconds, per, measured) => ({
   what,
   target: `≤ ${milliseconds} ms${per}`,
@@ -71,6 +76,7 @@ const timeRow = (what, nanoseconds, milliseconds, per, measured) => ({
   measured,
 });
 
+/** @type {(what: string, bytes: number, megabytes: number, measured: string) => Row} */
 const memoryRow = (what, bytes, megabytes, measured) => ({
   what,
   target: `≤ ${megabytes} MB`,
@@ -79,8 +85,12 @@ const memoryRow = (what, bytes, megabytes, measured) => ({
   measured,
 });
 
-/** One contender after the other: a million classes leave nothing of another's in the caches. */
+/**
+ * One contender after the other: a million classes leave nothing of another's in the caches.
+ * @param {Settings} settings
+ */
 export async function classRows({ milliseconds }) {
+  /** @param {() => number} run */
   const time = (run) => median(byTurns({ run }, 4 * milliseconds).run);
   const topK = time(prepareTopK());
   const step = time(prepareStep());

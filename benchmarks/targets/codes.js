@@ -3,6 +3,13 @@ import { classVector } from "../exact.js";
 import { FixedClassifier } from "../product.js";
 import { judge } from "./row.js";
 
+/** @import { Coherence } from "../product.js" */
+/** @import { HeadTable } from "../exact.js" */
+/** @import { Row } from "./row.js" */
+
+/** @typedef {[features: number, classes: number]} Shape */
+
+/** @type {{ shapes: Shape[], of: keyof Coherence, atMost: number }[]} */
 const ROWS = [
   {
     shapes: [
@@ -30,8 +37,10 @@ const ROWS = [
 const NAMES = { absolute: "largest |cos|", signed: "largest cos" };
 const PAIRS = 2000;
 
+/** @param {Shape} shape */
 const nameOf = ([features, classes]) => `${features}→${classes.toLocaleString("en")}`;
 
+/** @param {Shape} shape */
 function coherenceOf([features, classes]) {
   const { code } = new FixedClassifier({ features, classes });
   const { coherence } = code;
@@ -39,7 +48,12 @@ function coherenceOf([features, classes]) {
   return coherence;
 }
 
-/** Throws if two of many classes drawn are nearer than the coherence says. */
+/**
+ * Throws if two of many classes drawn are nearer than the coherence says.
+ * @param {string} what
+ * @param {HeadTable} table
+ * @param {Coherence} coherence
+ */
 function verify(what, table, { absolute, signed }) {
   const { features, classes } = table;
   for (let k = 0; k < PAIRS; k++) {
@@ -53,6 +67,7 @@ function verify(what, table, { absolute, signed }) {
   }
 }
 
+/** @returns {Row[]} */
 export function codeRows() {
   return ROWS.map(({ shapes, of, atMost }) => {
     const values = shapes.map((shape) => coherenceOf(shape)[of]);

@@ -1,11 +1,16 @@
 // The head against the bound transform of a row of its width, and its other operations against forward.
 import { normal } from "../data.js";
 import { check, crossEntropy, largestOf, logit } from "../exact.js";
+import { needed } from "../needed.js";
 import { FixedClassifier, fwht } from "../product.js";
 import { duration } from "../report.js";
 import { allocated, checkTransform, transforms } from "../rows.js";
 import { byTurns, median, ratio, repeated } from "../timing.js";
 import { judge } from "./row.js";
+
+/** @import { LossAndGradient, TopK } from "../product.js" */
+/** @import { Settings } from "./index.js" */
+/** @import { Row } from "./row.js" */
 
 const ROWS = 64;
 const SHAPE = { features: 2048, classes: 1000 };
@@ -13,10 +18,13 @@ const SHAPE = { features: 2048, classes: 1000 };
 const RUN = 500_000;
 const NAME = `${SHAPE.features}→${SHAPE.classes}, ${ROWS} rows`;
 
-/** A head and its operations on one batch, checked against float64. */
+/**
+ * A head and its operations on one batch, checked against float64.
+ * @param {{ features: number, classes: number, rows: number }} shape
+ */
 export function headOperations({ features, classes, rows }) {
   const head = new FixedClassifier({ features, classes });
-  head.bias.set(normal(classes, 2));
+  needed(head.bias, "bias").set(normal(classes, 2));
   const x = normal(rows * features);
   const labels = Int32Array.from({ length: rows }, (_, row) => (row * 37) % classes);
   const out = new Float32Array(rows * classes);
@@ -26,11 +34,16 @@ export function headOperations({ features, classes, rows }) {
     top1: () => head.topK(x, 1),
     lossAndGradient: () => head.lossAndGradient(x, labels, { out: gradients }),
   };
+  /** @param {number} r */
   const row = (r) => x.subarray(r * features, (r + 1) * features);
   verify(operations, { head, classes, rows, row, labels });
   return operations;
 }
 
+/**
+ * @param {{ forward: () => Float32Array, top1: () => TopK, lossAndGradient: () => LossAndGradient }} operations
+ * @param {{ head: FixedClassifier, classes: number, rows: number, row: (r: number) => Float32Array, labels: Int32Array }} batch
+ */
 function verify({ forward, top1, lossAndGradient }, { head, classes, rows, row, labels }) {
   const exact = Float64Array.from({ length: rows * classes }, (_, i) =>
     logit(row(Math.floor(i / classes)), head, i % classes),
@@ -48,9 +61,14 @@ function verify({ forward, top1, lossAndGradient }, { head, classes, rows, row, 
   const { loss, gradient } = lossAndGradient();
   const expected = crossEntropy(exact, labels, classes);
   check("head loss", [loss], () => expected.loss, Math.abs(expected.loss));
-  check("head gradient", gradient.bias, (i) => expected.gradient[i], 10 * largestOf(expected.gradient));
+  const found = needed(gradient.bias, "gradient by the bias");
+  check("head gradient", found, (i) => expected.gradient[i], 10 * largestOf(expected.gradient));
 }
 
+/**
+ * @param {Settings} settings
+ * @returns {Row[]}
+ */
 export function headRows({ milliseconds }) {
   const { forward, top1, lossAndGradient } = headOperations({ ...SHAPE, rows: ROWS });
   const x = allocated("float32", SHAPE.features);
@@ -66,6 +84,7 @@ export function headRows({ milliseconds }) {
     8 * milliseconds,
   );
   const perRow = samples.forward.map((time) => time / ROWS);
+  /** @param {number[]} samples */
   const time = (samples) => duration(median(samples));
   return [
     {

@@ -12,23 +12,70 @@ import { measureOrders, orderRows } from "./orders.js";
 import { measurePeers, peerRows } from "./peers.js";
 import { threadRows } from "./threads.js";
 
+/** @import { Backend } from "../product.js" */
+/** @import { Compared } from "../peers/measure.js" */
+/** @import { Native, NativeAddon } from "../setup.js" */
+/** @import { Bound } from "./calls.js" */
+/** @import { Kernel } from "./kernels.js" */
+/** @import { MissingRow, Row } from "./row.js" */
+
+/**
+ * What all parts are measured by: milliseconds for each, and exponents of the sizes of the transform.
+ * @typedef {object} Settings
+ * @property {Native} native
+ * @property {Backend[]} backends
+ * @property {string[]} instructionSets of the native backend, the best first
+ * @property {boolean} libraries whether those of other libraries are installed
+ * @property {boolean} quick
+ * @property {number} milliseconds
+ * @property {number[]} exponents
+ */
+/** @typedef {Settings & { addon: NativeAddon }} NativeSettings */
+
+/**
+ * Additions per second.
+ * @typedef {object} Limits
+ * @property {string} instructionSet
+ * @property {number} float32
+ * @property {number} float64
+ * @property {number} int32
+ * @property {number} float32OnAllPipes by additions and subtractions by turns, where the subtractions have pipes of their own
+ */
+
+/**
+ * What rows and plots are made of, as far as it was measured.
+ * @typedef {object} Details
+ * @property {Limits[]} [limits]
+ * @property {Kernel[]} [kernels]
+ * @property {Bound[]} [bound]
+ * @property {ReturnType<typeof measureOrders>} [orders]
+ * @property {Compared[]} [growth]
+ * @property {Compared[]} [peers]
+ * @property {ReturnType<typeof measureChoice>} [choice]
+ */
+/** @typedef {{ rows: (Row | MissingRow)[] } & Details} Part */
+
 const EXPONENTS = Array.from({ length: 18 }, (_, i) => i + 3);
 const QUICK = [3, 8, 10, 12, 16, 20];
-const LIMITS = ["float32", "float64", "int32"];
 /** Nanoseconds: one run of the limit. */
 const SHORT = 1;
 
-/** The parts of the table. Each gives its rows, and by name what they or a plot are made of. */
+/**
+ * The parts of the table. Each gives its rows, and by name what they or a plot are made of.
+ * @type {Record<string, (settings: Settings) => Part | Promise<Part>>}
+ */
 const PARTS = {
   limit(settings) {
-    const { addon, reason, instructionSets } = settings;
+    const { native, instructionSets } = settings;
+    const { addon, reason } = native;
     if (addon === undefined || instructionSets.length === 0) {
       return { rows: [missing("kernels and calls by the limit", reason ?? "no native backend")] };
     }
-    const limits = measureLimits(settings);
-    const kernels = measureKernels(settings);
-    const bound = measureBound(settings);
-    const rows = [...kernelRows(kernels, instructionSets[0]), ...callRows(bound, settings)];
+    const withAddon = { ...settings, addon };
+    const limits = measureLimits(withAddon);
+    const kernels = measureKernels(withAddon);
+    const bound = measureBound(withAddon);
+    const rows = [...kernelRows(kernels, instructionSets[0]), ...callRows(bound, withAddon)];
     return { rows, limits, kernels, bound };
   },
   orders(settings) {
@@ -55,18 +102,15 @@ const PARTS = {
 export const PART_NAMES = Object.keys(PARTS);
 
 /**
- * @param parts some of PART_NAMES
- * @param native what loadNative returns
- * @param libraries whether those of other libraries are installed
- * @returns the rows of the table, and all that they are made of
+ * @param {Pick<Settings, "backends" | "native" | "libraries" | "quick"> & { parts: string[] }} given some of PART_NAMES, and for what
+ * @returns {Promise<Part>} the rows of the table, and all that they are made of
  */
-export async function measureTargets({ parts, backends, native: { addon, reason }, libraries, quick }) {
+export async function measureTargets({ parts, backends, native, libraries, quick }) {
   const instructionSets = backends
     .filter(({ name }) => name === "native")
     .map(({ instructionSet }) => instructionSet);
   const settings = {
-    addon,
-    reason,
+    native,
     backends,
     instructionSets,
     libraries,
@@ -74,11 +118,14 @@ export async function measureTargets({ parts, backends, native: { addon, reason 
     milliseconds: quick ? 5 : 150,
     exponents: quick ? QUICK : EXPONENTS,
   };
+  const { addon } = native;
   if (addon !== undefined && instructionSets.length > 0) {
     // Integer additions keep all that a core can start at a time busy.
     watchCore(() => addon.limit(instructionSets[0], "int32", SHORT));
   }
+  /** @type {Part["rows"]} */
   const all = [];
+  /** @type {Details} */
   const measured = {};
   for (const part of PART_NAMES.filter((name) => parts.includes(name))) {
     if (process.stderr.isTTY) console.error(`measuring: ${part} …`);
@@ -89,15 +136,23 @@ export async function measureTargets({ parts, backends, native: { addon, reason 
   return { rows: all, ...measured };
 }
 
+/** @type {(what: string, reason: string) => MissingRow} */
 const missing = (what, reason) => ({ what, target: "", missing: reason });
 
+/**
+ * @param {NativeSettings} settings
+ * @returns {Limits[]}
+ */
 function measureLimits({ addon, instructionSets, milliseconds }) {
-  return instructionSets.map((instructionSet) => ({
-    instructionSet,
-    ...Object.fromEntries(
-      LIMITS.map((type) => [type, addon.limit(instructionSet, type, milliseconds * 1e6)]),
-    ),
-    // Additions and subtractions by turns, where the subtractions have pipes of their own.
-    float32OnAllPipes: addon.limit(instructionSet, "float32 both", milliseconds * 1e6),
-  }));
+  return instructionSets.map((instructionSet) => {
+    /** @param {Parameters<NativeAddon["limit"]>[1]} what */
+    const limit = (what) => addon.limit(instructionSet, what, milliseconds * 1e6);
+    return {
+      instructionSet,
+      float32: limit("float32"),
+      float64: limit("float64"),
+      int32: limit("int32"),
+      float32OnAllPipes: limit("float32 both"),
+    };
+  });
 }

@@ -2,32 +2,53 @@
 import { aligned, checkTransform } from "../rows.js";
 import { range, worst } from "./row.js";
 
-/** All sizes of every instruction set for float32, and of the best one for the other types. */
+/** @import { ElementType } from "../product.js" */
+/** @import { NativeSettings } from "./index.js" */
+/** @import { MissingRow, Row } from "./row.js" */
+
+/** @typedef {ReturnType<typeof measureKernels>[number]} Kernel */
+
+/**
+ * All sizes of every instruction set for float32, and of the best one for the other types.
+ * @param {NativeSettings} settings
+ */
 export function measureKernels({ addon, instructionSets, milliseconds, exponents }) {
-  const series = [
-    ...instructionSets.map((instructionSet) => ({ instructionSet, type: "float32" })),
-    { instructionSet: instructionSets[0], type: "float64" },
-    { instructionSet: instructionSets[0], type: "int32" },
-  ];
-  return series.flatMap(({ instructionSet, type }) =>
+  /**
+   * @param {string} instructionSet
+   * @param {ElementType} type
+   */
+  const ofAllSizes = (instructionSet, type) =>
     exponents.map((m) => {
       const x = aligned(addon, type, 2 ** m);
       checkTransform(`kernel ${instructionSet} ${type} n=${x.length}`, x, () =>
         addon.transform(instructionSet, x),
       );
       return { instructionSet, type, m, n: x.length, ...addon.time(instructionSet, x, milliseconds * 1e6) };
-    }),
-  );
+    });
+  const [best] = instructionSets;
+  return [
+    ...instructionSets.flatMap((instructionSet) => ofAllSizes(instructionSet, "float32")),
+    ...ofAllSizes(best, "float64"),
+    ...ofAllSizes(best, "int32"),
+  ];
 }
 
+/**
+ * @param {Kernel[]} kernels
+ * @param {string} best instruction set
+ * @returns {(Row | MissingRow)[]}
+ */
 export function kernelRows(kernels, best) {
+  /** @type {(instructionSet: string, type: ElementType, from: number, to: number) => Kernel[]} */
   const of = (instructionSet, type, from, to) =>
     kernels.filter((k) => k.instructionSet === instructionSet && k.type === type && k.m >= from && k.m <= to);
-  const limited = (what, [instructionSet, type, from, to], target) => ({
-    what: `${what}, ${range(from, to)}`,
+  /** @type {(what: string, which: Parameters<typeof of>, target: number) => Row | MissingRow} */
+  const limited = (what, which, target) => ({
+    what: `${what}, ${range(which[2], which[3])}`,
     target: `≥ ${target.toFixed(2)} of the limit`,
-    ...worst(of(instructionSet, type, from, to), ({ fraction }) => fraction, { atLeast: target }),
+    ...worst(of(...which), ({ fraction }) => fraction, { atLeast: target }),
   });
+  /** @type {(type: ElementType, bytes: number) => Row | MissingRow} */
   const perByte = (type, bytes) => {
     const times = of(best, type, 8, 15).map((k) => {
       const float32 = of(best, "float32", k.m, k.m)[0];

@@ -4,16 +4,26 @@ import { allocated, checkTransform, transforms } from "../rows.js";
 import { byTurns, median, ratio } from "../timing.js";
 import { worst } from "./row.js";
 
+/** @import { Settings } from "./index.js" */
+/** @import { MissingRow, Row } from "./row.js" */
+
 const BASES = [12, 20, 28];
 const [SHORTEST, LONGEST] = [2 ** 8, 2 ** 14];
 const TARGET = 2.5;
 /** Elements of a batch: rows of all lengths are in the same cache, and the call counts little for the short ones too. */
 const BATCH = LONGEST;
 
-/** B, as the kernel gets it: the class codes have it in their tables. */
+/**
+ * B, as the kernel gets it: the class codes have it in their tables.
+ * @param {number} n
+ */
 const matrixOf = (n) => new FixedClassifier({ features: n, classes: 2 }).code.table;
 
-/** A batch of rows. @returns a function: nanoseconds for one element */
+/**
+ * A batch of rows.
+ * @param {number} n
+ * @returns a function: nanoseconds for one element
+ */
 function batchOf(n) {
   const x = allocated("float32", n * Math.floor(BATCH / n));
   const transform = fwht.plan(x, { rowLength: n });
@@ -22,11 +32,16 @@ function batchOf(n) {
   return () => run() / x.length;
 }
 
+/**
+ * @param {number} base
+ * @param {number} longest
+ */
 const orders = (base, longest) =>
   Array.from({ length: Math.log2(longest) }, (_, m) => base * 2 ** m).filter(
     (n) => n > SHORTEST && n < longest,
   );
 
+/** @param {Settings} settings */
 export function measureOrders({ milliseconds, quick }) {
   return BASES.flatMap((base) =>
     orders(base, quick ? 4 * SHORTEST : LONGEST).map((n) => {
@@ -44,10 +59,14 @@ export function measureOrders({ milliseconds, quick }) {
   );
 }
 
+/**
+ * @param {ReturnType<typeof measureOrders>} measured
+ * @returns {(Row | MissingRow)[]}
+ */
 export function orderRows(measured) {
   return BASES.map((base) => {
     const sizes = measured.filter((size) => size.base === base);
-    const [first, last] = [sizes[0], sizes.at(-1)].map(({ n }) => n.toLocaleString("en"));
+    const [first, last] = [sizes[0], sizes[sizes.length - 1]].map(({ n }) => n.toLocaleString("en"));
     return {
       what: `FWHT float32, n = ${base}·2^m, ${first} … ${last}, an element by the nearest 2^m`,
       target: `≤ ${TARGET.toFixed(2)} of its time`,

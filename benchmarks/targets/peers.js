@@ -1,13 +1,21 @@
 // The rows about other libraries, one thread each.
+import { needed } from "../needed.js";
 import { BOUND, OWN } from "../peers/own.js";
 import { comparePeers } from "../peers/start.js";
 import { duration } from "../report.js";
 import { judge } from "./row.js";
 
+/** @import { Compared } from "../peers/measure.js" */
+/** @import { Settings } from "./index.js" */
+/** @import { Row } from "./row.js" */
+
 const SHAPE = { features: 2048, classes: 1000 };
 const MANY = { features: 512, classes: 100_000 };
 
-/** A process for each shape: what one leaves behind in memory does not slow down the next. */
+/**
+ * A process for each shape: what one leaves behind in memory does not slow down the next.
+ * @param {Settings} settings
+ */
 export async function measurePeers({ milliseconds }) {
   const settings = { threads: 1, milliseconds: 20 * milliseconds };
   return [
@@ -20,11 +28,20 @@ export async function measurePeers({ milliseconds }) {
   ];
 }
 
+/**
+ * @param {Compared[]} results
+ * @returns {Row[]}
+ */
 export function peerRows(results) {
+  /** @type {(operation: string, shape: typeof SHAPE, rows: number, peer: string, atLeast: number, ours?: string) => Row} */
   const row = (operation, { features, classes }, rows, peer, atLeast, ours = OWN) => {
+    /** @param {string} name */
     const find = (name) =>
-      results.find(
-        (r) => r.operation === operation && r.classes === classes && r.rows === rows && r.peer === name,
+      needed(
+        results.find(
+          (r) => r.operation === operation && r.classes === classes && r.rows === rows && r.peer === name,
+        ),
+        `${operation} by ${name}`,
       );
     const [own, other] = [find(ours), find(peer)];
     const shape = `${features}→${classes.toLocaleString("en")}, ${rows} ${rows === 1 ? "row" : "rows"}`;

@@ -7,11 +7,19 @@ import { allocated, checkTransform, transforms } from "../rows.js";
 import { byTurns, median, ratio, repeated } from "../timing.js";
 import { judge } from "./row.js";
 
+/** @import { Backend } from "../product.js" */
+/** @import { Settings } from "./index.js" */
+/** @import { MissingRow, Row } from "./row.js" */
+
 const THREADS = 2;
 const TARGET = 1.6;
 /** Nanoseconds of calls one after the other: the threads of the pool are asleep at the first, and stay awake for those that follow. */
 const RUN = 2_000_000;
 
+/**
+ * @param {Backend} backend
+ * @param {number} n
+ */
 function transformWith(backend, n) {
   const x = allocated("float32", n);
   const transform = fwht.plan(x, { backend });
@@ -19,6 +27,10 @@ function transformWith(backend, n) {
   return transforms("float32", x, transform);
 }
 
+/**
+ * @param {Backend} backend
+ * @param {number} rows
+ */
 function forwardWith(backend, rows) {
   const head = new FixedClassifier({ features: 2048, classes: 1000, backend });
   const x = normal(rows * 2048);
@@ -26,6 +38,12 @@ function forwardWith(backend, rows) {
   return repeated(() => head.forward(x, { out }), RUN);
 }
 
+/**
+ * @param {string} what
+ * @param {(backend: Backend) => () => number} prepare
+ * @param {Settings} settings
+ * @returns {Row}
+ */
 function row(what, prepare, { milliseconds }) {
   const samples = byTurns(
     {
@@ -42,6 +60,10 @@ function row(what, prepare, { milliseconds }) {
   };
 }
 
+/**
+ * @param {Settings} settings
+ * @returns {(Row | MissingRow)[]}
+ */
 export function threadRows(settings) {
   if (availableParallelism() < THREADS) {
     return [{ what: `${THREADS} threads`, target: `≥ ${TARGET} of one thread`, missing: "one processor" }];

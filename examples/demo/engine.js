@@ -21,23 +21,30 @@ function transposeBeforeMultiplying() {
   const multiply = tf.getKernel("BatchMatMul", "wasm").kernelFunc;
   const { kernelFunc: transpose } = tf.getKernel("Transpose", "wasm");
 
+  /** @type {tf.KernelFunc} */
   const kernelFunc = ({ inputs, attrs, backend }) => {
+    /** @type {tf.TensorInfo[]} */
     const made = [];
+    /** @type {(x: tf.TensorInfo, transposed: unknown) => tf.TensorInfo} */
     const straight = (x, transposed) => {
       if (!transposed) return x;
       const perm = x.shape.map((_, axis) => axis);
       perm.push(...perm.splice(-2).reverse());
-      made.push(transpose({ inputs: { x }, attrs: { perm }, backend }));
-      return made.at(-1);
+      const straightened = /** @type {tf.TensorInfo} */ (
+        transpose({ inputs: { x }, attrs: { perm }, backend })
+      );
+      made.push(straightened);
+      return straightened;
     };
-    const a = straight(inputs.a, attrs.transposeA);
-    const b = straight(inputs.b, attrs.transposeB);
+    const { a: left, b: right } = /** @type {Record<"a" | "b", tf.TensorInfo>} */ (inputs);
+    const a = straight(left, attrs?.transposeA);
+    const b = straight(right, attrs?.transposeB);
     const product = multiply({
       inputs: { a, b },
       attrs: { transposeA: false, transposeB: false },
       backend,
     });
-    for (const { dataId } of made) backend.disposeData(dataId);
+    for (const { dataId } of made) /** @type {tf.KernelBackend} */ (backend).disposeData(dataId);
     return product;
   };
   tf.unregisterKernel("BatchMatMul", "wasm");

@@ -3,30 +3,42 @@ import * as tf from "@tensorflow/tfjs";
 import { fixedClassifier } from "fixed-classifier/tfjs";
 import { CLASSES, PIXELS } from "./fashion-mnist.js";
 
+/** @import { Backend } from "fixed-classifier" */
+
 export const FEATURES = 64;
+
+/** @typedef {{ seed: number, backend?: Backend }} HeadOptions */
+/** @typedef {InstanceType<typeof tf.layers.Layer>} Layer */
+/** @typedef {ReturnType<typeof buildNetwork>} Network */
 
 /**
  * What each head stands on, and how it is made. The default fixed head measures angles and wants features of both signs; the others
  * stand on a ReLU, as the networks of the paper do.
+ * @type {Record<string, { activation: "relu" | "linear", layer: (options: HeadOptions) => Layer }>}
  */
 export const HEADS = {
   learned: {
     activation: "relu",
-    layer: (seed) => tf.layers.dense({ units: CLASSES, kernelInitializer: glorot(seed) }),
+    layer: ({ seed }) => tf.layers.dense({ units: CLASSES, kernelInitializer: glorot(seed) }),
   },
   hadamard: {
     activation: "linear",
-    layer: (seed, backend) => fixedClassifier({ classes: CLASSES, seed, backend }),
+    layer: (options) => fixedClassifier({ classes: CLASSES, ...options }),
   },
   sylvester: {
     activation: "relu",
-    layer: (seed, backend) => fixedClassifier({ classes: CLASSES, code: "sylvester", seed, backend }),
+    layer: (options) => fixedClassifier({ classes: CLASSES, code: "sylvester", ...options }),
   },
 };
 
+/** @param {number} seed */
 const glorot = (seed) => tf.initializers.glorotUniform({ seed });
 
-/** `seed` starts from 1: TensorFlow.js takes 0 for no seed. */
+/**
+ * @param {string} name one of HEADS
+ * @param {number} seed from 1: TensorFlow.js takes 0 for no seed
+ * @param {Backend} [backend] of a fixed head
+ */
 export function buildNetwork(name, seed, backend) {
   const { activation, layer } = HEADS[name];
   const trunk = tf.sequential({
@@ -40,12 +52,22 @@ export function buildNetwork(name, seed, backend) {
       tf.layers.dense({ units: FEATURES, activation, kernelInitializer: glorot(3 * seed - 1) }),
     ],
   });
-  const head = layer(3 * seed, backend);
+  const head = layer({ seed: 3 * seed, ...(backend && { backend }) });
   head.build([null, FEATURES]);
+  /** @param {tf.Tensor} images */
+  const features = (images) => /** @type {tf.Tensor2D} */ (trunk.apply(images));
   return {
-    trunk,
     head,
-    logits: (images) => head.apply(trunk.apply(images)),
-    weights: [trunk, head].flatMap((part) => part.trainableWeights.map((weight) => weight.read())),
+    features,
+    /** @param {tf.Tensor} images */
+    logits: (images) => /** @type {tf.Tensor2D} */ (head.apply(features(images))),
+    weights: [trunk, head].flatMap(variablesOf),
   };
 }
+
+/**
+ * What is trained of a layer.
+ * @param {Layer} layer
+ */
+export const variablesOf = (layer) =>
+  layer.trainableWeights.map((weight) => /** @type {tf.Variable} */ (weight.read()));

@@ -1,6 +1,12 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { HEADS } from "./network.js";
 
+/** @import { BackendName } from "fixed-classifier" */
+
+/**
+ * @param {string[]} argv
+ * @returns {{ heads: string[], epochs: number, seeds: number, backend?: BackendName }}
+ */
 export function readOptions(argv) {
   return new Command("npm start --")
     .description("Trains the same network on Fashion-MNIST with a learned and with a fixed last layer.")
@@ -22,6 +28,7 @@ export function readOptions(argv) {
     .opts();
 }
 
+/** @param {string} list */
 function heads(list) {
   const names = list.split(",");
   for (const name of names) {
@@ -32,6 +39,7 @@ function heads(list) {
   return [...new Set(names)];
 }
 
+/** @type {(min: number, max: number) => (text: string) => number} */
 const integer = (min, max) => (text) => {
   const value = Number(text);
   if (text.trim() === "" || !Number.isInteger(value) || value < min || value > max) {

@@ -4,12 +4,25 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createBackend, FixedClassifier } from "fixed-classifier";
 
+/** @import { Backend, BackendName } from "fixed-classifier" */
+
+/**
+ * A backend that was asked for, or why there is none.
+ * @typedef {{ label: string, backend: Backend, problem?: undefined }
+ *   | { label: string, backend?: undefined, problem: string }} Candidate
+ */
+
 const INSTRUCTION_SETS = {
   native: ["avx512", "avx2", "sse2", "neon", "scalar"],
   wasm: ["simd128", "baseline"],
   js: ["scalar"],
 };
 
+/**
+ * @param {string} name
+ * @param {FixedClassifier} head
+ * @param {Float32Array} features
+ */
 export function proveSameBits(name, head, features) {
   const directory = new URL("../output/", import.meta.url);
   mkdirSync(directory, { recursive: true });
@@ -35,12 +48,17 @@ export function proveSameBits(name, head, features) {
   return different === 0;
 }
 
-/** Every instruction set of every backend, or why there is none. */
+/**
+ * Every instruction set of every backend.
+ * @returns {Generator<Candidate>}
+ */
 function* candidates() {
-  for (const [name, instructionSets] of Object.entries(INSTRUCTION_SETS)) {
+  const entries = /** @type {[BackendName, string[]][]} */ (Object.entries(INSTRUCTION_SETS));
+  for (const [name, instructionSets] of entries) {
     try {
       createBackend(name);
-    } catch ({ message }) {
+    } catch (error) {
+      const { message } = /** @type {Error} */ (error);
       yield { label: name, problem: message };
       continue;
     }
@@ -48,6 +66,11 @@ function* candidates() {
   }
 }
 
+/**
+ * @param {BackendName} name
+ * @param {string} instructionSet
+ * @returns {Candidate}
+ */
 function withInstructionSet(name, instructionSet) {
   const label = `${name} ${instructionSet}`;
   try {

@@ -1,12 +1,26 @@
 // A bar on a terminal, a line an epoch elsewhere.
 import cliProgress from "cli-progress";
 
-/** Returns what to call with every step, and what to call at the end. */
+/**
+ * What is called with every step (the epoch so far, a fraction included, and the loss of the step), and at the end.
+ * @typedef {{ onStep: (epoch: number, loss: number) => void, stop: () => void }} Progress
+ */
+
+/**
+ * @param {string} title
+ * @param {number} epochs
+ */
 export function showProgress(title, epochs) {
   const { stdout } = process;
   return stdout.isTTY ? bar(title, epochs, stdout) : lines(title, epochs);
 }
 
+/**
+ * @param {string} title
+ * @param {number} epochs
+ * @param {NodeJS.WriteStream} stream
+ * @returns {Progress}
+ */
 function bar(title, epochs, stream) {
   const format = "{title} [{bar}] epoch {epoch}/{total}, loss {loss}";
   // Training leaves no time to handle a signal: Ctrl-C ends the program at once, so the terminal must be as it was.
@@ -19,6 +33,11 @@ function bar(title, epochs, stream) {
   };
 }
 
+/**
+ * @param {string} title
+ * @param {number} epochs
+ * @returns {Progress}
+ */
 function lines(title, epochs) {
   const mean = runningMean();
   return {
@@ -33,7 +52,9 @@ function lines(title, epochs) {
 
 /** Of about the last hundred losses: single batches jump. */
 function runningMean() {
+  /** @type {number | undefined} */
   let mean;
+  /** @param {number} loss */
   return (loss) => {
     mean = mean === undefined ? loss : mean + (loss - mean) / 100;
     return mean;

@@ -3,12 +3,26 @@ import Table from "cli-table3";
 import { binomialError, mean, median, standardError } from "./statistics.js";
 import { BATCH } from "./training.js";
 
-/** `results`: of every head its runs (accuracy and times), number of parameters and engine. */
+/**
+ * A head with what it reached and took with each seed.
+ * @typedef {object} Result
+ * @property {string} name
+ * @property {Run[]} runs
+ * @property {number} parameters
+ * @property {string} engine
+ */
+/** @typedef {{ accuracy: number, times: import("./timing.js").Times }} Run */
+
+/**
+ * @param {Result[]} results
+ * @param {{ images: number, seeds: number }} counts
+ */
 export function printTable(results, { images, seeds }) {
   const table = new Table({
     head: ["", ...results.map(({ name }) => name)],
     style: { head: [], border: [] },
   });
+  /** @type {(title: string, cell: (result: Result) => string) => void} */
   const row = (title, cell) => table.push([title, ...results.map(cell)]);
   row(`test accuracy, ± over ${count(images)} images`, ({ runs }) => {
     const accuracy = mean(runs.map((run) => run.accuracy));
@@ -22,6 +36,7 @@ export function printTable(results, { images, seeds }) {
   }
   row("parameters of the head", ({ parameters }) => count(parameters));
   row("bytes of the head", ({ parameters }) => count(4 * parameters));
+  /** @type {(key: keyof Run["times"], digits: number) => (result: Result) => string} */
   const time =
     (key, digits) =>
     ({ runs }) => {
@@ -36,7 +51,10 @@ export function printTable(results, { images, seeds }) {
   if (seeds > 1) printDifferences(results);
 }
 
-/** Seed by seed against the first head, so that the part of the noise that both share drops out. */
+/**
+ * Seed by seed against the first head, so that the part of the noise that both share drops out.
+ * @param {Result[]} results
+ */
 function printDifferences([first, ...others]) {
   for (const { name, runs } of others) {
     const differences = runs.map(({ accuracy }, i) => accuracy - first.runs[i].accuracy);
@@ -46,5 +64,10 @@ function printDifferences([first, ...others]) {
   }
 }
 
+/** @param {number} n */
 const count = (n) => n.toLocaleString("en");
+/**
+ * @param {number} fraction
+ * @param {number} error
+ */
 const percent = (fraction, error) => `${(100 * fraction).toFixed(1)} ± ${(100 * error).toFixed(1)} %`;

@@ -3,7 +3,12 @@
 import { crc32, deflateSync } from "node:zlib";
 import { FixedClassifier } from "../../dist/index.js";
 
-/** Shapes that show what is particular to each code. */
+/** @import { CodeName, FixedClassifierOptions } from "../../dist/index.js" */
+
+/**
+ * Shapes that show what is particular to each code.
+ * @type {(FixedClassifierOptions & { code: CodeName })[]}
+ */
 export const PICTURES = [
   { code: "hadamard", features: 16, classes: 96 },
   { code: "sylvester", features: 24, classes: 48, allowDuplicates: true },
@@ -17,6 +22,7 @@ export const PICTURES = [
 /** About this many pixels a side. */
 const SIZE = 192;
 
+/** @param {FixedClassifierOptions} options */
 export function gramMatrix(options) {
   const { classes } = options;
   const vectors = classVectors(options);
@@ -32,7 +38,10 @@ export function gramMatrix(options) {
   return png(pixels, rows);
 }
 
-/** Logits of the unit vectors are the columns of the matrix of class vectors. */
+/**
+ * Logits of the unit vectors are the columns of the matrix of class vectors.
+ * @param {FixedClassifierOptions} options
+ */
 function classVectors(options) {
   const { features, classes } = options;
   const head = new FixedClassifier({ ...options, bias: false });
@@ -44,12 +53,21 @@ function classVectors(options) {
   );
 }
 
+/**
+ * @param {Float64Array} a
+ * @param {Float64Array} b
+ */
 function cosine(a, b) {
+  /** @type {(x: Float64Array, y: Float64Array) => number} */
   const dot = (x, y) => x.reduce((sum, v, i) => sum + v * y[i], 0);
   return Math.max(-1, Math.min(1, dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))));
 }
 
-/** A square picture with a palette of 255 colours; every row begins with its filter, 0. */
+/**
+ * A square picture with a palette of 255 colours; every row begins with its filter, 0.
+ * @param {number} size
+ * @param {Buffer} rows
+ */
 function png(size, rows) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(size, 0);
@@ -65,11 +83,16 @@ function png(size, rows) {
   ]);
 }
 
+/** @param {number} value from −1 to 1 */
 function colour(value) {
   const end = value < 0 ? [33, 102, 172] : [178, 24, 43];
   return end.map((v) => Math.round(255 + (v - 255) * Math.abs(value)));
 }
 
+/**
+ * @param {string} type
+ * @param {Buffer} data
+ */
 function chunk(type, data) {
   const body = Buffer.concat([Buffer.from(type), data]);
   const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];

@@ -6,7 +6,11 @@ import { createBackend, FixedClassifier, fwht } from "../../dist/index.js";
 const SHAPE = { features: 1024, classes: 2500 };
 const ROWS = 170;
 
-if (workerData.end === "start") parentPort.postMessage("at work");
+/** @type {{ end: keyof typeof ENDS, code?: number }} */
+const { end, code } = workerData;
+const tell = () => parentPort?.postMessage("at work");
+
+if (end === "start") tell();
 
 const backend = createBackend("native", { threads: 3 });
 const row = new Float32Array(2 ** 18).fill(1);
@@ -29,7 +33,7 @@ const ENDS = {
   },
   exit() {
     for (let i = 0; i < 3; i++) head.forwardAsync(x);
-    setImmediate(() => process.exit(workerData.code));
+    setImmediate(() => process.exit(code));
   },
   throw() {
     for (let i = 0; i < 3; i++) head.forwardAsync(x);
@@ -41,15 +45,16 @@ const ENDS = {
     for (;;) createBackend("native").head(head.code.table);
   },
   work() {
-    parentPort.postMessage("at work");
+    tell();
     for (;;) work();
   },
   wait() {
-    parentPort.postMessage("at work");
+    tell();
+    /** @returns {Promise<void>} */
     const again = () => head.forwardAsync(x).then(again);
     for (let i = 0; i < 3; i++) again();
   },
 };
 
-if (workerData.end !== "start") work();
-await ENDS[workerData.end]();
+if (end !== "start") work();
+await ENDS[end]();

@@ -4,7 +4,10 @@ import { readdirSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 
 const EXIT_CODE = 3;
-/** How a worker ends, and the exit code that this has. */
+/**
+ * How a worker ends, and the exit code that this has.
+ * @type {[end: string, code: number][]}
+ */
 const ENDS = [
   ["return", 0],
   ["exit", EXIT_CODE],
@@ -14,6 +17,10 @@ const ENDS = [
   ["wait", 1],
 ];
 
+/**
+ * @param {string} end
+ * @param {number} expected
+ */
 async function runWorker(end, expected) {
   const worker = new Worker(new URL("worker.js", import.meta.url), { workerData: { end, code: EXIT_CODE } });
   worker.once("message", () => worker.terminate());
@@ -25,6 +32,7 @@ async function runWorker(end, expected) {
     throw new Error(`a worker that ends by ${end} has exit code ${code}, not ${expected}`);
 }
 
+/** @param {number} count */
 async function runWorkers(count) {
   for (let done = 0; done < count; done += ENDS.length) {
     await Promise.all(ENDS.map(([end, code]) => runWorker(end, code)));
@@ -32,6 +40,7 @@ async function runWorkers(count) {
 }
 
 function look() {
+  if (globalThis.gc === undefined) throw new Error("memory is compared under node --expose-gc only");
   globalThis.gc();
   return { megabytes: process.memoryUsage.rss() / 2 ** 20, threads: readdirSync("/proc/self/task").length };
 }
