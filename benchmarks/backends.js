@@ -1,15 +1,10 @@
 import { messageOf } from "../scripts/steps.js";
-import { createBackend } from "./product.js";
+import { createBackend, instructionSets } from "./product.js";
 
 /** @import { Backend, BackendName } from "./product.js" */
 
-/** @type {Record<BackendName, string[]>} */
-const INSTRUCTION_SETS = {
-  native: ["avx512", "avx2", "sse2", "neon", "scalar"],
-  wasm: ["simd128", "baseline"],
-  js: ["scalar"],
-};
-export const BACKEND_NAMES = /** @type {BackendName[]} */ (Object.keys(INSTRUCTION_SETS));
+/** @type {BackendName[]} */
+export const BACKEND_NAMES = ["native", "wasm", "js"];
 
 /** @param {Backend} backend */
 export const label = ({ name, instructionSet }) => `${name} ${instructionSet}`;
@@ -23,12 +18,12 @@ export function loadBackends(names) {
   /** @type {string[]} */
   const missing = [];
   for (const name of names.filter((name) => name !== "js")) {
-    for (const instructionSet of INSTRUCTION_SETS[name]) {
-      try {
+    try {
+      for (const instructionSet of instructionSets(name)) {
         backends.push(createBackend(name, { instructionSet, threads: 1 }));
-      } catch (error) {
-        missing.push(`${name} ${instructionSet}: ${messageOf(error).split("\n")[0]}`);
       }
+    } catch (error) {
+      missing.push(`${name}: ${messageOf(error).split("\n")[0]}`);
     }
   }
   return { backends, missing };

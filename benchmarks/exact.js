@@ -1,10 +1,9 @@
 // Float64 references, written for clarity alone.
 import { norm } from "./data.js";
 
-/** @import { ClassCode, FixedClassifier } from "./product.js" */
+/** @import { FixedClassifier, HadamardTable, HeadTable } from "./product.js" */
 /** @import { Layer } from "./peers/layer.js" */
-/** @typedef {ClassCode["table"]} HeadTable */
-/** @typedef {Pick<HeadTable, "order" | "base" | "baseSigns">} Matrix */
+/** @typedef {Pick<HadamardTable, "order" | "factor">} Matrix */
 
 /**
  * The entry of the Sylvester matrix: −1 where the indices share an odd number of bits.
@@ -27,11 +26,11 @@ function sign(i, j) {
  * @param {number} i
  * @param {number} j
  */
-function entry({ order, base, baseSigns }, i, j) {
-  if (base === 1) return sign(i, j);
-  const length = order / base;
+function entry({ order, factor }, i, j) {
+  if (factor === null) return sign(i, j);
+  const length = order / factor.order;
   const [p, q] = [Math.floor(i / length), Math.floor(j / length)];
-  const negated = (baseSigns[p * Math.ceil(base / 32) + (q >>> 5)] >>> (q & 31)) & 1;
+  const negated = (factor.signs[p * Math.ceil(factor.order / 32) + (q >>> 5)] >>> (q & 31)) & 1;
   return (negated ? -1 : 1) * sign(i % length, j % length);
 }
 
@@ -41,19 +40,26 @@ function entry({ order, base, baseSigns }, i, j) {
  * @param {number} index
  * @param {Matrix} matrix
  */
-export function transformEntry(
-  x,
-  index,
-  matrix = { order: x.length, base: 1, baseSigns: new Uint32Array(0) },
-) {
+export function transformEntry(x, index, matrix = { order: x.length, factor: null }) {
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += entry(matrix, index, i) * x[i];
   return sum / Math.sqrt(x.length);
 }
 
 /**
- * Where the table of a code puts a class: a row of the matrix behind the sign mask of a block, with a sign.
+ * The table of a code that the references know: rows of Hadamard matrices, features and classes in their order.
  * @param {HeadTable} table
+ */
+export function plainTable(table) {
+  if (table.kind !== "hadamard" || table.columns !== null || table.places !== null) {
+    throw new Error("the reference knows no such code");
+  }
+  return table;
+}
+
+/**
+ * Where the table of a code puts a class: a row of the matrix behind the sign mask of a block, with a sign.
+ * @param {HadamardTable} table
  * @param {number} index
  */
 function placeOf({ segments }, index) {
@@ -65,7 +71,7 @@ function placeOf({ segments }, index) {
 }
 
 /**
- * @param {HeadTable} table
+ * @param {HadamardTable} table
  * @param {number} block
  */
 function maskOf({ order, masks }, block) {
@@ -80,11 +86,11 @@ function maskOf({ order, masks }, block) {
  * @param {number} index
  */
 export function classVector(table, index) {
-  if (table.columns || table.weights) throw new Error("the reference knows no such code");
-  const { block, row, sign } = placeOf(table, index);
-  const mask = maskOf(table, block);
+  const plain = plainTable(table);
+  const { block, row, sign } = placeOf(plain, index);
+  const mask = maskOf(plain, block);
   const vector = new Int8Array(table.features);
-  for (let i = 0; i < vector.length; i++) vector[i] = sign * mask(i) * entry(table, row, i);
+  for (let i = 0; i < vector.length; i++) vector[i] = sign * mask(i) * entry(plain, row, i);
   return vector;
 }
 
@@ -92,7 +98,7 @@ export function classVector(table, index) {
  * @param {Float32Array} x
  * @param {FixedClassifier} head
  */
-const factorOf = (x, { scale, code }) => (scale * code.table.unit) / (norm(x) + 1e-8);
+const alphaOf = (x, { scale, code }) => (scale * plainTable(code.table).unit) / (norm(x) + 1e-8);
 
 /**
  * One logit of a head, by its definition.
@@ -104,7 +110,7 @@ export function logit(x, head, index) {
   const vector = classVector(head.code.table, index);
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += vector[i] * x[i];
-  return factorOf(x, head) * sum + (head.bias?.[index] ?? 0);
+  return alphaOf(x, head) * sum + (head.bias?.[index] ?? 0);
 }
 
 /**
@@ -114,10 +120,10 @@ export function logit(x, head, index) {
  * @param {FixedClassifier} head
  */
 export function logits(x, head) {
-  const { table } = head.code;
-  const { order, base, segments, classes } = table;
-  if (base > 1 || table.columns || table.weights) throw new Error("the reference knows no such code");
-  const factor = factorOf(x, head);
+  const table = plainTable(head.code.table);
+  const { order, factor, segments, classes } = table;
+  if (factor !== null) throw new Error("the reference knows no such code");
+  const alpha = alphaOf(x, head);
   const results = new Float64Array(classes);
   const products = new Float64Array(order);
   let transformed = -1;
@@ -130,7 +136,7 @@ export function logits(x, head) {
       transformed = block;
     }
     for (let c = first; c < first + count; c++) {
-      results[c] = factor * sign * products[row + c - first] + (head.bias?.[c] ?? 0);
+      results[c] = alpha * sign * products[row + c - first] + (head.bias?.[c] ?? 0);
     }
   }
   check("the fast reference", results, (c) => logit(x, head, c), largestOf(results));

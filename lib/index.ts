@@ -18,3 +18,4 @@ export type { FixedClassifierOptions, HeadSettings } from "./head/options.js";
 export type { TopK } from "./head/top-k.js";
 export type { LossName } from "./losses/index.js";
 export type { Ordering } from "./orderings.js";
+export type { DenseTable, HadamardTable, HeadTable } from "./table.js";

@@ -9,21 +9,31 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createBackend, instructionSets } from "../dist/index.js";
 import { CASES } from "./bits/cases.js";
 import { fromRoot } from "./paths.js";
+import { messageOf } from "./steps.js";
+
+/** @import { Backend, BackendName } from "../dist/index.js" */
 
 const FILE = fromRoot("scripts/bits/hashes.json");
 
+/** @type {BackendName[]} */
+const NAMES = ["native", "wasm", "js"];
+
 function* backends() {
-  for (const name of ["native", "wasm", "js"]) {
+  for (const name of NAMES) {
     try {
       for (const instructionSet of instructionSets(name)) yield createBackend(name, { instructionSet });
     } catch (error) {
-      console.log(`${name}: skipped, ${error.message.split("\n")[0]}`);
+      console.log(`${name}: skipped, ${messageOf(error).split("\n")[0]}`);
     }
   }
 }
 
-/** One hash a group of cases. NaNs are made alike: their payloads may differ. */
+/**
+ * One hash a group of cases. NaNs are made alike: their payloads may differ.
+ * @param {Backend} backend
+ */
 async function hashes(backend) {
+  /** @type {Record<string, string>} */
   const result = {};
   for (const [group, run] of Object.entries(CASES)) {
     const hash = createHash("sha256");
@@ -42,6 +52,7 @@ if (process.argv.includes("--record")) {
   const recorded = await hashes(createBackend("js"));
   writeFileSync(FILE, `${JSON.stringify(recorded, null, 2)}\n`);
 }
+/** @type {Record<string, string>} */
 const expected = JSON.parse(readFileSync(FILE, "utf8"));
 let different = 0;
 for (const backend of backends()) {

@@ -3,8 +3,7 @@ import { classVector } from "../exact.js";
 import { FixedClassifier } from "../product.js";
 import { judge } from "./row.js";
 
-/** @import { Coherence } from "../product.js" */
-/** @import { HeadTable } from "../exact.js" */
+/** @import { Coherence, HeadTable } from "../product.js" */
 /** @import { Row } from "./row.js" */
 
 /** @typedef {[features: number, classes: number]} Shape */

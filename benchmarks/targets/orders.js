@@ -1,4 +1,5 @@
 // Rows of b·2^m elements against rows of the nearest power of two.
+import { plainTable } from "../exact.js";
 import { FixedClassifier, fwht } from "../product.js";
 import { allocated, checkTransform, transforms } from "../rows.js";
 import { byTurns, median, ratio } from "../timing.js";
@@ -7,7 +8,7 @@ import { worst } from "./row.js";
 /** @import { Settings } from "./index.js" */
 /** @import { MissingRow, Row } from "./row.js" */
 
-const BASES = [12, 20, 28];
+const FACTOR_ORDERS = [12, 20, 28];
 const [SHORTEST, LONGEST] = [2 ** 8, 2 ** 14];
 const TARGET = 2.5;
 /** Elements of a batch: rows of all lengths are in the same cache, and the call counts little for the short ones too. */
@@ -17,7 +18,7 @@ const BATCH = LONGEST;
  * B, as the kernel gets it: the class codes have it in their tables.
  * @param {number} n
  */
-const matrixOf = (n) => new FixedClassifier({ features: n, classes: 2 }).code.table;
+const matrixOf = (n) => plainTable(new FixedClassifier({ features: n, classes: 2 }).code.table);
 
 /**
  * A batch of rows.
@@ -33,22 +34,22 @@ function batchOf(n) {
 }
 
 /**
- * @param {number} base
+ * @param {number} factorOrder
  * @param {number} longest
  */
-const orders = (base, longest) =>
-  Array.from({ length: Math.log2(longest) }, (_, m) => base * 2 ** m).filter(
+const orders = (factorOrder, longest) =>
+  Array.from({ length: Math.log2(longest) }, (_, m) => factorOrder * 2 ** m).filter(
     (n) => n > SHORTEST && n < longest,
   );
 
 /** @param {Settings} settings */
 export function measureOrders({ milliseconds, quick }) {
-  return BASES.flatMap((base) =>
-    orders(base, quick ? 4 * SHORTEST : LONGEST).map((n) => {
+  return FACTOR_ORDERS.flatMap((factorOrder) =>
+    orders(factorOrder, quick ? 4 * SHORTEST : LONGEST).map((n) => {
       const power = 2 ** Math.round(Math.log2(n));
       const samples = byTurns({ order: batchOf(n), power: batchOf(power) }, milliseconds);
       return {
-        base,
+        factorOrder,
         n,
         power,
         nanoseconds: median(samples.order) * n,
@@ -64,11 +65,11 @@ export function measureOrders({ milliseconds, quick }) {
  * @returns {(Row | MissingRow)[]}
  */
 export function orderRows(measured) {
-  return BASES.map((base) => {
-    const sizes = measured.filter((size) => size.base === base);
+  return FACTOR_ORDERS.map((factorOrder) => {
+    const sizes = measured.filter((size) => size.factorOrder === factorOrder);
     const [first, last] = [sizes[0], sizes[sizes.length - 1]].map(({ n }) => n.toLocaleString("en"));
     return {
-      what: `FWHT float32, n = ${base}·2^m, ${first} … ${last}, an element by the nearest 2^m`,
+      what: `FWHT float32, n = ${factorOrder}·2^m, ${first} … ${last}, an element by the nearest 2^m`,
       target: `≤ ${TARGET.toFixed(2)} of its time`,
       ...worst(sizes, ({ value }) => value, { atMost: TARGET }),
     };

@@ -2,21 +2,18 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createBackend, FixedClassifier } from "fixed-classifier";
+import { createBackend, FixedClassifier, instructionSets } from "fixed-classifier";
 
 /** @import { Backend, BackendName } from "fixed-classifier" */
+
+/** @type {BackendName[]} */
+const BACKENDS = ["native", "wasm", "js"];
 
 /**
  * A backend that was asked for, or why there is none.
  * @typedef {{ label: string, backend: Backend, problem?: undefined }
  *   | { label: string, backend?: undefined, problem: string }} Candidate
  */
-
-const INSTRUCTION_SETS = {
-  native: ["avx512", "avx2", "sse2", "neon", "scalar"],
-  wasm: ["simd128", "baseline"],
-  js: ["scalar"],
-};
 
 /**
  * @param {string} name
@@ -49,35 +46,17 @@ export function proveSameBits(name, head, features) {
 }
 
 /**
- * Every instruction set of every backend.
+ * Every instruction set of every backend that this machine runs.
  * @returns {Generator<Candidate>}
  */
 function* candidates() {
-  const entries = /** @type {[BackendName, string[]][]} */ (Object.entries(INSTRUCTION_SETS));
-  for (const [name, instructionSets] of entries) {
+  for (const name of BACKENDS) {
     try {
-      createBackend(name);
+      for (const instructionSet of instructionSets(name)) {
+        yield { label: `${name} ${instructionSet}`, backend: createBackend(name, { instructionSet }) };
+      }
     } catch (error) {
-      const { message } = /** @type {Error} */ (error);
-      yield { label: name, problem: message };
-      continue;
+      yield { label: name, problem: /** @type {Error} */ (error).message };
     }
-    for (const instructionSet of instructionSets) yield withInstructionSet(name, instructionSet);
-  }
-}
-
-/**
- * @param {BackendName} name
- * @param {string} instructionSet
- * @returns {Candidate}
- */
-function withInstructionSet(name, instructionSet) {
-  const label = `${name} ${instructionSet}`;
-  try {
-    return { label, backend: createBackend(name, { instructionSet }) };
-  } catch (error) {
-    // A RangeError: this machine does not have it. Anything else is a fault.
-    if (!(error instanceof RangeError)) throw error;
-    return { label, problem: error.message };
   }
 }

@@ -2,10 +2,29 @@
 import { FixedClassifier, fwht } from "../../dist/index.js";
 import { doubles, floats, integers, labels } from "./inputs.js";
 
+/** @import { Backend, FixedClassifierOptions, FwhtOptions, Gradient, Ordering, Reduction, TransformArray } from "../../dist/index.js" */
+/** @import { Kind } from "./inputs.js" */
+/** @typedef {TransformArray | number} Result */
+/** @typedef {(backend: Backend) => Iterable<Result> | AsyncIterable<Result>} Case */
+
+/**
+ * What is done with a head, `rows` rows of features for it and a seed.
+ * @typedef {(head: FixedClassifier, x: Float32Array<ArrayBuffer>, seed: number, rows: number) =>
+ *   Iterable<Result> | AsyncIterable<Result>} HeadCase
+ */
+
 const POWERS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 18].map((m) => 2 ** m);
 const OTHERS = [12, 20, 24, 28, 36, 100, 200, 256 * 3, 384, 640, 1008, 1280, 1664, 7168, 20 * 4096];
 
-/** Transforms of arrays that `fill` makes, in every length and order. */
+/** @type {Ordering[]} */
+const ORDERINGS = ["sequency", "dyadic"];
+
+/**
+ * Transforms of arrays that `fill` makes, in every length and order.
+ * @param {Backend} backend
+ * @param {(length: number, seed: number) => TransformArray} fill
+ * @param {NonNullable<FwhtOptions["scale"]>[]} scales
+ */
 function* transforms(backend, fill, scales) {
   let seed = 1;
   for (const n of [...POWERS, ...OTHERS]) {
@@ -16,7 +35,7 @@ function* transforms(backend, fill, scales) {
       yield x;
     }
   }
-  for (const ordering of ["sequency", "dyadic"]) {
+  for (const ordering of ORDERINGS) {
     const x = fill(3 * 64, seed++);
     fwht(x, { rowLength: 64, ordering, backend });
     yield x;
@@ -28,7 +47,10 @@ function* transforms(backend, fill, scales) {
   yield bound;
 }
 
-/** Codes and shapes: powers of two, Paley orders, few and many classes, several blocks, columns, dense matrices. */
+/**
+ * Codes and shapes: powers of two, Paley orders, few and many classes, several blocks, columns, dense matrices.
+ * @type {FixedClassifierOptions[]}
+ */
 const HEADS = [
   ...[
     [1, 2],
@@ -61,7 +83,7 @@ const HEADS = [
     [2048, 1000],
     [4096, 1000],
     [512, 5000],
-  ].map(([features, classes]) => ({ features, classes, code: "hadamard" })),
+  ].map(([features = 0, classes = 0]) => ({ features, classes })),
   { features: 40, classes: 2000, code: "hadamard", seed: 7 },
   { features: 64, classes: 10, code: "sylvester" },
   { features: 100, classes: 70, code: "sylvester" },
@@ -77,24 +99,33 @@ const HEADS = [
   { features: 37, classes: 50, code: "orthogonal", seed: 3 },
   { features: 64, classes: 10, code: "learned", seed: 5 },
 ];
+/** @type {Reduction[]} */
+const REDUCTIONS = ["mean", "sum", "none"];
+/** @type {Kind[]} */
 const KINDS = ["normal", "positive", "integers", "huge", "tiny", "mixed", "zeros", "special"];
 
-/** `use` over every head, with rows of changing kinds and numbers. */
-async function* onHeads(backend, use) {
-  let seed = 100;
-  for (const options of HEADS) {
-    for (const bias of [true, false]) {
-      const { features, classes } = options;
-      const head = new FixedClassifier({ ...options, bias, backend });
-      head.bias?.set(floats(classes, seed++));
-      const kind = KINDS[seed % KINDS.length];
-      const rows = features * classes > 500_000 ? 3 : [1, 2, 33, 70][seed % 4];
-      yield* use(head, floats(rows * features, seed++, "normal"), seed, rows);
-      yield* use(head, floats(rows * features, seed++, kind), seed, rows);
+/**
+ * `use` over every head, with rows of changing kinds and numbers.
+ * @param {HeadCase} use
+ * @returns {Case}
+ */
+const onHeads = (use) =>
+  async function* (backend) {
+    let seed = 100;
+    for (const options of HEADS) {
+      for (const bias of [true, false]) {
+        const { features, classes } = options;
+        const head = new FixedClassifier({ ...options, bias, backend });
+        head.bias?.set(floats(classes, seed++));
+        const kind = KINDS[seed % KINDS.length];
+        const rows = features * classes > 500_000 ? 3 : [1, 2, 33, 70][seed % 4];
+        yield* use(head, floats(rows * features, seed++, "normal"), seed, rows);
+        yield* use(head, floats(rows * features, seed++, kind), seed, rows);
+      }
     }
-  }
-}
+  };
 
+/** @param {Gradient} gradient */
 function* gradientOf({ features, scale, bias, weights }) {
   yield features;
   if (scale !== null) yield scale;
@@ -102,68 +133,60 @@ function* gradientOf({ features, scale, bias, weights }) {
   if (weights !== null) yield weights;
 }
 
+/** @type {Record<string, Case>} */
 export const CASES = {
   "fwht float32": (backend) => transforms(backend, floats, [1, "orthonormal", "inverse", 0.3]),
   "fwht float64": (backend) => transforms(backend, doubles, [1, "orthonormal", "inverse", 0.3]),
   "fwht int32": (backend) => transforms(backend, integers, [1, "inverse"]),
 
-  start: (backend) =>
-    onHeads(backend, function* (head) {
-      yield head.scale;
-      if (head.weights !== null) yield head.weights;
-    }),
-  forward: (backend) =>
-    onHeads(backend, function* (head, x) {
-      yield head.forward(x);
-      yield head.plan(x)();
-    }),
-  forwardAsync: (backend) =>
-    onHeads(backend, async function* (head, x) {
-      yield await head.forwardAsync(x);
-    }),
-  probabilities: (backend) =>
-    onHeads(backend, function* (head, x) {
-      yield head.probabilities(x);
-      yield head.probabilities(x, { classes: [head.classes - 1, 0] });
-    }),
-  topK: (backend) =>
-    onHeads(backend, function* (head, x) {
-      for (const k of [1, Math.min(5, head.classes), Math.min(64, head.classes)]) {
-        const { classes, scores } = head.topK(x, k);
-        yield classes;
-        yield scores;
+  start: onHeads(function* (head) {
+    yield head.scale;
+    if (head.weights !== null) yield head.weights;
+  }),
+  forward: onHeads(function* (head, x) {
+    yield head.forward(x);
+    yield head.plan(x)();
+  }),
+  forwardAsync: onHeads(async function* (head, x) {
+    yield await head.forwardAsync(x);
+  }),
+  probabilities: onHeads(function* (head, x) {
+    yield head.probabilities(x);
+    yield head.probabilities(x, { classes: [head.classes - 1, 0] });
+  }),
+  topK: onHeads(function* (head, x) {
+    for (const k of [1, Math.min(5, head.classes), Math.min(64, head.classes)]) {
+      const { classes, scores } = head.topK(x, k);
+      yield classes;
+      yield scores;
+    }
+  }),
+  backward: onHeads(function* (head, x, seed, rows) {
+    yield* gradientOf(head.backward(x, floats(rows * head.classes, seed + 1)));
+  }),
+  lossAndGradient: onHeads(function* (head, x, seed, rows) {
+    const y = labels(rows, head.classes, seed);
+    for (const labelSmoothing of [0, 0.1]) {
+      for (const reduction of REDUCTIONS) {
+        const { loss, gradient } = head.lossAndGradient(x, y, { labelSmoothing, reduction });
+        yield loss;
+        yield* gradientOf(gradient);
       }
-    }),
-  backward: (backend) =>
-    onHeads(backend, function* (head, x, seed, rows) {
-      yield* gradientOf(head.backward(x, floats(rows * head.classes, seed + 1)));
-    }),
-  lossAndGradient: (backend) =>
-    onHeads(backend, function* (head, x, seed, rows) {
-      const y = labels(rows, head.classes, seed);
-      for (const labelSmoothing of [0, 0.1]) {
-        for (const reduction of ["mean", "sum", "none"]) {
-          const { loss, gradient } = head.lossAndGradient(x, y, { labelSmoothing, reduction });
-          yield loss;
-          yield* gradientOf(gradient);
-        }
-      }
-    }),
-  "other types of features": (backend) =>
-    onHeads(backend, function* (head, x, seed, rows) {
-      const bits = Uint16Array.from(integers(rows * head.features, seed), (v) => v & 0xffff);
-      yield head.forward(bits, { type: "float16" });
-      yield head.forward(bits, { type: "bfloat16" });
-      const int8 = Int8Array.from(integers(rows * head.features, seed + 1), (v) => v & 0xff);
-      yield head.forward(int8, { featureScale: 0.1 });
-      const y = labels(rows, head.classes, seed);
-      yield* gradientOf(head.lossAndGradient(int8, y, { featureScale: 0.1 }).gradient);
-      yield* gradientOf(head.backward(int8, floats((x.length / head.features) * head.classes, seed + 1)));
-    }),
-  "more classes": (backend) =>
-    onHeads(backend, function* (head, x) {
-      const { code, features, classes } = head;
-      if (code.name === "hadamard" && features > 5 && classes < 2000)
-        yield head.withClasses(classes + 3).forward(x);
-    }),
+    }
+  }),
+  "other types of features": onHeads(function* (head, x, seed, rows) {
+    const bits = Uint16Array.from(integers(rows * head.features, seed), (v) => v & 0xffff);
+    yield head.forward(bits, { type: "float16" });
+    yield head.forward(bits, { type: "bfloat16" });
+    const int8 = Int8Array.from(integers(rows * head.features, seed + 1), (v) => v & 0xff);
+    yield head.forward(int8, { featureScale: 0.1 });
+    const y = labels(rows, head.classes, seed);
+    yield* gradientOf(head.lossAndGradient(int8, y, { featureScale: 0.1 }).gradient);
+    yield* gradientOf(head.backward(int8, floats((x.length / head.features) * head.classes, seed + 1)));
+  }),
+  "more classes": onHeads(function* (head, x) {
+    const { code, features, classes } = head;
+    if (code.name === "hadamard" && features > 5 && classes < 2000)
+      yield head.withClasses(classes + 3).forward(x);
+  }),
 };

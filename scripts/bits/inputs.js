@@ -1,5 +1,6 @@
 // Seeded inputs: Mulberry32, and the kinds of rows that take different paths through a kernel.
 
+/** @param {number} seed */
 export function generator(seed) {
   let state = seed >>> 0;
   return () => {
@@ -12,7 +13,11 @@ export function generator(seed) {
 
 const SPECIAL = [NaN, Infinity, -Infinity, 0, -0, 2 ** -149, 2 ** -126, 3.4e38, -3.4e38, 1, -1];
 
+/** @typedef {() => number} Random uniform in [0, 1) */
+
+/** @param {Random} random */
 const normal = (random) => random() + random() + random() + random() - 2;
+/** @satisfies {Record<string, (random: Random) => number>} */
 const DRAW = {
   normal,
   positive: (random) => Math.max(0, normal(random)),
@@ -25,15 +30,41 @@ const DRAW = {
   special: (random) => (random() < 0.02 ? SPECIAL[Math.floor(random() * SPECIAL.length)] : normal(random)),
 };
 
+/**
+ * @template {Float32Array | Float64Array | Int32Array} T
+ * @param {T} array
+ * @param {number} seed
+ * @param {(random: Random) => number} draw
+ */
 function fill(array, seed, draw) {
   const random = generator(seed);
   for (let i = 0; i < array.length; i++) array[i] = draw(random);
   return array;
 }
 
+/** @typedef {keyof typeof DRAW} Kind */
+
+/**
+ * @param {number} length
+ * @param {number} seed
+ * @param {Kind} kind
+ */
 export const floats = (length, seed, kind = "normal") => fill(new Float32Array(length), seed, DRAW[kind]);
+/**
+ * @param {number} length
+ * @param {number} seed
+ */
 export const doubles = (length, seed) => fill(new Float64Array(length), seed, normal);
+/**
+ * @param {number} length
+ * @param {number} seed
+ */
 export const integers = (length, seed) =>
   fill(new Int32Array(length), seed, (random) => Math.floor(random() * 2 ** 32) - 2 ** 31);
+/**
+ * @param {number} rows
+ * @param {number} classes
+ * @param {number} seed
+ */
 export const labels = (rows, classes, seed) =>
   fill(new Int32Array(rows), seed, (random) => Math.floor(random() * classes));
