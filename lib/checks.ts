@@ -1,5 +1,3 @@
-import type { Backend } from "./backends/backend.js";
-
 /** Argument checks. Each throws a TypeError or RangeError that says what was given, what was expected and what to do. */
 
 const tagOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
@@ -125,13 +123,6 @@ export function checkKnown(what: string, options: object, ...known: readonly (re
     const names = known.flat();
     const choices = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
     throw new TypeError(`${what} has no option "${name}", ${choices}`);
-  }
-}
-
-export function checkBackend(value: unknown): asserts value is Backend {
-  const { fwht, plan, head } = (value ?? {}) as Record<string, unknown>;
-  if ([fwht, plan, head].some((kernel) => typeof kernel !== "function")) {
-    throw new TypeError(`backend must be one that createBackend returned, got ${describe(value)}`);
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Backend, TransformArray } from "./backends/backend.js";
 import { backendFor } from "./backends/by-size.js";
+import { checkBackend } from "./backends/select.js";
 import {
   checkArray,
-  checkBackend,
   checkFinite,
   checkInteger,
   checkOneOf,

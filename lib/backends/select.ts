@@ -1,4 +1,4 @@
-import { checkInteger, checkOneOf } from "../checks.js";
+import { checkInteger, checkOneOf, describe } from "../checks.js";
 import type { Backend, BackendFactory, BackendName, BackendOptions } from "./backend.js";
 import { js } from "./js/index.js";
 import { native } from "./native/index.js";
@@ -49,6 +49,13 @@ export function createBackend(name: BackendName, options: BackendOptions = {}): 
     );
   }
   return withPlaces(CANDIDATES[name].create(instructionSet, options));
+}
+
+export function checkBackend(value: unknown): asserts value is Backend {
+  const { fwht, plan, head } = (value ?? {}) as Record<string, unknown>;
+  if ([fwht, plan, head].some((kernel) => typeof kernel !== "function")) {
+    throw new TypeError(`backend must be one that createBackend returned, got ${describe(value)}`);
+  }
 }
 
 /** What was chosen, and what was tried before. */

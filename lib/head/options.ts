@@ -1,6 +1,6 @@
 import type { Backend } from "../backends/backend.js";
-import { defaultBackend } from "../backends/select.js";
-import { checkBackend, checkBoolean, checkInteger, checkKnown, checkOneOf, describe } from "../checks.js";
+import { checkBackend, defaultBackend } from "../backends/select.js";
+import { checkBoolean, checkInteger, checkKnown, checkOneOf, describe } from "../checks.js";
 import type { ClassCode, CodeEntry, HeadShape } from "../codes/code.js";
 import { CODE_NAMES, CODES, type CodeName, type CodeOptions } from "../codes/index.js";
 import { isNormalised } from "../table.js";

@@ -1,5 +1,5 @@
 import type { DenseTable } from "../../table.js";
-import type { Product } from "./logits.js";
+import type { Product } from "./product.js";
 import { foldLanes, LANES } from "./sums.js";
 
 const { fround } = Math;

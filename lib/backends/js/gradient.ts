@@ -1,6 +1,6 @@
 import { type HeadTable, isNormalised, unitOf } from "../../table.js";
 import type { GradientBuffers } from "../backend.js";
-import type { Product } from "./logits.js";
+import type { Product } from "./product.js";
 import type { Row } from "./row.js";
 import { foldLanes, LANES } from "./sums.js";
 

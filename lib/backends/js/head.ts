@@ -1,11 +1,17 @@
 import type { HeadTable } from "../../table.js";
 import type { CrossEntropy, GradientBuffers, HeadKernels, HeadParameters } from "../backend.js";
+import { denseProduct } from "./dense.js";
 import { gradientWriter } from "./gradient.js";
-import { productOf } from "./logits.js";
+import { hadamardProduct } from "./logits.js";
 import { crossEntropy } from "./loss.js";
+import type { Product } from "./product.js";
 import { rowReader } from "./row.js";
 import { probabilityOf, softmaxSums } from "./softmax.js";
 import { selectTopK } from "./top-k.js";
+
+/** A new kind of table is one line here. */
+const productOf = (table: HeadTable): Product =>
+  table.kind === "hadamard" ? hadamardProduct(table) : denseProduct(table);
 
 /** The kernels of a head in plain TypeScript: docs/numerics.md as code. */
 export function createHead(table: HeadTable): HeadKernels {

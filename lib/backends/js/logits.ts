@@ -1,28 +1,13 @@
 import { bitAt } from "../../hadamard/bits.js";
-import type { HadamardTable, HeadTable } from "../../table.js";
-import { denseProduct } from "./dense.js";
+import type { HadamardTable } from "../../table.js";
 import { transformRow } from "./fwht.js";
-import type { Row } from "./row.js";
-import { type Block, readBlocks, type Segment } from "./table.js";
+import type { Product } from "./product.js";
+import { type Block, readBlocks } from "./table.js";
 
 const { fround } = Math;
 
-/** The product of a row with the class vectors, and its transpose. */
-export interface Product {
-  /** In the order of the classes. */
-  readonly segments: readonly Segment[];
-  /** The logits of the row into out[start … start + classes). */
-  logits(row: Row, bias: Float32Array | null, out: Float32Array, start: number): void;
-  /** u, the gradient of the logits that starts at g[at] times the class vectors. */
-  transposed(g: Float32Array, at: number, u: Float32Array): void;
-}
-
-/** A new kind of table is one line here. */
-export const productOf = (table: HeadTable): Product =>
-  table.kind === "hadamard" ? hadamardProduct(table) : denseProduct(table);
-
 /** By the transform of the masked row, block by block. */
-function hadamardProduct(table: HadamardTable): Product {
+export function hadamardProduct(table: HadamardTable): Product {
   const { features, order, factor, masks, columns } = table;
   const blocks = readBlocks(table);
   // Where features are spread over the matrix, all of it counts.

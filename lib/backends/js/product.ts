@@ -1,0 +1,12 @@
+import type { Row } from "./row.js";
+import type { Segment } from "./table.js";
+
+/** The product of a row with the class vectors, and its transpose. */
+export interface Product {
+  /** In the order of the classes. */
+  readonly segments: readonly Segment[];
+  /** The logits of the row into out[start … start + classes). */
+  logits(row: Row, bias: Float32Array | null, out: Float32Array, start: number): void;
+  /** u, the gradient of the logits that starts at g[at] times the class vectors. */
+  transposed(g: Float32Array, at: number, u: Float32Array): void;
+}
