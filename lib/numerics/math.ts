@@ -46,8 +46,8 @@ export function exponentOf(a: number): number {
 
 const LN2 = 0.6931471805599453;
 const SQRT2 = 1.4142135623730951;
-/** The series of log ends with the term s^LOG_TERMS / LOG_TERMS. */
-const LOG_TERMS = 21;
+/** The series of log ends with the term of this odd power. */
+const LOG_LAST_ODD = 21;
 
 /** ln a in float64 for a ≥ 0. */
 export function log(a: number): number {
@@ -61,7 +61,7 @@ export function log(a: number): number {
   }
   const s = (f - 1) / (f + 1);
   const w = s * s;
-  let p = 1 / LOG_TERMS;
-  for (let odd = LOG_TERMS - 2; odd >= 1; odd -= 2) p = 1 / odd + w * p;
+  let p = 1 / LOG_LAST_ODD;
+  for (let odd = LOG_LAST_ODD - 2; odd >= 1; odd -= 2) p = 1 / odd + w * p;
   return k * LN2 + 2 * s * p;
 }

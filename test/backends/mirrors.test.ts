@@ -1,0 +1,70 @@
+/**
+ * Interfaces in lib/ that mirror what other languages export: the same names, and as many parameters. TypeScript cannot see across, so a
+ * parameter that is added on one side only would be read as undefined.
+ */
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "@jest/globals";
+import { parseSync } from "@swc/core";
+import { loadAddon } from "../../lib/backends/native/addon.js";
+import { bytesOf, INSTRUCTION_SETS } from "../../lib/backends/wasm/engine.js";
+import { missing } from "../support/backends.js";
+
+/** Names of an interface; for a function the number of its parameters, for anything else null. */
+function membersOf(path: string, name: string): Record<string, number | null> {
+  const source = readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
+  const { body } = parseSync(source, { syntax: "typescript" });
+  const declarations = body.map((item) => (item.type === "ExportDeclaration" ? item.declaration : item));
+  const found = declarations.find((item) => item.type === "TsInterfaceDeclaration" && item.id.value === name);
+  if (found?.type !== "TsInterfaceDeclaration") throw new Error(`no interface ${name} in ${path}`);
+  return Object.fromEntries(
+    found.body.body.map((member) => {
+      if (member.type !== "TsMethodSignature" && member.type !== "TsPropertySignature") {
+        throw new Error(`${name} has a member of the kind ${member.type}`);
+      }
+      const { value } = member.key as { value: string };
+      return [value, member.type === "TsMethodSignature" ? member.params.length : null];
+    }),
+  );
+}
+
+const exportsOf = (object: object): Record<string, number | null> =>
+  Object.fromEntries(
+    Object.entries(object).map(([name, value]) => [name, typeof value === "function" ? value.length : null]),
+  );
+
+test.each(INSTRUCTION_SETS)("the exports of the WebAssembly module, %s", (instructionSet) => {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytesOf(instructionSet)));
+  expect(exportsOf(exports)).toEqual(membersOf("lib/backends/wasm/engine.ts", "Kernels"));
+});
+
+const native = missing.some(({ name }) => name === "native") ? describe.skip : describe;
+
+native("what the addon exports", () => {
+  const path = "lib/backends/native/addon.ts";
+
+  test("the module", () => {
+    expect(exportsOf(loadAddon())).toEqual(membersOf(path, "Addon"));
+  });
+
+  test("the kernels of every instruction set, and a head", () => {
+    const addon = loadAddon();
+    for (const instructionSet of addon.instructionSets) {
+      const kernels = addon.create(instructionSet, 1);
+      expect(exportsOf(kernels)).toEqual(membersOf(path, "Kernels"));
+      const head = kernels.head(
+        4,
+        4,
+        4,
+        0.5,
+        new Uint32Array(1),
+        Int32Array.of(0, 0, 1, 0, 4),
+        1,
+        new Uint32Array(0),
+        null,
+      );
+      expect(exportsOf(head)).toEqual(membersOf(path, "Head"));
+    }
+  });
+});
