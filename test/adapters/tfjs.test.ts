@@ -208,21 +208,34 @@ describe("saving and loading", () => {
     expect(headOf(copy).head().settings).toEqual(headOf(model).head().settings);
   });
 
-  it.each([settings, { classes: CLASSES }])("restores a trained model, settings %#", async (args) => {
-    const model = trunkAndHead(args);
-    headOf(model).setWeights(headOf(model).weights.map(({ shape }) => tf.randomNormal(shape as number[])));
-    let saved: tf.io.ModelArtifacts = {};
-    await model.save(
-      tf.io.withSaveHandler(async (artifacts) => {
-        saved = artifacts;
-        return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: "JSON" } };
-      }),
-    );
-    const copy = await tf.loadLayersModel(tf.io.fromMemory(saved));
-    const x = features(6, 4);
-    expect((copy.predict(x) as tf.Tensor).dataSync()).toEqual((model.predict(x) as tf.Tensor).dataSync());
-    expect(headOf(copy).head().toSafetensors()).toEqual(headOf(model).head().toSafetensors());
+  const assigned = {
+    classes: CLASSES,
+    code: { name: "hadamard", seed: 2, assignment: Int32Array.of(4, 0, 20, 1) },
+  } as const;
+
+  it("writes the options of a code as plain JSON", () => {
+    const { code } = fixedClassifier(assigned).getConfig();
+    expect(code).toEqual({ name: "hadamard", seed: 2, assignment: [4, 0, 20, 1] });
   });
+
+  it.each([settings, { classes: CLASSES }, assigned])(
+    "restores a trained model, settings %#",
+    async (args) => {
+      const model = trunkAndHead(args);
+      headOf(model).setWeights(headOf(model).weights.map(({ shape }) => tf.randomNormal(shape as number[])));
+      let saved: tf.io.ModelArtifacts = {};
+      await model.save(
+        tf.io.withSaveHandler(async (artifacts) => {
+          saved = artifacts;
+          return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: "JSON" } };
+        }),
+      );
+      const copy = await tf.loadLayersModel(tf.io.fromMemory(saved));
+      const x = features(6, 4);
+      expect((copy.predict(x) as tf.Tensor).dataSync()).toEqual((model.predict(x) as tf.Tensor).dataSync());
+      expect(headOf(copy).head().toSafetensors()).toEqual(headOf(model).head().toSafetensors());
+    },
+  );
 
   it("goes to a head and back", () => {
     const head = new FixedClassifier({
@@ -261,6 +274,7 @@ describe("bad input", () => {
     expect(() => trunkAndHead({ code: "walsh" as never })).toThrow(RangeError);
     expect(() => trunkAndHead({ classes: 1000 })).toThrow(/has vectors for 512 classes at 12 features/);
     expect(classifier({ classes: 5, code: "learned" })).toThrow(/is tf\.layers\.dense/);
+    expect(classifier({ classes: 5, code: { name: "learned" } })).toThrow(/is tf\.layers\.dense/);
   });
 
   it("refuses features of another width, eager and symbolic", () => {

@@ -60,7 +60,7 @@ export class FixedClassifierLayer extends tf.layers.Layer {
     }
     super(args);
     checkInteger("classes", args.classes, 1, MAX_CLASSES);
-    if (args.code === "learned") {
+    if (codeName(args.code) === "learned") {
       throw new RangeError(
         'a layer with the code "learned" is tf.layers.dense({ units: classes }): use that',
       );
@@ -150,7 +150,7 @@ export class FixedClassifierLayer extends tf.layers.Layer {
   /** All settings. The backend is not one: it is chosen where the model is loaded. */
   override getConfig(): tf.serialization.ConfigDict {
     const { classes } = this.#options;
-    const settings = SETTINGS.map((key) => [key, this.#options[key] ?? null]);
+    const settings = SETTINGS.map((key) => [key, plain(this.#options[key]) ?? null]);
     return { ...super.getConfig(), classes, ...Object.fromEntries(settings) };
   }
 
@@ -194,6 +194,16 @@ tf.serialization.registerClass(FixedClassifierLayer);
  */
 export function fixedClassifier(args: FixedClassifierLayerArgs): FixedClassifierLayer {
   return new FixedClassifierLayer(args);
+}
+
+const codeName = (code: FixedClassifierOptions["code"] | null): string | undefined =>
+  typeof code === "object" ? code?.name : code;
+
+/** An option as JSON can hold it: typed arrays, which a code may have among its own options, as plain ones. */
+function plain(option: unknown): unknown {
+  if (ArrayBuffer.isView(option)) return Array.from(option as Int32Array);
+  if (typeof option !== "object" || option === null) return option;
+  return Object.fromEntries(Object.entries(option).map(([key, value]) => [key, plain(value)]));
 }
 
 function single(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
