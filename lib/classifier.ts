@@ -213,14 +213,14 @@ export class FixedClassifier {
   lossAndGradient<R extends Reduction = "mean">(
     x: Features,
     labels: Labels,
-    options: LossOptions & { reduction?: R } = {},
+    options?: LossOptions & { reduction?: R },
   ): LossAndGradient<R extends "none" ? Float32Array : number> {
-    const input = checkFeatures(x, this.features, options);
+    const input = checkFeatures(x, this.features, options ?? {});
     const checked = checkLabels(labels, input.rows, this.classes);
     const loss = checkLoss(options, this);
-    const buffers = gradientBuffers(this, input.rows, options.out, this.#inputs(x));
+    const buffers = gradientBuffers(this, input.rows, options?.out, this.#inputs(x));
     const x32 = this.#decoder.all(input);
-    const value = runLoss(this.#kernels, loss, x32, this.#parameters(), checked, buffers);
+    const value = runLoss(this.#kernels, loss, x32, this.#parameters(), checked, buffers, this.classes);
     this.#decoder.unscale(input, buffers.features);
     const gradient = toGradient(buffers, this.settings.learnScale);
     return { loss: value as R extends "none" ? Float32Array : number, gradient };

@@ -20,7 +20,7 @@ export interface CodeOption<T> {
 type OptionTable<Checked> = { readonly [K in keyof Checked]: CodeOption<Checked[K]> };
 
 /** Builds a code from its options, all of them checked. */
-type Build<Checked> = (shape: HeadShape, options: Checked) => Omit<ClassCode, "options">;
+type Build<Checked> = (shape: HeadShape, options: Readonly<Checked>) => ClassCode;
 
 /**
  * The registry entry of a code whose options are declared one by one: `Options` as the user gives them, `Checked` as the code gets them.
@@ -44,12 +44,7 @@ export function defineCode<Options extends object, Checked extends Record<keyof 
         const value = given[key];
         checked[key] = value === undefined || value === null ? initial : check(key, value, shape);
       }
-      const code = build(shape, checked);
-      // The coherence is a getter: it must stay one.
-      return Object.defineProperties({} as ClassCode, {
-        ...Object.getOwnPropertyDescriptors(code),
-        options: { value: Object.freeze(checked), enumerable: true },
-      });
+      return build(shape, Object.freeze(checked));
     },
 
     encode(given) {

@@ -41,7 +41,8 @@ export const orthogonal = defineCode<SeedOptions, Required<SeedOptions>>(
   "orthogonal",
   1,
   { seed: seedOption },
-  ({ features, classes }, { seed }) => {
+  ({ features, classes }, options) => {
+    const { seed } = options;
     checkSize("orthogonal", features, classes);
     checkSteps(features, classes);
     const weights = new Float32Array(classes * features);
@@ -52,6 +53,7 @@ export const orthogonal = defineCode<SeedOptions, Required<SeedOptions>>(
     const table: DenseTable = { kind: "dense", features, classes, weights, normalised: true };
     return {
       name: "orthogonal",
+      options,
       order: 0,
       blocks: 0,
       table,
@@ -69,12 +71,14 @@ export const learned = defineCode<SeedOptions, Required<SeedOptions>>(
   "learned",
   1,
   { seed: seedOption },
-  ({ features, classes }, { seed }) => {
+  ({ features, classes }, options) => {
+    const { seed } = options;
     checkSize("learned", features, classes);
     const weights = randomUniform(classes * features, 1 / Math.sqrt(features), seed);
     const table: DenseTable = { kind: "dense", features, classes, weights, normalised: false };
     return {
       name: "learned",
+      options,
       order: 0,
       blocks: 0,
       table,

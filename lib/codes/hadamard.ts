@@ -37,7 +37,8 @@ export const hadamard = defineCode<HadamardOptions, { seed: number; assignment: 
   "hadamard",
   1,
   { seed: seedOption, assignment: assignmentOption(limit) },
-  ({ features, classes }, { seed, assignment }) => {
+  ({ features, classes }, options) => {
+    const { seed, assignment } = options;
     const most = limit(features);
     if (classes > most) {
       let enough = features;
@@ -69,6 +70,7 @@ export const hadamard = defineCode<HadamardOptions, { seed: number; assignment: 
     });
     return {
       name: "hadamard",
+      options,
       order,
       blocks: blocks.length,
       table,

@@ -10,10 +10,11 @@ import { hadamardTable, SegmentList } from "./hadamard-table.js";
 /** The corners have an order of their own: there is nothing to choose. */
 type NoOptions = Record<never, never>;
 
-function polytope(name: string, table: HadamardTable): Omit<ClassCode, "options"> {
+function polytope(name: string, table: HadamardTable): ClassCode {
   const { order, classes } = table;
   return {
     name,
+    options: {},
     order,
     blocks: 1,
     table,

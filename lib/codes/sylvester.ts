@@ -20,7 +20,8 @@ export const sylvester = defineCode<SylvesterOptions, Required<SylvesterOptions>
   "sylvester",
   1,
   { seed: seedOption, allowDuplicates: flagOption },
-  ({ features, classes }, { seed, allowDuplicates }) => {
+  ({ features, classes }, options) => {
+    const { seed, allowDuplicates } = options;
     const distinct = nextPowerOfTwo(features);
     if (classes > distinct && !allowDuplicates) {
       throw new RangeError(
@@ -40,6 +41,7 @@ export const sylvester = defineCode<SylvesterOptions, Required<SylvesterOptions>
     const bound = 1 / Math.sqrt(classes);
     return {
       name: "sylvester",
+      options,
       order,
       blocks: 1,
       table,

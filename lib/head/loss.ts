@@ -37,17 +37,19 @@ const COMMON = ["loss", "reduction", "out", ...FEATURE_OPTIONS];
 export interface CheckedLoss {
   readonly loss: FusedLoss | RowLoss;
   readonly reduction: Reduction;
-  readonly classes: number;
 }
 
-export function checkLoss(options: LossOptions, head: LossHead): CheckedLoss {
+/** The commonest call, past the checks that it cannot fail. */
+const DEFAULT: CheckedLoss = { loss: { kernel: "crossEntropy", labelSmoothing: 0 }, reduction: "mean" };
+
+export function checkLoss(options: LossOptions | undefined, head: LossHead): CheckedLoss {
+  if (options === undefined) return DEFAULT;
   const { loss = "cross-entropy", reduction = "mean" } = options;
   checkOneOf("loss", loss, LOSS_NAMES);
   checkOneOf("reduction", reduction, REDUCTIONS);
   const entry: Loss = LOSSES[loss];
   checkKnown(`lossAndGradient with loss "${loss}"`, options, COMMON, entry.options);
-  const prepared = entry.prepare(options as Readonly<Record<string, unknown>>, head);
-  return { loss: prepared, reduction, classes: head.classes };
+  return { loss: entry.prepare(options as Readonly<Record<string, unknown>>, head), reduction };
 }
 
 /**
@@ -56,11 +58,12 @@ export function checkLoss(options: LossOptions, head: LossHead): CheckedLoss {
  */
 export function runLoss(
   kernels: HeadKernels,
-  { loss, reduction, classes }: CheckedLoss,
+  { loss, reduction }: CheckedLoss,
   x: Float32Array,
   parameters: HeadParameters,
   labels: Int32Array,
   gradients: GradientBuffers,
+  classes: number,
 ): number | Float32Array {
   const rows = labels.length;
   const rowWeight = reduction === "mean" ? 1 / rows : 1;
