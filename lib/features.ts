@@ -52,7 +52,7 @@ export function checkFeatures(x: unknown, width: number, options: FeatureOptions
   checkArray("x", x, "Float32Array", "Float16Array", "Uint16Array", "Int8Array");
   const rows = checkRows("x", x, width, "features");
   const { type, featureScale } = options;
-  // Not by instanceof, which knows no array of another realm.
+  // The name is asked: `instanceof` is false for an array of another realm.
   const name = typedArrayName(x) as string;
   if (name === "Uint16Array") {
     if (type === undefined) {
@@ -155,7 +155,7 @@ const CHUNK = 2 ** 20;
 
 let memory: Float32Array = new Float32Array();
 
-/** An array that stays from call to call: calls do not nest. */
+/** Returns an array that is kept from call to call, which is safe since calls do not nest. */
 function scratch(length: number): Float32Array {
   if (memory.length < length) memory = allocate(length);
   return memory.length === length ? memory : memory.subarray(0, length);

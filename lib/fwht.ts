@@ -107,7 +107,7 @@ function multiplierOf(scale: unknown, n: number, type: string | undefined): numb
  * fwht(Float32Array.of(1, 2, 3, 4)); // 10, -2, -4, 0
  */
 export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
-  // The commonest call, past the checks that it cannot fail.
+  // The commonest call skips the checks, none of which it can fail.
   if (
     options === undefined &&
     typedArrayName(x) === "Float32Array" &&

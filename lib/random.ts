@@ -41,7 +41,7 @@ export function randomStream(seed: number, stream: number): () => number {
     d = rotate(d, 11);
     return result;
   };
-  // The first words of states that are alike are alike.
+  // States that are alike give first words that are alike, so these are dropped.
   for (let i = 0; i < 8; i++) next();
   return next;
 }

@@ -30,7 +30,7 @@ export interface HadamardTable {
   readonly segments: Int32Array;
   /**
    * The place of each class, all different: any assignment of classes to rows without a segment for each. Null: class c at place c,
-   * which is all that the kernels themselves know; {@link file://./backends/places.ts} does the rest for all backends.
+   * which is all that the kernels themselves know; backends/places.ts does the rest for every backend.
    */
   readonly places: Int32Array | null;
 }

@@ -7,7 +7,7 @@ import { wasm } from "./wasm/index.js";
 
 const MAX_THREADS = 256;
 
-/** In the order in which they are tried. A new backend is one line here. */
+/** Backends in the order in which they are tried. A new backend is one line here. */
 const CANDIDATES: Record<BackendName, BackendFactory> = { native, wasm, js };
 export const BACKEND_NAMES = Object.keys(CANDIDATES) as BackendName[];
 

@@ -65,7 +65,7 @@ const factorOrder = ({ factor }: HadamardTable): number => factor?.order ?? 1;
 
 const computed = new WeakMap<HadamardTable, Coherence>();
 
-/** {@link compute}, once. */
+/** The coherence of a table, computed once and kept. */
 export function coherence(table: HadamardTable): Coherence {
   const result = computed.get(table) ?? compute(table);
   computed.set(table, result);
@@ -155,7 +155,7 @@ interface Combination {
   readonly diagonal: boolean;
 }
 
-/** The different ones of all (p, q) in two row sets; kept, since nearly all pairs of blocks have the same. */
+/** Finds the different combinations of all (p, q) in two row sets. They are kept, since nearly all pairs of blocks have the same. */
 function createCombinations(table: HadamardTable) {
   const b = factorOrder(table);
   const signs = new Int8Array(b * b).fill(1);
@@ -195,7 +195,7 @@ function createCombinations(table: HadamardTable) {
   };
 }
 
-/** Which d = j ^ j′ there are with j in one set and j′ in another: a dyadic convolution, of which only the support counts. */
+/** Finds which d = j ^ j′ there are with j in one set and j′ in another: the support of a dyadic convolution. */
 function createReach(length: number) {
   const known = new Map<Uint8Array, Map<Uint8Array, Uint8Array>>();
   const isFull = (set: Uint8Array): boolean => set.every((v) => v === 1);

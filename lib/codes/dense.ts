@@ -132,7 +132,7 @@ function removeFour(row: Float64Array, matrix: Float64Array, at: number, width: 
   }
 }
 
-/** Marsaglia's polar method; by the package's own logarithm, which has the same bits in every engine. */
+/** Standard normal numbers by Marsaglia's polar method. The package's own logarithm has the same bits in every engine. */
 function gaussian(next: () => number): () => number {
   const uniform = (): number => (next() + 0.5) / 2 ** 31 - 1;
   return () => {

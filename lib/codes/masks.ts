@@ -47,7 +47,7 @@ export function blockMasks(matrix: Order, features: number, blocks: number, seed
   return masks;
 }
 
-/** A pattern of so many bits again and again. */
+/** Writes a pattern of so many bits again and again. */
 function repeat(pattern: Uint32Array, bits: number, out: Uint32Array, start: number, words: number): void {
   let word = pattern[0] as number;
   for (let have = bits; have < 32; have *= 2) word |= word << have;

@@ -30,7 +30,7 @@ export function* firstVectors(order: number, classes: number): Generator<Run> {
   }
 }
 
-/** Certain vectors, ascending: what follows each other in a run stays one. */
+/** Certain vectors, ascending. Those that follow each other within a run stay one run. */
 export function* certainVectors(order: number, vectors: Int32Array): Generator<Run> {
   let start = 0;
   let i = 0;

@@ -186,7 +186,7 @@ function checkRanges(ranges: { name: string; begin: number; end: number }[], dat
 }
 
 function readData(dtype: Dtype, part: Uint8Array): TensorData {
-  // A copy, at an address that suits the type. Not by slice, which for a Buffer of Node.js copies nothing.
+  // The copy is at an address that suits the type. `slice` would share the memory of a Buffer of Node.js.
   const copy = new Uint8Array(part.length);
   copy.set(part);
   const Type = ARRAYS[dtype];

@@ -9,7 +9,7 @@ import type { HeadSettings } from "./options.js";
 
 const FORMAT = "fixed-classifier";
 const VERSION = "1";
-/** Before the names of what belongs to the code, in the metadata and among the tensors. */
+/** Prefix of the names of what belongs to the code, in the metadata and among the tensors. */
 const CODE_PREFIX = "code.";
 
 export interface DecodedHead {

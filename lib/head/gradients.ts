@@ -61,7 +61,7 @@ export const toGradient = (
   learnScale: boolean,
 ): Gradient => ({ features, scale: learnScale ? sum(scale) : null, bias, weights });
 
-/** In float64, in the order of the rows: docs/numerics.md. */
+/** Adds in float64, in the order of the rows: docs/numerics.md, "Sums over rows". */
 export function sum(values: Float32Array): number {
   let total = 0;
   for (const value of values) total += value;

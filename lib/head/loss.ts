@@ -39,7 +39,7 @@ export interface CheckedLoss {
   readonly reduction: Reduction;
 }
 
-/** The commonest call, past the checks that it cannot fail. */
+/** What a call without options means; it skips the checks, none of which it can fail. */
 const DEFAULT: CheckedLoss = { loss: { kernel: "crossEntropy", labelSmoothing: 0 }, reduction: "mean" };
 
 export function checkLoss(options: LossOptions | undefined, head: LossHead): CheckedLoss {

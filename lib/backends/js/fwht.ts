@@ -21,7 +21,7 @@ export function transformRow(
   for (let stretch = start; stretch < start + n; stretch += length) transform(x, stretch, length);
 }
 
-/** Every row in turn, then the multiplier. */
+/** Transforms every row in turn, then multiplies. */
 export function fwht(
   x: TransformArray,
   rowLength: number,
@@ -31,7 +31,7 @@ export function fwht(
   for (let start = 0; start < x.length; start += rowLength)
     transformRow(x, start, rowLength, rowLength, factor);
   if (multiplier === 1) return;
-  // By name: `instanceof` is false for an array of another realm.
+  // The name is asked: `instanceof` is false for an array of another realm.
   const type = typedArrayName(x);
   if (type === "Int32Array") {
     // The quotient in float64 is never rounded up to the next integer: that is at least 1 / rowLength away.

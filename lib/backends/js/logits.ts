@@ -6,11 +6,11 @@ import { type Block, readBlocks } from "./table.js";
 
 const { fround } = Math;
 
-/** By the transform of the masked row, block by block. */
+/** The product by a transform of the masked row for each block. */
 export function hadamardProduct(table: HadamardTable): Product {
   const { features, order, factor, masks, columns } = table;
   const blocks = readBlocks(table);
-  // Where features are spread over the matrix, all of it counts.
+  // Features that are spread over the matrix leave no padding behind them.
   const support = columns === null ? features : order;
   const t = new Float32Array(order);
 

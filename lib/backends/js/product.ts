@@ -3,7 +3,7 @@ import type { Segment } from "./table.js";
 
 /** The product of a row with the class vectors, and its transpose. */
 export interface Product {
-  /** In the order of the classes. */
+  /** The segments in the order of the classes. */
   readonly segments: readonly Segment[];
   /** The logits of the row into out[start … start + classes). */
   logits(row: Row, bias: Float32Array | null, out: Float32Array, start: number): void;

@@ -2,7 +2,7 @@ import type { TransformArray } from "../backend.js";
 
 /** What native/addon.cc exports. */
 export interface Addon {
-  /** Those that this CPU runs, best first. */
+  /** The instruction sets that this CPU runs, best first. */
   readonly instructionSets: readonly string[];
   /** Processors that this process may use. */
   readonly availableThreads: number;
@@ -92,10 +92,10 @@ export interface Head {
   ): Promise<void>;
 }
 
-/** Where the addon may be, seen from the root of the package. */
+/** Paths at which the addon may be, seen from the root of the package. */
 const CANDIDATES = ["build/Release/fixed_classifier.node"];
 
-/** One for all backends: each time it is loaded its functions are others. */
+/** The addon is kept for all backends: loading it again would give other functions. */
 let addon: Addon | undefined;
 
 /** @throws Error with what was tried, where the addon is not there or does not load */
@@ -113,7 +113,7 @@ function load(): Addon {
   const { existsSync } = builtin("node:fs");
   const errors: string[] = [];
   for (const candidate of CANDIDATES) {
-    // Not `new URL("…", import.meta.url)` with a literal, which bundlers take for an asset to copy.
+    // Bundlers take `new URL("…", import.meta.url)` with a literal for an asset to copy, so this has none.
     const path = fileURLToPath(new URL(`../../../${candidate}`, import.meta.url));
     if (!existsSync(path)) {
       errors.push(`${candidate} is not there`);
