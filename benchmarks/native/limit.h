@@ -3,6 +3,7 @@
 // and `opaque`.
 #pragma once
 
+#include "../../native/kernels/fwht.h"
 #include "limits.h"
 
 namespace {
@@ -11,7 +12,7 @@ namespace {
 constexpr int kChains = 12;
 constexpr int kUnrolled = 4;
 
-// `both`: every other one is a subtraction, which the kernels send to the multiply pipes where that pays.
+// With `both` every other one is the difference that the kernels take, by the multiply pipes where that pays.
 template <class V, bool both>
 size_t add_up(size_t turns) {
   alignas(64) typename V::scalar memory[V::width];
@@ -27,7 +28,7 @@ size_t add_up(size_t turns) {
     for (int k = 0; k < kUnrolled; k++) {
 #pragma GCC unroll 12
       for (int i = 0; i < kChains; i++) {
-        a[i] = both && i % 2 ? v.sub(a[i], one) : V::add(a[i], one);
+        a[i] = both && i % 2 ? difference(v, a[i], one) : V::add(a[i], one);
         // Otherwise the compiler folds the additions of integers into one.
         opaque(a[i]);
       }

@@ -17,15 +17,15 @@ using fixed_classifier::kMaxBase;
 template <bool all, class V>
 [[gnu::always_inline]] inline void signed_sums(const V& v, const Reg<V> (&x)[4], typename V::scalar* out,
                                                size_t distance) {
-  const Reg<V> first[2] = {V::add(x[0], x[1]), v.sub(x[0], x[1])};
-  const Reg<V> second[2] = {V::add(x[2], x[3]), v.sub(x[2], x[3])};
+  const Reg<V> first[2] = {V::add(x[0], x[1]), difference(v, x[0], x[1])};
+  const Reg<V> second[2] = {V::add(x[2], x[3]), difference(v, x[2], x[3])};
 #pragma GCC unroll 8
   for (int i = 0; i < 8; i++) {
     const Reg<V> p = first[i & 1];
     const Reg<V> q = second[i >> 2];
-    const Reg<V> sum = (i & 2) ? v.sub(p, q) : V::add(p, q);
+    const Reg<V> sum = (i & 2) ? difference(v, p, q) : V::add(p, q);
     V::store(out + i * distance, sum);
-    if constexpr (all) V::store(out + (i + 8) * distance, V::minus(sum));
+    if constexpr (all) V::store(out + (i + 8) * distance, V::negate(sum));
   }
 }
 
@@ -95,7 +95,7 @@ struct Narrow {
   static void store(T* p, reg a) { __builtin_memcpy(p, &a, sizeof a); }
   static reg add(reg a, reg b) { return a + b; }
   static reg sub(reg a, reg b) { return a - b; }
-  static reg minus(reg a) { return -a; }
+  static reg negate(reg a) { return -a; }
 };
 
 // Plain elements: compilers make slow work of vectors of one.
@@ -108,7 +108,7 @@ struct Narrow<T, 1> {
   static void store(T* p, reg a) { *p = a; }
   static reg add(reg a, reg b) { return a + b; }
   static reg sub(reg a, reg b) { return a - b; }
-  static reg minus(reg a) { return -a; }
+  static reg negate(reg a) { return -a; }
 };
 
 template <class V, int width>

@@ -11,7 +11,18 @@ namespace {
 template <class V>
 using Reg = typename V::reg;
 
-// Stages across an array of registers, descending.
+// The difference of a stage, by the multiply pipes where the type has an instruction for that: the add pipes
+// are busy with the sums.
+template <class V>
+[[gnu::always_inline]] inline Reg<V> difference(const V& v, Reg<V> a, Reg<V> b) {
+  if constexpr (requires { v.sub_by_fma(a, b); }) {
+    return v.sub_by_fma(a, b);
+  } else {
+    return V::sub(a, b);
+  }
+}
+
+// Stages across an array of registers, in descending order.
 template <class V, int count, class Subtract>
 [[gnu::always_inline]] inline void across(Reg<V> (&a)[count], const Subtract& subtract) {
 #pragma GCC unroll 5
@@ -28,18 +39,15 @@ template <class V, int count, class Subtract>
 
 template <class V, int count>
 [[gnu::always_inline]] inline void across(const V& v, Reg<V> (&a)[count]) {
-  across<V>(a, [&](Reg<V> x, Reg<V> y) { return v.sub(x, y); });
+  across<V>(a, [&](Reg<V> x, Reg<V> y) { return difference(v, x, y); });
 }
 
-// The same where stages within registers follow, whose shuffles and multiply-adds fill the pipes that `sub`
-// may use.
+// The stages across registers where stages within registers follow. Their shuffles and multiply-adds fill the
+// multiply pipes, so differences are plain subtractions here: llvm-mca 19 for Zen 4 has 114 cycles for a row
+// of 256 with AVX-512, and 131 with sub_by_fma.
 template <class V, int count>
-[[gnu::always_inline]] inline void across_before_shuffles(const V& v, Reg<V> (&a)[count]) {
-  if constexpr (V::plain_sub_before_shuffles) {
-    across<V>(a, [](Reg<V> x, Reg<V> y) { return V::plain_sub(x, y); });
-  } else {
-    across(v, a);
-  }
+[[gnu::always_inline]] inline void across_before_shuffles(Reg<V> (&a)[count]) {
+  across<V>(a, [](Reg<V> x, Reg<V> y) { return V::sub(x, y); });
 }
 
 // Stages within each of a group of registers: a group of four hides the latency of shuffle and add.
@@ -55,18 +63,18 @@ template <class V, int stride, int count>
   }
 }
 
-// All stages of count · width elements held in registers.
+// All stages of count · width elements that are held in registers.
 template <class V, int count>
-[[gnu::always_inline]] inline void in_registers(const V& v, Reg<V> (&a)[count]) {
-  across_before_shuffles(v, a);
+[[gnu::always_inline]] inline void in_registers(Reg<V> (&a)[count]) {
+  across_before_shuffles<V>(a);
   constexpr int group = count < 4 ? count : 4;
 #pragma GCC unroll 8
   for (int i = 0; i < count; i += group) within<V, V::width / 2, group>(a + i);
 }
 
-// Where a transform takes its input, a register at index i at a time, and where a row that fits the registers
-// leaves its output, from index `at` on. A kernel that has more to do with an element than to load or store
-// it does so in a source or sink of its own.
+// A source is where a transform takes its input, a register at index i at a time; a sink is where a row that
+// fits the registers leaves its output, from index `at` on. A kernel that has more to do with an element than
+// to load or store it does so in a source or sink of its own.
 template <class V>
 struct Load {
   const typename V::scalar* p;
@@ -83,12 +91,13 @@ struct Store {
   }
 };
 
+// The whole transform of `count` registers from the source to the sink.
 template <class V, int count, class Source, class Sink>
-[[gnu::always_inline]] inline void row(const V& v, const Source& source, Sink&& sink, size_t at) {
+[[gnu::always_inline]] inline void transform_registers(const Source& source, Sink&& sink, size_t at) {
   Reg<V> a[count];
 #pragma GCC unroll 16
   for (int i = 0; i < count; i++) a[i] = source(at + i * V::width);
-  in_registers(v, a);
+  in_registers<V>(a);
   sink(a, at);
 }
 
@@ -113,8 +122,8 @@ template <class V, int radix, class Source>
 template <class V>
 constexpr size_t row_length_in_registers = V::registers * V::width;
 
-// The same where the blocks fit the registers: the first block stays there and is finished without going
-// through memory.
+// The stages of columns() where the blocks that are left fit the registers, and these blocks too: the first
+// one stays in registers and is finished without going through memory.
 template <class V, int radix, class Source>
 [[gnu::always_inline]] inline void columns_and_rows(const V& v, const Source& source, typename V::scalar* t,
                                                     size_t at) {
@@ -130,10 +139,11 @@ template <class V, int radix, class Source>
 #pragma GCC unroll 8
     for (int i = 1; i < radix; i++) V::store(t + at + j * V::width + i * length, a[i]);
   }
-  in_registers(v, first);
+  in_registers<V>(first);
   Store<V>{t}(first, at);
 #pragma GCC unroll 1
-  for (int i = 1; i < radix; i++) row<V, V::registers>(v, Load<V>{t}, Store<V>{t}, at + i * length);
+  for (int i = 1; i < radix; i++)
+    transform_registers<V, V::registers>(Load<V>{t}, Store<V>{t}, at + i * length);
 }
 
 template <class V, class Source>
@@ -151,25 +161,26 @@ template <class V, int radix, class Source>
   for (int i = 0; i < radix; i++) transform(v, Load<V>{t}, t, at + i * (n / radix), n / radix);
 }
 
-// Rows of at most row_length_in_registers.
+// The transform of a row of at most row_length_in_registers elements.
 template <class V, int count, class Source>
-[[gnu::always_inline]] inline void transform_in_registers(const V& v, const Source& source,
-                                                          typename V::scalar* t, size_t at, size_t n) {
+[[gnu::always_inline]] inline void transform_in_registers(const Source& source, typename V::scalar* t,
+                                                          size_t at, size_t n) {
   if (n == static_cast<size_t>(count) * V::width) {
-    row<V, count>(v, source, Store<V>{t}, at);
+    transform_registers<V, count>(source, Store<V>{t}, at);
   } else if constexpr (count > 1) {
-    transform_in_registers<V, count / 2>(v, source, t, at, n);
+    transform_in_registers<V, count / 2>(source, t, at, n);
   }
 }
 
 // The transform of the n ≥ width elements that the source has from index `at` on, to t, which is indexed like
-// the source and may be what the source reads. Depth first: blocks are finished while they are in cache,
-// whatever the caches' sizes are. The stages left over by radix 8 come first; one left over and three more
-// are two passes of radix 4 rather: as many stores, and 1 to 3 % faster with AVX2.
+// the source and may be what the source reads. It goes depth first, so that blocks are finished while they
+// are in cache, whatever the sizes of the caches are. The stages left over by radix 8 come first; one left
+// over and three more are done as two passes of radix 4, which store as often and are 1 to 3 % faster in
+// 256-bit registers.
 template <class V, class Source>
 void transform(const V& v, const Source& source, typename V::scalar* t, size_t at, size_t n) {
   if (n <= row_length_in_registers<V>) {
-    transform_in_registers<V, V::registers>(v, source, t, at, n);
+    transform_in_registers<V, V::registers>(source, t, at, n);
     return;
   }
   switch (__builtin_ctzll(n / row_length_in_registers<V>) % 3) {
@@ -183,7 +194,7 @@ void transform(const V& v, const Source& source, typename V::scalar* t, size_t a
   }
 }
 
-// Shorter than a register.
+// The transform of a row shorter than a register.
 template <class T>
 inline void transform_short(T* p, size_t n) {
   for (size_t h = n / 2; h >= 1; h /= 2) {
@@ -196,13 +207,13 @@ inline void transform_short(T* p, size_t n) {
   }
 }
 
-// Rows that fit the registers, one after the other, without a call for each.
+// Transforms rows that fit the registers, one after the other, without a call for each.
 template <class V, int count>
-void transform_rows(const V& v, typename V::scalar* p, size_t n, size_t rows) {
+void transform_rows(typename V::scalar* p, size_t n, size_t rows) {
   if (n == static_cast<size_t>(count) * V::width) {
-    for (size_t r = 0; r < rows; r++) row<V, count>(v, Load<V>{p}, Store<V>{p}, r * n);
+    for (size_t r = 0; r < rows; r++) transform_registers<V, count>(Load<V>{p}, Store<V>{p}, r * n);
   } else if constexpr (count > 1) {
-    transform_rows<V, count / 2>(v, p, n, rows);
+    transform_rows<V, count / 2>(p, n, rows);
   }
 }
 
@@ -214,7 +225,7 @@ void transform_in_place(const V& v, typename V::scalar* p, size_t n) {
 
 template <class V>
 void transform_rows_in_place(const V& v, typename V::scalar* p, size_t n, size_t rows) {
-  if (n >= V::width && n <= row_length_in_registers<V>) return transform_rows<V, V::registers>(v, p, n, rows);
+  if (n >= V::width && n <= row_length_in_registers<V>) return transform_rows<V, V::registers>(p, n, rows);
   for (size_t r = 0; r < rows; r++) transform_in_place(v, p + r * n, n);
 }
 

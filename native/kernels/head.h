@@ -64,10 +64,10 @@ inline auto keep_logits(const Work& work) {
 
 // Turns logits into probabilities.
 inline void probabilities_from(const Softmax& softmax, float* z, size_t count) {
-  const F32::reg shift = F32::set(shift_of(softmax.max));
-  const F32::reg factor = F32::set(softmax.reciprocal());
+  const F32::reg shift = F32::broadcast(shift_of(softmax.max));
+  const F32::reg factor = F32::broadcast(softmax.reciprocal());
   for_range(0, count, [&](size_t c, auto part) {
-    F32::reg t[1] = {F32::plain_sub(part.load(z + c), shift)};
+    F32::reg t[1] = {F32::sub(part.load(z + c), shift)};
     exp_nonpositive(t);
     part.store(z + c, F32::mul(t[0], factor));
   });
@@ -121,9 +121,9 @@ template <class Gradient>
   float* bias = grad_bias ? grad_bias + segment.first - segment.row : nullptr;
   const bool negative = segment.negative;
   for_range(segment.row, end_of(segment), [&](size_t i, auto part) {
-    const F32::reg a = alone ? F32::set(0.0f) : part.load(v + i);
+    const F32::reg a = alone ? F32::broadcast(0.0f) : part.load(v + i);
     const F32::reg b = g(i, part);
-    part.store(v + i, negative ? F32::plain_sub(a, b) : F32::add(a, b));
+    part.store(v + i, negative ? F32::sub(a, b) : F32::add(a, b));
     if (bias) part.store(bias + i, F32::add(part.load(bias + i), b));
   });
 }
@@ -179,11 +179,11 @@ inline void finish_row(const Work& work, size_t r, const Periodic& u, const Grad
   }
   const double dot = sum_range(
       0, features, [&](size_t i, auto part) { return F32::mul(u.load(i, part), part.load(row.x + i)); });
-  const F32::reg beta = F32::set(static_cast<float>(dot / (row.norm * (row.norm + row.epsilon))));
-  const F32::reg alpha = F32::set(row.alpha_of_input);
+  const F32::reg beta = F32::broadcast(static_cast<float>(dot / (row.norm * (row.norm + row.epsilon))));
+  const F32::reg alpha = F32::broadcast(row.alpha_of_input);
   for_range(0, features, [&](size_t i, auto part) {
     const F32::reg along = F32::mul(part.load(row.x + i), beta);
-    part.store(out + i, F32::mul(alpha, F32::plain_sub(u.load(i, part), along)));
+    part.store(out + i, F32::mul(alpha, F32::sub(u.load(i, part), along)));
   });
   gradients.scale[r] = static_cast<float>(dot * work.head.unit / (row.norm + row.epsilon));
 }

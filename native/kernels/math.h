@@ -18,7 +18,8 @@ constexpr size_t round_up(size_t n, size_t multiple) { return (n + multiple - 1)
 // steps leaves the pipes idle if the CPU finds no other within reach.
 template <int count>
 [[gnu::always_inline]] inline void exp_nonpositive(F32::reg (&t)[count]) {
-  const F32::reg magic = F32::set(12582912.0f);  // 1.5 · 2^23: what is added to it is rounded to an integer
+  const F32::reg magic =
+      F32::broadcast(12582912.0f);  // 1.5 · 2^23: what is added to it is rounded to an integer
   F32::reg m[count], k[count], r[count], q[count];
   const auto each = [](const auto& step) {
 #pragma GCC unroll 8
@@ -26,25 +27,25 @@ template <int count>
   };
   const auto next = [&](float coefficient) {
     each([&](int i) { q[i] = F32::mul(q[i], r[i]); });
-    each([&](int i) { q[i] = F32::add(q[i], F32::set(coefficient)); });
+    each([&](int i) { q[i] = F32::add(q[i], F32::broadcast(coefficient)); });
   };
-  each([&](int i) { m[i] = F32::mul(t[i], F32::set(1.44269504f)); });
+  each([&](int i) { m[i] = F32::mul(t[i], F32::broadcast(1.44269504f)); });
   each([&](int i) { m[i] = F32::add(m[i], magic); });
-  each([&](int i) { k[i] = F32::plain_sub(m[i], magic); });
-  each([&](int i) { r[i] = F32::plain_sub(t[i], F32::mul(k[i], F32::set(0.693359375f))); });
-  each([&](int i) { r[i] = F32::plain_sub(r[i], F32::mul(k[i], F32::set(-2.12194440e-4f))); });
-  each([&](int i) { q[i] = F32::set(0.0013821362517774105f); });
+  each([&](int i) { k[i] = F32::sub(m[i], magic); });
+  each([&](int i) { r[i] = F32::sub(t[i], F32::mul(k[i], F32::broadcast(0.693359375f))); });
+  each([&](int i) { r[i] = F32::sub(r[i], F32::mul(k[i], F32::broadcast(-2.12194440e-4f))); });
+  each([&](int i) { q[i] = F32::broadcast(0.0013821362517774105f); });
   next(0.00836866907775402f);
   next(0.04166825860738754f);
   next(0.1666652113199234f);
   next(0.4999999403953552f);
   each([&](int i) { q[i] = F32::mul(F32::mul(q[i], r[i]), r[i]); });
-  each([&](int i) { q[i] = F32::add(F32::add(q[i], r[i]), F32::set(1.0f)); });
+  each([&](int i) { q[i] = F32::add(F32::add(q[i], r[i]), F32::broadcast(1.0f)); });
   each([&](int i) { t[i] = F32::zero_below(t[i], -87.0f, F32::mul(q[i], F32::power_of_two(m[i]))); });
 }
 
 inline float exp_of_one(float t) {
-  F32::reg a[1] = {F32::set(t)};
+  F32::reg a[1] = {F32::broadcast(t)};
   exp_nonpositive(a);
   alignas(64) float lanes[F32::width];
   F32::store(lanes, a[0]);
@@ -138,7 +139,7 @@ template <class Term>
   while (used < to) used *= 2;
   for (size_t i = 0; i < used; i += F32::width) {
     F32::reg& lane = sum.lane[i / F32::width];
-    lane = F32::set(0.0f);
+    lane = F32::broadcast(0.0f);
     in_range(i, from, to, [&](size_t k, auto part) { lane = F32::add(lane, term(k, part)); });
   }
   return sum.fold(used);
@@ -155,7 +156,7 @@ template <class Term>
   for (size_t lane = 0; lane < kLanes; lane += stride) {
     F32::reg acc[group];
 #pragma GCC unroll 16
-    for (int j = 0; j < group; j++) acc[j] = F32::set(0.0f);
+    for (int j = 0; j < group; j++) acc[j] = F32::broadcast(0.0f);
     for (size_t i = from / kLanes * kLanes + lane; i < to; i += kLanes) {
       if (i >= from && i + stride <= to) {
 #pragma GCC unroll 16

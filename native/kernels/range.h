@@ -26,7 +26,9 @@ struct Part {
   F32::reg load(const float* p) const { return F32::load_part(p, from, to); }
   [[gnu::always_inline]] void store(float* p, F32::reg a) const { F32::store_part(p, a, from, to); }
   // The elements of the part, `other` beside them.
-  F32::reg only(F32::reg a, float other) const { return F32::select_part(a, F32::set(other), from, to); }
+  F32::reg only(F32::reg a, float other) const {
+    return F32::select_part(a, F32::broadcast(other), from, to);
+  }
   int begin() const { return from; }
   int end() const { return to; }
 };

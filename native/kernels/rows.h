@@ -132,7 +132,7 @@ inline void read_row(Work& work, const float* x, size_t index) {
 // to[i] = ±from[i]
 inline void apply_mask(const uint32_t* mask, const float* from, float* to, size_t count) {
   for_range(0, count, [&](size_t i, auto part) {
-    part.store(to + i, F32::negate(part.load(from + i), mask[i / 32] >> (i % 32)));
+    part.store(to + i, F32::flip_signs(part.load(from + i), mask[i / 32] >> (i % 32)));
   });
 }
 
@@ -147,7 +147,7 @@ struct Fold {
 struct Masked {
   const float* x;
   const uint32_t* mask;
-  F32::reg operator()(size_t i) const { return F32::negate(F32::load(x + i), mask[i / 32] >> (i % 32)); }
+  F32::reg operator()(size_t i) const { return F32::flip_signs(F32::load(x + i), mask[i / 32] >> (i % 32)); }
 };
 
 // Brings the order-point transform of `support` entries in t, of which the outputs [0, needed) are wanted, to
@@ -216,7 +216,7 @@ struct Logit {
   const float* bias;
 
   Logit(const Work& work, const Row& row, const Segment& segment)
-      : factor(F32::set(segment.negative ? -row.alpha : row.alpha)), bias(work.bias_by_row) {
+      : factor(F32::broadcast(segment.negative ? -row.alpha : row.alpha)), bias(work.bias_by_row) {
     if (!bias && work.parameters.bias) bias = work.parameters.bias + segment.first - segment.row;
   }
 
@@ -337,7 +337,7 @@ float columns_and_squares(const F32& v, const float* x, float* t) {
 #pragma GCC unroll 1
   for (size_t j = 0; j < kLanes; j += F32::width) {
     F32::reg a[radix];
-    F32::reg sum = F32::set(0.0f);
+    F32::reg sum = F32::broadcast(0.0f);
 #pragma GCC unroll 8
     for (int i = 0; i < radix; i++) {
       a[i] = F32::load(x + j + i * kLanes);
@@ -409,7 +409,7 @@ bool read_and_visit_segment(Work& work, const float* x, size_t index, const Bloc
     LogitSink<Visit> sink{visit, logit, t, segment.row, to};
 #pragma GCC unroll 1
     for (size_t i = 0; i < reading.blocks; i++) {
-      ::row<F32, F32::registers>(work.v, Load<F32>{t}, sink, i * kLanes);
+      transform_registers<F32, F32::registers>(Load<F32>{t}, sink, i * kLanes);
     }
     visit = sink.visit;
     visit_edges(logit, t, segment.row, to, visit);

@@ -18,7 +18,7 @@ inline float shift_of(float max) { return max == -kInfinity ? 0.0f : max; }
 // Visitor of logits: keeps them in an array indexed by row, and the largest of every lane.
 struct Keep {
   float* z;
-  F32::reg largest = F32::set(-kInfinity);
+  F32::reg largest = F32::broadcast(-kInfinity);
 
   [[gnu::always_inline]] Keep open() const { return {z, largest}; }
   [[gnu::always_inline]] void close(const Keep& local) { largest = local.largest; }
@@ -34,7 +34,7 @@ template <int count>
 [[gnu::always_inline]] inline void exponentials_at(float* z, F32::reg shift) {
   F32::reg t[count];
 #pragma GCC unroll 8
-  for (int i = 0; i < count; i++) t[i] = F32::plain_sub(F32::load(z + i * F32::width), shift);
+  for (int i = 0; i < count; i++) t[i] = F32::sub(F32::load(z + i * F32::width), shift);
   exp_nonpositive(t);
 #pragma GCC unroll 8
   for (int i = 0; i < count; i++) F32::store(z + i * F32::width, t[i]);
@@ -43,7 +43,7 @@ template <int count>
 // z[i] = exp(z[i] − shift), by whole registers: what stands beside the range in them is lost.
 inline void exponentials(float* z, size_t from, size_t to, float shift) {
   constexpr int group = 3;  // as many as leave registers for constants
-  const F32::reg h = F32::set(shift);
+  const F32::reg h = F32::broadcast(shift);
   size_t i = from / F32::width * F32::width;
   for (; i + (group - 1) * F32::width < to; i += group * F32::width) exponentials_at<group>(z + i, h);
   for (; i < to; i += F32::width) exponentials_at<1>(z + i, h);
@@ -122,8 +122,8 @@ struct LogitGradient {
   // Of every class but the label.
   template <class P>
   [[gnu::always_inline]] F32::reg operator()(size_t i, P) const {
-    const F32::reg p = F32::mul(F32::load(z + i), F32::set(reciprocal));
-    return F32::mul(F32::plain_sub(p, F32::set(others)), F32::set(factor));
+    const F32::reg p = F32::mul(F32::load(z + i), F32::broadcast(reciprocal));
+    return F32::mul(F32::sub(p, F32::broadcast(others)), F32::broadcast(factor));
   }
   float of_label(size_t row) const { return (z[row] * reciprocal - target) * factor; }
 };

@@ -11,7 +11,7 @@ namespace {
 template <class V>
 void scale_all(typename V::scalar* x, size_t count, typename V::scalar factor) {
   size_t i = 0;
-  for (; i + V::width <= count; i += V::width) V::store(x + i, V::mul(V::load(x + i), V::set(factor)));
+  for (; i + V::width <= count; i += V::width) V::store(x + i, V::mul(V::load(x + i), V::broadcast(factor)));
   for (; i < count; i++) x[i] *= factor;
 }
 
@@ -57,7 +57,7 @@ template <class... Arguments, void (*kernel)(Arguments...)>
 struct Called<kernel> {
   static void call(Arguments... arguments) {
     kernel(arguments...);
-    F32::leave();
+    F32::zero_upper();
   }
 };
 

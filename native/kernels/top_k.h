@@ -64,18 +64,18 @@ inline void offer_segment(Best& best, const Segment& segment, const Keep& logits
   const float among_lanes = best.k == 1 ? largest : kth_largest(logits.largest, best.k);
   const size_t end = end_of(segment);
   for (size_t i = segment.row / F32::width * F32::width; i < end; i += stride) {
-    const F32::reg floor = F32::set(among_lanes > best.floor() ? among_lanes : best.floor());
+    const F32::reg floor = F32::broadcast(among_lanes > best.floor() ? among_lanes : best.floor());
     if (i >= segment.row && i + stride <= end) {
       // NaN may be passed over: above a floor there are numbers enough.
-      F32::reg m = F32::set(-kInfinity);
+      F32::reg m = F32::broadcast(-kInfinity);
 #pragma GCC unroll 4
       for (size_t j = 0; j < group; j++) m = F32::max(F32::load(z + i + j * F32::width), m);
-      if (F32::greater(floor, m) == all_lanes) continue;
+      if (F32::greater_mask(floor, m) == all_lanes) continue;
     }
     uint64_t below = 0;
 #pragma GCC unroll 4
     for (size_t j = 0; j < group; j++) {
-      below |= static_cast<uint64_t>(F32::greater(floor, F32::load(z + i + j * F32::width)))
+      below |= static_cast<uint64_t>(F32::greater_mask(floor, F32::load(z + i + j * F32::width)))
                << (j * F32::width);
     }
     const size_t skip = i < segment.row ? segment.row - i : 0;
