@@ -4,8 +4,8 @@
     {
       "target_name": "fixed_classifier",
       "sources": [
-        "native/addon.cc", "native/base.cc", "native/decode.cc", "native/dispatch.cc", "native/head.cc", "native/pool.cc", "native/transform.cc",
-        "native/targets/scalar.cc"
+        "native/addon.cc", "native/decode.cc", "native/dispatch.cc", "native/factor.cc", "native/forward_async.cc", "native/head.cc",
+        "native/head_table.cc", "native/pool.cc", "native/targets/scalar.cc", "native/transform.cc"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": [

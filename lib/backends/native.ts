@@ -16,14 +16,14 @@ interface Addon {
 }
 
 interface Kernels {
-  /** Of an array alone: one row, without a factor. */
-  fwht(x: TransformArray, rowLength?: number, factor?: number, base?: HeldBase): void;
-  plan(x: TransformArray, rowLength: number, factor: number, base?: HeldBase): HeldPlan;
+  /** With only the array given, it is one row and is not multiplied. */
+  fwht(x: TransformArray, rowLength?: number, multiplier?: number, factor?: HeldFactor): void;
+  plan(x: TransformArray, rowLength: number, multiplier: number, factor?: HeldFactor): HeldPlan;
   decodeFloat16(x: Uint16Array, out: Float32Array): void;
   decodeBfloat16(x: Uint16Array, out: Float32Array): void;
   decodeInt8(x: Int8Array, out: Float32Array): void;
   /** Matrix B as `fwht` and `plan` take it. */
-  base(order: number, signs: Uint32Array): HeldBase;
+  factor(order: number, signs: Uint32Array): HeldFactor;
   head(
     features: number,
     classes: number,
@@ -31,14 +31,14 @@ interface Kernels {
     unit: number,
     masks: Uint32Array,
     segments: Int32Array,
-    base: number,
-    baseSigns: Uint32Array,
+    factorOrder: number,
+    factorSigns: Uint32Array,
     columns: Int32Array | null,
   ): Head;
 }
 
 /** Objects of the addon. */
-type HeldBase = object;
+type HeldFactor = object;
 type HeldPlan = object;
 type HeldForward = object;
 
@@ -78,7 +78,7 @@ interface Head {
     bias: Bias,
     labels: Int32Array,
     labelSmoothing: number,
-    factor: number,
+    rowWeight: number,
     losses: Float32Array,
     gradFeatures: Float32Array,
     gradScale: Float32Array,
@@ -137,11 +137,11 @@ export function createNativeBackend({ instructionSet, threads }: BackendOptions)
   }
   const kernels = addon.create(chosen, threads ?? addon.availableThreads);
   const { run, runForward } = addon;
-  const bases = new WeakMap<Base, HeldBase>();
-  const held = (base: Base): HeldBase => {
+  const bases = new WeakMap<Base, HeldFactor>();
+  const held = (base: Base): HeldFactor => {
     let matrix = bases.get(base);
     if (matrix === undefined) {
-      matrix = kernels.base(base.order, base.signs);
+      matrix = kernels.factor(base.order, base.signs);
       bases.set(base, matrix);
     }
     return matrix;

@@ -10,6 +10,8 @@
 
 namespace {
 
+constexpr size_t round_up(size_t n, size_t multiple) { return (n + multiple - 1) / multiple * multiple; }
+
 struct Full {
   static F32::reg load(const float* p) { return F32::load(p); }
   static void store(float* p, F32::reg a) { F32::store(p, a); }

@@ -4,13 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "rows.h"
+#include "logits.h"
+#include "math.h"
 #include "softmax.h"
 
 namespace {
 
-// The best so far of one row: by larger logit, then by lower class; NaN is below everything.
-struct Best {
+// The best classes of one row so far, by larger logit, then by lower class. NaN is below everything.
+struct BestClasses {
   size_t k;
   size_t filled;
   int32_t* classes;
@@ -52,9 +53,10 @@ inline float kth_largest(F32::reg a, size_t k) {
   return sorted[k - 1];
 }
 
-// Offers the logits of a segment, in the order of the classes. Almost all are below the last of the best, or
-// below k others of the segment: so are those below k of the lanes' largest.
-inline void offer_segment(Best& best, const Segment& segment, const Keep& logits) {
+// Offers the logits of a segment, in the order of the classes. Almost all of them are below the last of the
+// best, or below k others of the segment, as those are that are below k of the lanes' largest: these are
+// passed over.
+inline void offer_segment(BestClasses& best, const Segment& segment, const KeepLogits& logits) {
   const float largest = largest_of(logits.largest);
   if (!best.takes(largest)) return;
   constexpr size_t group = 64 / F32::width < 4 ? 64 / F32::width : 4;
@@ -63,9 +65,9 @@ inline void offer_segment(Best& best, const Segment& segment, const Keep& logits
   const float* z = logits.z;
   const float among_lanes = best.k == 1 ? largest : kth_largest(logits.largest, best.k);
   const size_t end = end_of(segment);
-  for (size_t i = segment.row / F32::width * F32::width; i < end; i += stride) {
+  for (size_t i = segment.hadamard_row / F32::width * F32::width; i < end; i += stride) {
     const F32::reg floor = F32::broadcast(among_lanes > best.floor() ? among_lanes : best.floor());
-    if (i >= segment.row && i + stride <= end) {
+    if (i >= segment.hadamard_row && i + stride <= end) {
       // NaN may be passed over: above a floor there are numbers enough.
       F32::reg m = F32::broadcast(-kInfinity);
 #pragma GCC unroll 4
@@ -78,12 +80,12 @@ inline void offer_segment(Best& best, const Segment& segment, const Keep& logits
       below |= static_cast<uint64_t>(F32::greater_mask(floor, F32::load(z + i + j * F32::width)))
                << (j * F32::width);
     }
-    const size_t skip = i < segment.row ? segment.row - i : 0;
+    const size_t skip = i < segment.hadamard_row ? segment.hadamard_row - i : 0;
     const size_t count = end - i < stride ? end - i : stride;
     uint64_t candidates = ~below >> skip << skip & ~uint64_t{0} >> (64 - count);
     for (; candidates != 0; candidates &= candidates - 1) {
-      const size_t row = i + static_cast<size_t>(__builtin_ctzll(candidates));
-      best.offer(row - segment.row + segment.first, z[row]);
+      const size_t hadamard_row = i + static_cast<size_t>(__builtin_ctzll(candidates));
+      best.offer(hadamard_row - segment.hadamard_row + segment.first, z[hadamard_row]);
       // The others are no larger, and come later. What was offered may be NaN.
       if (best.k == 1 && best.scores[0] == largest) return;
     }

@@ -1,6 +1,6 @@
 #include "../simd/neon.h"
 
-#include "../kernels/table.h"
+#include "../kernels/export.h"
 
 namespace fixed_classifier {
 extern const Kernels k_neon;
