@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "cpu.h"
 #include "kernels/table.h"
 
 namespace fixed_classifier {
@@ -44,6 +45,12 @@ struct Kernels {
   void (*decode_float16)(const uint16_t* x, size_t count, float* out);
   void (*decode_bfloat16)(const uint16_t* x, size_t count, float* out);
   void (*decode_int8)(const int8_t* x, size_t count, float* out);
+};
+
+// An instruction set: its kernels, and what a CPU must have to run them.
+struct Target {
+  Kernels kernels;
+  CpuFeatures needs;
 };
 
 }  // namespace fixed_classifier

@@ -63,6 +63,7 @@ struct KernelEntry<kernel> {
   }
 };
 
+// This is constant data: no code that was compiled with a target's flags runs before its CPU is known.
 constexpr fixed_classifier::Kernels make_table(const char* name) {
   return {name,
           KernelEntry<fwht<F32>>::call,

@@ -3,6 +3,8 @@
 #include "../kernels/export.h"
 
 namespace fixed_classifier {
-extern const Kernels k_scalar;
-const Kernels k_scalar = make_table("scalar");
+
+extern const Target scalar;
+constinit const Target scalar = {make_table("scalar"), {}};
+
 }  // namespace fixed_classifier

@@ -3,6 +3,8 @@
 #include "../kernels/export.h"
 
 namespace fixed_classifier {
-extern const Kernels k_sse2;
-const Kernels k_sse2 = make_table("sse2");
+
+extern const Target sse2;
+constinit const Target sse2 = {make_table("sse2"), {}};
+
 }  // namespace fixed_classifier
