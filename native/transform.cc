@@ -145,8 +145,11 @@ bool read_plan(Arguments& arguments, Plan& plan) {
   return true;
 }
 
+napi_value fwht(napi_env env, napi_callback_info info);
+constexpr FunctionEntry kFwht = {"fwht", 4, fwht};
+
 napi_value fwht(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
+  Arguments arguments(env, info, kFwht.arity);
   Plan plan{arguments.data<Executor>()};
   if (read_plan(arguments, plan)) plan.run();
   return nullptr;
@@ -193,7 +196,7 @@ napi_value run(napi_env env, napi_callback_info info) {
 }
 
 constexpr FunctionEntry kFunctions[] = {
-    {"fwht", 4, fwht},
+    kFwht,
     {"plan", 4, make_plan},
     {"factor", 2, make_factor},
 };
