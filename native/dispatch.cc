@@ -13,7 +13,7 @@ extern const Target scalar;
 
 namespace {
 
-// Best first. Every CPU has what the last one needs.
+// All targets of the architecture, the best first. Every CPU has what the last one needs.
 constexpr const Target* kTargets[] = {
 #if defined(__x86_64__) || defined(_M_X64)
     &avx512, &avx2, &sse2,

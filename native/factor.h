@@ -9,8 +9,8 @@
 
 namespace fixed_classifier {
 
-// KroneckerFactor::terms of a matrix of this order; `signs` has ⌈order / 32⌉ words a row, bit set: −1. Empty
-// if order or length is impossible, or the first column has a −1.
+// Returns KroneckerFactor::terms of a matrix of this order, whose signs have ⌈order / 32⌉ words a row, a bit
+// set for −1. Returns none if order or length is impossible, or the first column has a −1.
 std::vector<uint16_t> factor_terms(size_t order, const TypedArray<uint32_t>& signs);
 
 }  // namespace fixed_classifier

@@ -7,13 +7,13 @@
 namespace fixed_classifier {
 namespace {
 
-// Fields of a segment in the table of JavaScript: block, row of the matrix, sign, first class, count.
+// A segment has these fields in the table of JavaScript: block, row of the matrix, sign, first class, count.
 constexpr size_t kSegmentFields = 5;
 
 bool is_power_of_two(size_t n) { return n > 0 && (n & (n - 1)) == 0; }
 
 // Takes the matrix B of the order; returns false if it is not what a kernel expects. `signs` has a row of
-// words for every row of B, bit set: −1.
+// words for every row of B, a bit set for −1.
 bool take_factor(HeadData& data, size_t order, const TypedArray<uint32_t>& signs) {
   if (order == 1) return is_power_of_two(data.head.order);
   data.factor_terms = factor_terms(order, signs);
@@ -24,6 +24,7 @@ bool take_factor(HeadData& data, size_t order, const TypedArray<uint32_t>& signs
   return true;
 }
 
+// Copies the columns of features, if there are any; returns false if one is not in the matrix.
 bool take_columns(HeadData& data, const TypedArray<int32_t>& columns) {
   if (!columns.data) return true;
   const auto inside = [&](int32_t column) {

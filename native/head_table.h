@@ -25,7 +25,7 @@ struct HeadData {
   std::vector<uint32_t> masks;
   std::vector<Segment> segments;
   std::vector<Block> blocks;
-  // One a thread. All calls on the JavaScript thread use these.
+  // Scratch memory for each thread. All calls on the JavaScript thread use it.
   std::vector<std::unique_ptr<Scratch>> scratch;
 
   size_t scratch_bytes() const { return executor.kernels->scratch_bytes(head); }

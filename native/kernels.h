@@ -15,12 +15,13 @@ struct Kernels {
   void (*fwht_f32)(float* x, size_t row_length, size_t rows, float multiplier);
   void (*fwht_f64)(double* x, size_t row_length, size_t rows, double multiplier);
   void (*fwht_i32)(int32_t* x, size_t row_length, size_t rows, int shift);
-  // The stage of B in one row of b · stride elements. What is left to do are b rows of `stride`.
+  // These do the stage of B in one row of b · stride elements. b stretches of `stride` are left to be
+  // transformed.
   void (*factor_f32)(const KroneckerFactor& factor, float* x, size_t stride);
   void (*factor_f64)(const KroneckerFactor& factor, double* x, size_t stride);
   void (*factor_i32)(const KroneckerFactor& factor, int32_t* x, size_t stride);
-  // The first three stages of one row, for columns [from, to) of its eight blocks. What is left to do are
-  // eight rows of an eighth the length. From and to are multiples of 16.
+  // These do the first three stages of one row, for columns [from, to) of its eighths. The eighths are left
+  // to be transformed. From and to are multiples of 16.
   void (*columns_f32)(float* x, size_t row_length, size_t from, size_t to);
   void (*columns_f64)(double* x, size_t row_length, size_t from, size_t to);
   void (*columns_i32)(int32_t* x, size_t row_length, size_t from, size_t to);
@@ -30,7 +31,7 @@ struct Kernels {
                   void* scratch);
   void (*probabilities)(const Head& head, const Parameters& parameters, const float* x, size_t rows,
                         float* probabilities, void* scratch);
-  // Probabilities of the `count` chosen classes, rows × count. The softmax runs over all classes.
+  // Gives the probabilities of the `count` chosen classes, rows × count. The softmax runs over all classes.
   void (*chosen_probabilities)(const Head& head, const Parameters& parameters, const float* x, size_t rows,
                                const int32_t* chosen, size_t count, float* probabilities, void* scratch);
   void (*top_k)(const Head& head, const Parameters& parameters, const float* x, size_t rows, size_t k,
@@ -41,7 +42,7 @@ struct Kernels {
                             const CrossEntropy& loss, float* losses, const Gradients& gradients,
                             void* scratch);
 
-  // Features of other types become float32, exactly.
+  // These turn features of other types into float32, exactly.
   void (*decode_float16)(const uint16_t* x, size_t count, float* out);
   void (*decode_bfloat16)(const uint16_t* x, size_t count, float* out);
   void (*decode_int8)(const int8_t* x, size_t count, float* out);

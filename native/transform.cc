@@ -21,17 +21,17 @@ struct TypedKernels {
   void (*factor)(const KroneckerFactor& factor, T* x, size_t stride);
 };
 
-// Transforms one row by several threads: its first stages by columns, then the blocks that are left. Columns
+// Transforms one row by several threads: its first stages by columns, then the eighths that are left. Columns
 // are taken in pieces of 16 times a power of two, enough of them that no thread waits long for the last.
 template <class T>
 void transform_long_row(const Executor& executor, const TypedKernels<T>& kernels, T* x, size_t n,
                         T multiplier) {
-  const size_t block = n / 8;
-  const size_t piece = block / 16;
-  run_parallel(executor.threads, block / piece,
+  const size_t eighth = n / 8;
+  const size_t piece = eighth / 16;
+  run_parallel(executor.threads, eighth / piece,
                [&](size_t task, int) { kernels.columns(x, n, task * piece, (task + 1) * piece); });
   run_parallel(executor.threads, 8,
-               [&](size_t task, int) { kernels.fwht(x + task * block, block, 1, multiplier); });
+               [&](size_t task, int) { kernels.fwht(x + task * eighth, eighth, 1, multiplier); });
 }
 
 template <class T>
@@ -102,8 +102,8 @@ struct Plan {
   }
 
  private:
-  // Calls visit(kernels, array, multiplier or shift) with the element type of the array. No shift divides by
-  // a length that has a factor.
+  // Calls visit(kernels, array, multiplier or shift), typed as the elements of the array are. A length with a
+  // factor has no shift: run() divides by it.
   template <class Visit>
   void visit_type(const Visit& visit) const {
     const Kernels& k = *executor.kernels;
@@ -122,8 +122,8 @@ struct Plan {
   }
 };
 
-// With only the array given, it is one row and is not multiplied: every further argument costs as much as a
-// short transform.
+// Reads (x, rowLength, multiplier, factor). With only the array given, it is one row and is not multiplied:
+// every further argument costs as much as a short transform.
 bool read_plan(Arguments& arguments, Plan& plan) {
   const size_t length = arguments.any_array(plan.type, plan.data);
   plan.row_length = length;

@@ -1,5 +1,5 @@
 // The limit of one instruction set: additions that depend on nothing but the one before in the same register,
-// so that nothing but the pipes holds them up. Included once by every file in limits/, after its vector types
+// so that nothing but the pipes holds them up. Every file in limits/ includes it once, after its vector types
 // and `opaque`.
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace {
 
-// Enough for four pipes of three cycles each, and with the addend within 16 registers.
+// So many keep four pipes of three cycles each busy, and leave one of 16 registers for the addend.
 constexpr int kChains = 12;
 constexpr int kUnrolled = 4;
 
@@ -29,7 +29,7 @@ size_t add_up(size_t turns) {
 #pragma GCC unroll 12
       for (int i = 0; i < kChains; i++) {
         a[i] = both && i % 2 ? difference(v, a[i], one) : V::add(a[i], one);
-        // Otherwise the compiler folds the additions of integers into one.
+        // Without this the compiler folds the additions of integers into one.
         opaque(a[i]);
       }
     }

@@ -14,7 +14,7 @@ namespace {
 
 using fixed_classifier::Block;
 
-// Source of a transform: the sums of a stage of which only these are wanted.
+// The source of a transform that takes the sums of the stage before it, where only these are wanted.
 struct FoldedRow {
   const float* x;
   size_t half;
@@ -43,22 +43,25 @@ inline size_t shorten(float* t, size_t order, size_t support, size_t needed) {
   return n;
 }
 
+// Makes outputs [0, needed) of the transform of `support` entries in t, in place, for an order that is a
+// power of two.
 inline void transform_power_of_two(const F32& v, float* t, size_t order, size_t support, size_t needed) {
   const size_t n = shorten(t, order, support, needed);
   transform_in_place(v, t, n);
   for (size_t i = n; i < needed; i += n) memcpy(t + i, t, (n < needed - i ? n : needed - i) * sizeof(float));
 }
 
-// Makes outputs [0, needed) of the transform of `support` entries in t, in place.
+// Makes outputs [0, needed) of the transform of `support` entries in t, in place, for any order.
 inline void transform_in_full(const F32& v, const Head& head, float* t, size_t support, size_t needed) {
   if (!head.factor) return transform_power_of_two(v, t, head.order, support, needed);
   const size_t stride = head.order / head.factor->order;
-  const size_t blocks = (needed + stride - 1) / stride;
+  const size_t stretches = (needed + stride - 1) / stride;
   memset(t + support, 0, (head.order - support) * sizeof(float));
-  factor_stage(v, *head.factor, t, stride, blocks);
+  factor_stage(v, *head.factor, t, stride, stretches);
   const size_t whole = needed / stride;
   transform_rows_in_place(v, t, stride, whole);
-  if (whole < blocks) transform_power_of_two(v, t + whole * stride, stride, stride, needed - whole * stride);
+  if (whole < stretches)
+    transform_power_of_two(v, t + whole * stride, stride, stride, needed - whole * stride);
 }
 
 // Whether every entry of a row is a feature, in its place, and the order a power of two.

@@ -12,7 +12,7 @@ using fixed_classifier::kFactorGroup;
 using fixed_classifier::kMaxFactorOrder;
 using fixed_classifier::KroneckerFactor;
 
-// Signed sums of a group.
+// How many signed sums a group has.
 constexpr size_t kGroupSums = 16;
 
 // Stores the sixteen signed sums of four elements, in the order of KroneckerFactor::terms and `distance`
@@ -63,7 +63,7 @@ template <class V, int registers, int count>
   }
 }
 
-// In place: t[r · stride + j] ← Σ_k B[r][k] · t[k · stride + j] for r < rows, for the columns of one
+// Makes t[r · stride + j] ← Σ_k B[r][k] · t[k · stride + j] for r < rows, in place, for the columns of one
 // register, or of two if B is not one of the largest: worker threads may have small stacks.
 template <class V, int registers>
 inline void factor_columns(const V& v, const KroneckerFactor& factor, typename V::scalar* t, size_t stride,
@@ -116,6 +116,7 @@ struct Narrow<T, 1> {
   static reg negate(reg a) { return -a; }
 };
 
+// Does the stage of B by registers of `width` elements, or of fewer where the stride is shorter.
 template <class V, int width>
 void factor_stage_by(const V& v, const KroneckerFactor& factor, typename V::scalar* t, size_t stride,
                      size_t rows) {
@@ -135,6 +136,7 @@ void factor_stage_by(const V& v, const KroneckerFactor& factor, typename V::scal
   if constexpr (width > 1) factor_stage_by<V, width / 2>(v, factor, t, stride, rows);
 }
 
+// Does the stage of B in place, for the first `rows` of its rows.
 template <class V>
 void factor_stage(const V& v, const KroneckerFactor& factor, typename V::scalar* t, size_t stride,
                   size_t rows) {

@@ -9,9 +9,9 @@
 
 namespace {
 
-// visit_logits as the sink of a transform that fits the registers, where there are registers to spare for it,
-// saves storing and loading the transform. Registers that the segment does not cover whole are left in t: a
-// function called for them here would cost all others their place in registers.
+// The sink of a transform that fits the registers which shows its logits to a visitor, where there are
+// registers to spare for that: the transform is not stored and loaded. Registers that the segment does not
+// cover whole are left in t: a function called for them here would cost all others their place in registers.
 template <class Visitor>
 struct LogitSink {
   Visitor visitor;
@@ -67,7 +67,8 @@ float columns_and_squares(const F32& v, const float* x, float* t) {
   return squares.fold();
 }
 
-// The columns_and_squares for a row of an order, or null and no stretches where there is none.
+// Which columns_and_squares a row of an order takes, and how many stretches it leaves; none where there is
+// none.
 struct FusedFirstStages {
   float (*run)(const F32& v, const float* x, float* t) = nullptr;
   size_t stretches = 0;
@@ -134,7 +135,7 @@ bool read_and_visit_segment(ChunkScratch& work, const float* x, size_t index, co
   return true;
 }
 
-// As visit_block, for a row that is not yet read.
+// Does what visit_block does, for a row that is not yet read.
 template <class VisitorOf, class Done>
 [[gnu::always_inline]] inline void read_and_visit_block(ChunkScratch& work, const float* x, size_t index,
                                                         const Block& block, const VisitorOf& visitor_of,

@@ -11,8 +11,8 @@ namespace {
 template <class V>
 using Reg = typename V::reg;
 
-// The difference of a stage, by the multiply pipes where the type has an instruction for that: the add pipes
-// are busy with the sums.
+// Returns the difference of a stage, made by the multiply pipes where the type has an instruction for that:
+// the add pipes are busy with the sums.
 template <class V>
 [[gnu::always_inline]] inline Reg<V> difference(const V& v, Reg<V> a, Reg<V> b) {
   if constexpr (requires { v.sub_by_fma(a, b); }) {
@@ -22,7 +22,7 @@ template <class V>
   }
 }
 
-// Stages across an array of registers, in descending order.
+// Does the stages across an array of registers, in descending order.
 template <class V, int count, class Subtract>
 [[gnu::always_inline]] inline void across(Reg<V> (&a)[count], const Subtract& subtract) {
 #pragma GCC unroll 5
@@ -42,15 +42,15 @@ template <class V, int count>
   across<V>(a, [&](Reg<V> x, Reg<V> y) { return difference(v, x, y); });
 }
 
-// The stages across registers where stages within registers follow. Their shuffles and multiply-adds fill the
-// multiply pipes, so differences are plain subtractions here: llvm-mca 19 for Zen 4 has 114 cycles for a row
-// of 256 with AVX-512, and 131 with sub_by_fma.
+// Does the stages across registers where stages within registers follow. Their shuffles and multiply-adds
+// fill the multiply pipes, so differences are plain subtractions here: llvm-mca 19 for Zen 4 has 114 cycles
+// for a row of 256 with AVX-512, and 131 with sub_by_fma.
 template <class V, int count>
 [[gnu::always_inline]] inline void across_before_shuffles(Reg<V> (&a)[count]) {
   across<V>(a, [](Reg<V> x, Reg<V> y) { return V::sub(x, y); });
 }
 
-// Stages within each of a group of registers: a group of four hides the latency of shuffle and add.
+// Does the stages within each register of a group. A group of four hides the latency of shuffle and add.
 template <class V, int stride, int count>
 [[gnu::always_inline]] inline void within(Reg<V>* a) {
   if constexpr (stride == 2 && count >= 2 && requires { V::last_two_stages(a[0], a[1]); }) {
@@ -63,7 +63,7 @@ template <class V, int stride, int count>
   }
 }
 
-// All stages of count · width elements that are held in registers.
+// Does all stages of count · width elements that are held in registers.
 template <class V, int count>
 [[gnu::always_inline]] inline void in_registers(Reg<V> (&a)[count]) {
   across_before_shuffles<V>(a);
@@ -91,7 +91,7 @@ struct Store {
   }
 };
 
-// The whole transform of `count` registers from the source to the sink.
+// Makes the whole transform of `count` registers, from the source to the sink.
 template <class V, int count, class Source, class Sink>
 [[gnu::always_inline]] inline void transform_registers(const Source& source, Sink&& sink, size_t at) {
   Reg<V> a[count];
@@ -101,7 +101,7 @@ template <class V, int count, class Source, class Sink>
   sink(a, at);
 }
 
-// The first log2(radix) stages of one register of columns, from the source to the array at t.
+// Does the first log2(radix) stages of one register of columns, from the source to the array at t.
 template <class V, int radix, class Source>
 [[gnu::always_inline]] inline void columns_at(const V& v, const Source& source, typename V::scalar* t,
                                               size_t j, size_t stride) {
@@ -113,6 +113,7 @@ template <class V, int radix, class Source>
   for (int i = 0; i < radix; i++) V::store(t + j + i * stride, a[i]);
 }
 
+// Does the first log2(radix) stages of all columns: radix stretches of `stride` are left.
 template <class V, int radix, class Source>
 [[gnu::always_inline]] inline void columns(const V& v, const Source& source, typename V::scalar* t, size_t at,
                                            size_t stride) {
@@ -122,8 +123,8 @@ template <class V, int radix, class Source>
 template <class V>
 constexpr size_t row_length_in_registers = V::registers * V::width;
 
-// The stages of columns() where the blocks that are left fit the registers, and these blocks too: the first
-// one stays in registers and is finished without going through memory.
+// Does what columns() does where the stretches that are left fit the registers, and transforms these too. The
+// first one stays in registers and is finished without going through memory.
 template <class V, int radix, class Source>
 [[gnu::always_inline]] inline void columns_and_rows(const V& v, const Source& source, typename V::scalar* t,
                                                     size_t at) {
@@ -149,6 +150,7 @@ template <class V, int radix, class Source>
 template <class V, class Source>
 void transform(const V& v, const Source& source, typename V::scalar* t, size_t at, size_t n);
 
+// Makes the transform of a row that is longer than the registers: its first stages, then its stretches.
 template <class V, int radix, class Source>
 [[gnu::always_inline]] inline void split(const V& v, const Source& source, typename V::scalar* t, size_t at,
                                          size_t n) {
@@ -161,7 +163,7 @@ template <class V, int radix, class Source>
   for (int i = 0; i < radix; i++) transform(v, Load<V>{t}, t, at + i * (n / radix), n / radix);
 }
 
-// The transform of a row of at most row_length_in_registers elements.
+// Makes the transform of a row of at most row_length_in_registers elements.
 template <class V, int count, class Source>
 [[gnu::always_inline]] inline void transform_in_registers(const Source& source, typename V::scalar* t,
                                                           size_t at, size_t n) {
@@ -172,11 +174,11 @@ template <class V, int count, class Source>
   }
 }
 
-// The transform of the n ≥ width elements that the source has from index `at` on, to t, which is indexed like
-// the source and may be what the source reads. It goes depth first, so that blocks are finished while they
-// are in cache, whatever the sizes of the caches are. The stages left over by radix 8 come first; one left
-// over and three more are done as two passes of radix 4, which store as often and are 1 to 3 % faster in
-// 256-bit registers.
+// Makes the transform of the n ≥ width elements that the source has from index `at` on, to t, which is
+// indexed like the source and may be what the source reads. It goes depth first, so that stretches are
+// finished while they are in cache, whatever the sizes of the caches are. The stages left over by radix 8
+// come first; one left over and three more are done as two passes of radix 4, which store as often and are 1
+// to 3 % faster in 256-bit registers.
 template <class V, class Source>
 void transform(const V& v, const Source& source, typename V::scalar* t, size_t at, size_t n) {
   if (n <= row_length_in_registers<V>) {
@@ -194,7 +196,7 @@ void transform(const V& v, const Source& source, typename V::scalar* t, size_t a
   }
 }
 
-// The transform of a row shorter than a register.
+// Makes the transform of a row shorter than a register, in place.
 template <class T>
 inline void transform_short(T* p, size_t n) {
   for (size_t h = n / 2; h >= 1; h /= 2) {

@@ -1,5 +1,5 @@
-// From gradients by logits to those by features, scale and bias: docs/numerics.md, "Gradients of a row" and
-// "Sums over rows".
+// From gradients by logits to gradients by features, scale and bias: docs/numerics.md, "Gradients of a row"
+// and "Sums over rows".
 #pragma once
 
 #include <cstddef>
@@ -15,9 +15,9 @@ namespace {
 
 using fixed_classifier::Gradients;
 
-// Adds a segment's gradient by logits, g(row of the matrix, Full or Part), to that of the bias and to the
-// input of the transposed transform. The input is made of nothing else where the segment is alone in its
-// block.
+// Adds a segment's gradient by logits, which is g(row of the matrix, Full or Part), to that of the bias
+// and to the input of the transposed transform. Where the segment is alone in its block, the input has no
+// other part.
 template <class Gradient>
 [[gnu::always_inline]] inline void spread_gradient(const ChunkScratch& work, const Segment& segment,
                                                    bool alone, const Gradient& g, float* grad_bias) {
@@ -49,7 +49,7 @@ inline PeriodicGradient transform_gradient(const ChunkScratch& work, size_t r, s
   const Block& block = head.blocks[b];
   float* v = work.gradient;
   if (is_plain(head, block) && head.block_count == 1 && block.hadamard_rows >= F32::width) {
-    // What stages would only copy is read again where it is.
+    // The stages that would only copy are left out: what they copy is read where it is, again and again.
     const size_t n = shorten(v, head.order, block.hadamard_rows, head.order);
     transform_in_place(work.v, v, n);
     return {v, n - 1};

@@ -1,21 +1,19 @@
-// From the transform of a block to logits, shown to a visitor while they are in registers. What an operation
-// does with logits it does in a visitor of its own, so that nobody has to store them for it.
+// From the transform of a block to logits, which are shown to a visitor while they are in registers. What an
+// operation does with logits it does in a visitor of its own, so that nobody has to store them for it.
 //
-//   visitor_of(row, segment)  makes the visitor of a segment of a row; the functions that have one row or one
-//                             block call visitor_of(segment)
-//   visitor.open()            returns a local object that stands for the visitor while whole registers are
-//   shown;
-//                             being local, the compiler keeps its members in registers
-//   local(i, z, Full{})       takes the register of logits z, the first of which is that of row i of the
-//                             Hadamard matrix; i is a multiple of the width
-//   visitor.close(local)      takes back what the local object has gathered
-//   visitor(i, z, part)       takes a register that the segment covers in part: an edge. Edges come in any
-//   order,
-//                             also before open() and after close()
-//   done(row, segment, visitor)    gets the visitor when it has seen the whole segment; without `row` where
-//                             visitor_of is
+//   visitor_of(row, segment)     makes the visitor of a segment of a row of features; without `row` where a
+//                                function has only one
+//   visitor.open()               makes a local object that stands for the visitor while whole registers are
+//                                shown; the compiler keeps the members of a local object in registers
+//   local(i, z, Full{})          takes a register of logits, whose first is that of row i of the Hadamard
+//                                matrix; i is a multiple of the width
+//   visitor.close(local)         takes back what the local object has gathered
+//   visitor(i, z, part)          takes a register that the segment covers in part, an edge, while no local
+//                                object is open
+//   done(row, segment, visitor)  takes the visitor when it has seen the whole segment; without `row` as above
 //
-// Every logit of a segment is shown once. open, close and the calls must be inlined.
+// Every logit of a segment is shown once, in any order, and open and close may take turns. StoreLogits below
+// is the simplest visitor; KeepLogits in softmax.h has something to take back.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +27,7 @@ namespace {
 
 using fixed_classifier::Segment;
 
-// The row of the matrix behind the last of a segment.
+// Returns the row of the matrix behind the last of a segment.
 inline size_t end_of(const Segment& segment) { return segment.hadamard_row + segment.count; }
 
 inline bool has_class(const Segment& segment, size_t c) {

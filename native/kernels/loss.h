@@ -11,7 +11,7 @@ namespace {
 
 using fixed_classifier::CrossEntropy;
 
-// What the loss of a row takes from its logits.
+// What is gathered of a row's logits for its loss.
 struct RowLoss {
   Softmax softmax;
   double sum_of_logits = 0;
@@ -25,7 +25,7 @@ struct RowLoss {
   }
 };
 
-// The gradient by the logits of a row, from exp(z − max) of the segment at z.
+// Makes the gradient by the logits of a row from exp(z − max) of a segment, which is at z.
 struct LogitGradient {
   const float* z;
   float reciprocal, row_weight, others, target;
@@ -38,12 +38,13 @@ struct LogitGradient {
     target = static_cast<float>(1 - smoothing + smoothing / classes);
   }
 
-  // The gradient of every class but the label.
+  // Returns the gradients of a register of classes, none of which is the label.
   template <class P>
   [[gnu::always_inline]] F32::reg operator()(size_t i, P) const {
     const F32::reg p = F32::mul(F32::load(z + i), F32::broadcast(reciprocal));
     return F32::mul(F32::sub(p, F32::broadcast(others)), F32::broadcast(row_weight));
   }
+  // Returns the gradient of the label.
   float of_label(size_t hadamard_row) const { return (z[hadamard_row] * reciprocal - target) * row_weight; }
 };
 

@@ -1,4 +1,4 @@
-// exp and log of docs/numerics.md, with their coefficients.
+// exp and log, with their coefficients: docs/numerics.md, "exp and log".
 #pragma once
 
 #include <cstdint>
@@ -11,16 +11,16 @@ constexpr float kInfinity = __builtin_inff();
 // What is added to this, 1.5 · 2^23, is rounded to an integer.
 constexpr float kRoundToInteger = 12582912.0f;
 constexpr float kLog2E = 1.44269504f;
-// ln 2 in two parts.
+// These two add up to ln 2.
 constexpr float kLn2High = 0.693359375f;
 constexpr float kLn2Low = -2.12194440e-4f;
-// The polynomial of exp.
+// These are the coefficients of the polynomial in exp.
 constexpr float kQ0 = 0.4999999403953552f;
 constexpr float kQ1 = 0.1666652113199234f;
 constexpr float kQ2 = 0.04166825860738754f;
 constexpr float kQ3 = 0.00836866907775402f;
 constexpr float kQ4 = 0.0013821362517774105f;
-// exp is 0 below.
+// Below this exp is 0.
 constexpr float kExpMin = -87.0f;
 
 constexpr double kLn2 = 0.6931471805599453;
@@ -65,6 +65,7 @@ inline float exp_of_one(float t) {
   return lanes[0];
 }
 
+// Returns 2^k for −1022 ≤ k ≤ 1023.
 inline double power_of_two(int k) {
   const uint64_t bits = static_cast<uint64_t>(k + 1023) << 52;
   double power;
@@ -72,14 +73,14 @@ inline double power_of_two(int k) {
   return power;
 }
 
-// ⌊log2 a⌋ for a normal a > 0.
+// Returns ⌊log2 a⌋ for a normal a > 0.
 inline int exponent_of(double a) {
   uint64_t bits;
   memcpy(&bits, &a, sizeof bits);
   return static_cast<int>(bits >> 52) - 1023;
 }
 
-// ln a for a ≥ 0.
+// Returns ln a for a ≥ 0.
 inline double log(double a) {
   if (a == 0) return -__builtin_inf();
   if (!(a < __builtin_inf())) return a;

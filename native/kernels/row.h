@@ -12,16 +12,18 @@
 
 namespace {
 
-// Sums of squares within which a row is used as it is.
+// A row whose sum of squares is within these bounds is used as it is.
 constexpr float kSumMin = 0x1p-80f;
 constexpr float kSumMax = 0x1p100f;
 
-// What the norm is enlarged by before a row is divided by it.
+// The norm is enlarged by this before a row is divided by it.
 constexpr double kEpsilon = 1e-8;
 
-// NaN needs none either: the row is NaN whatever is done.
+// Whether a row with this sum of squares is used as it is. With NaN it is: its logits are NaN whatever is
+// done.
 inline bool needs_no_rescaling(float sum) { return !(sum < kSumMin || sum > kSumMax); }
 
+// Sets what follows from the norm of a row that was scaled by 2^−exponent.
 inline void set_norm(const ChunkScratch& work, Row& row, float sum, int exponent) {
   row.zero = sum == 0;
   row.norm = __builtin_sqrt(static_cast<double>(sum));
@@ -31,6 +33,7 @@ inline void set_norm(const ChunkScratch& work, Row& row, float sum, int exponent
   row.alpha_of_input = static_cast<float>(gain * power_of_two(-exponent));
 }
 
+// Reads a row of the batch, and rescales a copy of it where its sum of squares leaves the bounds.
 inline void read_row(ChunkScratch& work, const float* x, size_t index) {
   const size_t features = work.head.features;
   Row& row = work.row[index];
@@ -55,14 +58,14 @@ inline void read_row(ChunkScratch& work, const float* x, size_t index) {
   set_norm(work, row, sum, exponent);
 }
 
-// to[i] = ±from[i]
+// Copies features with the signs of a mask: to[i] = ±from[i].
 inline void apply_mask(const uint32_t* mask, const float* from, float* to, size_t count) {
   for_range(0, count, [&](size_t i, auto part) {
     part.store(to + i, F32::flip_signs(part.load(from + i), mask[i / 32] >> (i % 32)));
   });
 }
 
-// Source of a transform: a row with the signs of a mask.
+// The source of a transform that takes a row with the signs of a mask.
 struct MaskedRow {
   const float* x;
   const uint32_t* mask;

@@ -9,9 +9,10 @@
 
 namespace {
 
-// The largest element of a register that holds no NaN.
+// Returns the largest element of a register that holds no NaN.
 inline float largest_of(F32::reg a) { return by_halves<F32, F32::width / 2>(a, F32::max); }
 
+// What is subtracted from logits before their exponentials are taken.
 inline float shift_of(float max) { return max == -kInfinity ? 0.0f : max; }
 
 // The visitor that keeps logits, in an array indexed by row of the matrix, and the largest of every lane.
@@ -41,7 +42,7 @@ template <int count>
 
 // Makes every z of a range exp(z − shift), by whole registers: what stands beside the range in them is lost.
 inline void exponentials(float* z, size_t from, size_t to, float shift) {
-  constexpr int group = 3;  // as many as leave registers for constants
+  constexpr int group = 3;  // more would leave no registers for constants
   const F32::reg h = F32::broadcast(shift);
   size_t i = from / F32::width * F32::width;
   for (; i + (group - 1) * F32::width < to; i += group * F32::width) exponentials_at<group>(z + i, h);
@@ -54,6 +55,7 @@ struct Softmax {
   double sum;
   bool started = false;
 
+  // Takes the largest logit m of a segment and the sum s of its exp(z − m).
   void join(float m, float s) {
     if (!started) {
       max = m;

@@ -1,4 +1,4 @@
-// The sums along a row of docs/numerics.md: 256 lanes, folded by halves.
+// Sums along a row, in 256 lanes that are folded by halves: docs/numerics.md, "Sums along a row".
 #pragma once
 
 #include <cstddef>
@@ -48,7 +48,7 @@ struct Lanes {
  private:
   static float sum_of_lanes(F32::reg a) { return by_halves<F32, F32::width / 2>(a, F32::add); }
 
-  // Register j of the w that are left. The whole tree is made without a way through memory.
+  // Returns register j of the w that are left. The whole tree is made without a way through memory.
   template <int w>
   [[gnu::always_inline]] F32::reg folded(int j) const {
     if constexpr (w == count) {
@@ -59,7 +59,7 @@ struct Lanes {
   }
 };
 
-// A sum with at most one term a lane. It is added to +0 all the same: −0 must not stay.
+// Returns a sum with at most one term a lane. The term is added to +0 all the same: −0 must not stay.
 template <class Term>
 [[gnu::always_inline]] inline float sum_short_range(size_t from, size_t to, const Term& term) {
   Lanes sum;
@@ -73,8 +73,8 @@ template <class Term>
   return sum.fold(used);
 }
 
-// Σ term(i) over indices [from, to), with the lane by index. A term is given by registers: term(i, Full or
-// Part). The lanes take turns, as many at a time as there are registers for.
+// Returns Σ term(i) over indices [from, to), with the lane by index. A term is given by registers: term(i,
+// Full or Part). The lanes take turns, as many at a time as there are registers for.
 template <class Term>
 [[gnu::always_inline]] inline float sum_range(size_t from, size_t to, const Term& term) {
   if (to <= kLanes) return sum_short_range(from, to, term);
@@ -90,7 +90,7 @@ template <class Term>
 #pragma GCC unroll 16
         for (int j = 0; j < group; j++) acc[j] = F32::add(acc[j], term(i + j * F32::width, Full{}));
       } else {
-        // Through memory, or the sums would live there all the time.
+        // These terms go through memory, or the sums would live there all the time.
         alignas(64) float edge[stride] = {};
         for (size_t j = 0; j < stride; j += F32::width) {
           in_range(i + j, from, to, [&](size_t k, auto part) { F32::store(edge + j, term(k, part)); });
@@ -116,8 +116,8 @@ inline float sum_of_squares(const float* p, size_t count) {
   });
 }
 
-// The sum over a range of memory that is the kernel's own: what stands beside the range, up to whole sets of
-// lanes, may become zero.
+// Returns the sum over a range of memory that is the kernel's own: what stands beside the range, up to whole
+// sets of lanes, may become zero.
 inline float sum_alone(float* z, size_t from, size_t to) {
   if (to <= kLanes) return sum_of(z, from, to);
   const size_t begin = from / kLanes * kLanes;

@@ -7,7 +7,7 @@
 
 namespace fixed_classifier {
 
-// Rows whose bias gradients are summed together before they join the total: docs/numerics.md.
+// The bias gradients of so many rows are summed before they join the total: docs/numerics.md.
 constexpr size_t kChunkRows = 32;
 
 // The largest order of a Kronecker factor.

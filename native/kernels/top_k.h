@@ -1,4 +1,4 @@
-// The best classes of a row without its logits.
+// Finds the best classes of a row without storing its logits.
 #pragma once
 
 #include <cstddef>
@@ -32,14 +32,14 @@ struct BestClasses {
     scores[place] = score;
   }
 
-  // Whether a logit this large would find a place.
+  // Whether a logit this large finds a place.
   bool takes(float score) const { return filled < k || above(score, scores[k - 1]); }
 
-  // No logit below this finds a place.
+  // Returns a bound below which no logit finds a place.
   float floor() const { return filled == k && scores[k - 1] == scores[k - 1] ? scores[k - 1] : -kInfinity; }
 };
 
-// The k-th largest element of a register that holds no NaN, or −∞ if it has no k elements.
+// Returns the k-th largest element of a register that holds no NaN, or −∞ if it has fewer elements.
 inline float kth_largest(F32::reg a, size_t k) {
   if (k > F32::width) return -kInfinity;
   alignas(64) float lanes[F32::width];

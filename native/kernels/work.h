@@ -61,9 +61,10 @@ struct ChunkScratch {
     bias_by_hadamard_row = bias;
   }
 
+  // How much scratch memory a call needs.
   static size_t bytes(const Head& head) { return Layout(head).end * sizeof(float); }
 
-  // Returns the transform's memory for a row at x. A load that follows a store to the same offset in another
+  // Returns where the transform of a row at x goes. A load that follows a store to the same offset in another
   // page waits for it, so the two are kept half a page apart.
   float* transform_beside(const float* x) const {
     const auto distance = reinterpret_cast<uintptr_t>(x) - reinterpret_cast<uintptr_t>(transform);

@@ -43,7 +43,7 @@ struct F32 {
   static reg select_part(reg a, reg other, int from, int to) {
     return _mm256_blendv_ps(other, a, _mm256_castsi256_ps(part(from, to)));
   }
-  // In pieces of 4, 2 and 1: the masked store is microcode on AMD.
+  // It stores pieces of 4, 2 and 1: the masked store is microcode on AMD.
   [[gnu::always_inline]] static void store_part(float* p, reg a, int from, int to) {
     a = _mm256_permutevar8x32_ps(a, _mm256_add_epi32(lanes(), _mm256_set1_epi32(from)));
     p += from;
@@ -140,8 +140,7 @@ struct I32 {
   static reg negate(reg a) { return sub(_mm256_setzero_si256(), a); }
   static reg shift_right(reg a, int shift) { return _mm256_sra_epi32(a, _mm_cvtsi32_si128(shift)); }
 
-  // The stages of stride 2 and 1 in two registers: a stage across both, after their elements have changed
-  // places, needs no signs.
+  // Does each stage across both registers, after their elements have changed places: then it needs no signs.
   [[gnu::always_inline]] static void last_two_stages(reg& a, reg& b) {
     interleave(a, b);
     across(a, b);
@@ -150,7 +149,7 @@ struct I32 {
     interleave(a, b);
   }
 
-  // partner + a in the lower half of a pair, partner − a in the upper.
+  // The lower half of a pair gets partner + a, the upper half partner − a.
   template <int stride>
   static reg butterfly(reg a) {
     if constexpr (stride == 4)

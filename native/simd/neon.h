@@ -14,7 +14,7 @@ struct F32 {
   using scalar = float;
   using reg = float32x4_t;
   static constexpr int width = 4;
-  // Half of them: the other half is for the first stages of a longer row and for constants.
+  // This is half of them: the other half is for the first stages of a longer row and for constants.
   static constexpr int registers = 16;
 
   static void zero_upper() {}
@@ -34,7 +34,7 @@ struct F32 {
   static reg sub(reg a, reg b) { return vsubq_f32(a, b); }
   static reg negate(reg a) { return vnegq_f32(a); }
   static reg mul(reg a, reg b) { return vmulq_f32(a, b); }
-  // Not vmaxq_f32, which gives NaN where either is.
+  // vmaxq_f32 would give NaN where either is NaN.
   static reg max(reg z, reg m) { return vbslq_f32(vcgtq_f32(z, m), z, m); }
   static uint32_t greater_mask(reg a, reg b) {
     const uint32x4_t bits = {1, 2, 4, 8};

@@ -18,7 +18,7 @@ struct F32 {
 
   static void zero_upper() {}
   static reg load(const float* p) { return _mm_loadu_ps(p); }
-  // Without denormals on the way, which are slow.
+  // No step has denormals among its operands, which are slow.
   static reg load_float16(const uint16_t* p) {
     const __m128i a = _mm_unpacklo_epi16(load_half(p), _mm_setzero_si128());
     const __m128i sign = _mm_slli_epi32(_mm_and_si128(a, _mm_set1_epi32(0x8000)), 16);

@@ -1,5 +1,5 @@
-// The operations of a head, against those of the scalar table. test/equality.test.ts holds these against the
-// reference; here it is about memory, and about shapes that no class code makes.
+// Compares the operations of a head with those of the scalar table, which test/equality.test.ts compares with
+// the reference. These tests are about memory, and about shapes that no class code makes.
 #include <algorithm>
 
 #include "groups.h"

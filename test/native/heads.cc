@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kMostClasses = 20'000;
 
-// Half of the time a width that ends a stage, or stands beside one: there kernels change their way.
+// Returns, half of the time, a width that ends a stage or is beside one: there kernels change their way.
 size_t random_part(Random& random, size_t whole) {
   if (random.chance(0.5)) return random.between(1, whole);
   const size_t edge = std::max<size_t>(1, whole >> random.below(4));
@@ -55,7 +55,7 @@ void add_block(Random& random, Shape& shape, bool masked) {
   }
 }
 
-// One block and one segment, the features as they are: the way of kernels that take shortcuts.
+// Makes one block and one segment, with the features as they are: for these kernels have shortcuts.
 void make_plain(Random& random, Shape& shape) {
   shape.features = shape.order;
   add_block(random, shape, false);

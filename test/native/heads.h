@@ -29,7 +29,7 @@ struct Shape {
 
 Shape random_shape(Random& random);
 
-// A shape as the kernels take it.
+// A shape as the kernels take it, in memory that is watched.
 class PlacedHead {
  public:
   PlacedHead(Arrays& arrays, const Shape& shape);

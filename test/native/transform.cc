@@ -1,4 +1,4 @@
-// The transform and its parts, against the stages of docs/numerics.md one after the other.
+// Compares the transform and its parts with the stages of docs/numerics.md, done one after the other.
 #include <algorithm>
 
 #include "arrays.h"
@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kMostElements = size_t{1} << 16;
 
-// The stage of stride h, for the pairs (i, i + h) that `wanted` lets through.
+// Does the stage of stride h, for the pairs (i, i + h) that `wanted` lets through.
 template <class T, class Wanted>
 void stage(T* x, size_t n, size_t h, const Wanted& wanted) {
   for (size_t i = 0; i < n; i++) {
@@ -32,7 +32,7 @@ void stages(T* x, size_t n, size_t first, size_t last) {
   for (size_t h = first; h >= last && h > 0; h /= 2) stage(x, n, h, [](size_t) { return true; });
 }
 
-// The results of a kernel that has one array, x, and works in place.
+// Returns the results of a kernel that has one array, x, and works in place.
 template <class T, class Work>
 Results in_place(Random& random, const std::vector<T>& source, const Work& work) {
   Arrays arrays(random);
