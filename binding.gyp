@@ -4,19 +4,15 @@
     {
       "target_name": "fixed_classifier",
       "sources": [
-        "native/addon.cc", "native/base.cc", "native/decode.cc", "native/dispatch.cc", "native/head.cc", "native/pool.cc", "native/transform.cc",
-        "native/targets/scalar.cc"
+        "native/addon.cc", "native/decode.cc", "native/factor.cc", "native/forward_async.cc", "native/head.cc", "native/head_table.cc",
+        "native/pool.cc", "native/transform.cc", "<@(kernel_files)"
       ],
+      "dependencies": ["<@(kernel_libraries)"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": [
         "NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED",
         # A worker thread may be ended in the middle of any call: then nothing can be thrown, which without this ends the process.
         "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"
-      ],
-      "conditions": [
-        ["target_arch == 'x64'", {"dependencies": ["kernels_avx512", "kernels_avx2", "kernels_sse2"]}],
-        # Every arm64 has NEON, so it needs no flags of its own.
-        ["target_arch == 'arm64'", {"sources": ["native/targets/neon.cc"]}]
       ]
     }
   ]

@@ -1,16 +1,19 @@
-// Arguments of the functions that JavaScript calls. The facade has checked what the user passed; what is
-// checked here once more is all that keeps a kernel inside its buffers.
+// The functions that JavaScript calls, and their arguments. The facade has checked what the user passed; what
+// is checked here once more is all that keeps a kernel inside its buffers.
 #pragma once
 
 #include <napi.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace fixed_classifier {
 
 template <class T>
-struct Array {
+struct TypedArray {
   T* data = nullptr;
   size_t length = 0;
 };
@@ -33,7 +36,6 @@ template <>
 constexpr napi_typedarray_type array_type<uint32_t>() {
   return napi_uint32_array;
 }
-
 template <>
 constexpr napi_typedarray_type array_type<uint8_t>() {
   return napi_uint8_array;
@@ -60,7 +62,8 @@ struct External {
   T value;
 };
 
-// What make_external made of a T; null for anything else. Externals of other addons are not to be given.
+// Returns what make_external made of a T, and null for anything else. Externals of other addons are not to be
+// given.
 template <class T>
 T* external_of(napi_env env, napi_value value) {
   void* data = nullptr;
@@ -69,51 +72,103 @@ T* external_of(napi_env env, napi_value value) {
   return held->type == &External<T>::kType ? &held->value : nullptr;
 }
 
-// Reads the arguments of one call in their order; after a mistake everything else reads as empty and `ok` is
-// false.
+// Makes an object of JavaScript that stands for a C++ one, until it is collected.
+template <class T>
+napi_value make_external(napi_env env, T value) {
+  auto* held = new External<T>{&External<T>::kType, std::move(value)};
+  napi_value external = nullptr;
+  napi_create_external(
+      env, held, [](napi_env, void* data, void*) { delete static_cast<External<T>*>(data); }, nullptr,
+      &external);
+  return external;
+}
+
+// A function that JavaScript calls.
+struct FunctionEntry {
+  const char* name;
+  size_t arity;  // how many arguments it reads; JavaScript sees it as `length`
+  napi_callback callback;
+};
+
+// What a function finds when it is called.
+struct FunctionData {
+  size_t arity;
+};
+template <class T>
+struct FunctionDataOf : FunctionData {
+  T value;
+};
+
+// Gives an object a function that finds a copy of `value` by Arguments::data, until it is collected.
+template <class T>
+void add_function(napi_env env, napi_value object, const FunctionEntry& entry, T value) {
+  auto* data = new FunctionDataOf<T>{{entry.arity}, std::move(value)};
+  napi_value function = nullptr;
+  napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.callback, data, &function);
+  napi_add_finalizer(
+      env, function, data, [](napi_env, void* held, void*) { delete static_cast<FunctionDataOf<T>*>(held); },
+      nullptr, nullptr);
+  napi_value length = nullptr;
+  napi_create_uint32(env, static_cast<uint32_t>(entry.arity), &length);
+  const napi_property_descriptor property = {"length", nullptr, nullptr,           nullptr,
+                                             nullptr,  length,  napi_configurable, nullptr};
+  napi_define_properties(env, function, 1, &property);
+  napi_set_named_property(env, object, entry.name, function);
+}
+
+// References that keep arrays of JavaScript alive.
+using KeptArrays = std::vector<Napi::Reference<Napi::Value>>;
+
+// Reads the arguments of one call in their order. After a mistake everything else reads as empty, and check()
+// fails.
 class Arguments {
  public:
-  static constexpr size_t kMax = 12;  // of any function
+  static constexpr size_t kMax = 10;  // of any function
 
-  Arguments(napi_env env, napi_callback_info info) : env_(env) {
-    napi_get_cb_info(env, info, &count_, values_, nullptr, &data_);
+  // Node.js fills `most` values whatever the call has; a function of few arguments is faster if it says so.
+  Arguments(napi_env env, napi_callback_info info, size_t most = kMax) : env_(env), count_(most) {
+    void* data = nullptr;
+    napi_get_cb_info(env, info, &count_, values_, nullptr, &data);
+    data_ = static_cast<FunctionData*>(data);
   }
 
   // How many there are.
   size_t count() const { return count_; }
 
+  // The value that the function was made with.
   template <class T>
   T& data() const {
-    return *static_cast<T*>(data_);
+    return static_cast<FunctionDataOf<T>*>(data_)->value;
   }
 
-  napi_value value() { return values_[next_++]; }
+  // The arrays that are read from here on are kept alive by references in `kept`.
+  void keep(KeptArrays& kept) { kept_ = &kept; }
 
-  // An array of any type; returns its length.
+  // Reads an array of any type and returns its length.
   size_t any_array(napi_typedarray_type& type, void*& data) {
+    const napi_value value = values_[next_++];
     size_t length = 0;
-    if (napi_get_typedarray_info(env_, values_[next_++], &type, &length, &data, nullptr, nullptr) != napi_ok)
+    if (napi_get_typedarray_info(env_, value, &type, &length, &data, nullptr, nullptr) != napi_ok) {
       ok_ = false;
+    } else if (kept_) {
+      add_kept(value);
+    }
     return length;
   }
 
   template <class T>
-  Array<T> array() {
-    napi_typedarray_type type;
+  TypedArray<T> array() {
+    napi_typedarray_type type = napi_uint8_array;
     void* data = nullptr;
-    size_t length = 0;
-    const napi_status status =
-        napi_get_typedarray_info(env_, values_[next_++], &type, &length, &data, nullptr, nullptr);
-    if (status != napi_ok || type != array_type<T>()) {
-      ok_ = false;
-      return {};
-    }
-    return {static_cast<T*>(data), length};
+    const size_t length = any_array(type, data);
+    if (ok_ && type == array_type<T>()) return {static_cast<T*>(data), length};
+    ok_ = false;
+    return {};
   }
 
-  // Null gives an empty array.
+  // Reads an array, or null as an empty one.
   template <class T>
-  Array<T> optional_array() {
+  TypedArray<T> optional_array() {
     napi_valuetype type = napi_undefined;
     napi_typeof(env_, values_[next_], &type);
     if (type == napi_object) return array<T>();
@@ -121,7 +176,7 @@ class Arguments {
     return {};
   }
 
-  // As external_of; undefined gives null too.
+  // Reads what make_external made of a T, or undefined as null.
   template <class T>
   T* optional_external() {
     napi_valuetype type = napi_undefined;
@@ -143,49 +198,34 @@ class Arguments {
     return ok_ ? static_cast<size_t>(value) : 0;
   }
 
-  // Whether all was well so far and `condition` holds; otherwise an exception is pending.
+  std::string string() {
+    const Napi::Value value(env_, values_[next_++]);
+    if (value.IsString()) return value.As<Napi::String>().Utf8Value();
+    ok_ = false;
+    return {};
+  }
+
+  // Whether all was well so far and `condition` holds; otherwise an exception is pending. By then the
+  // function has read as many arguments as its entry says, or all there are.
   bool check(bool condition) {
-    if (ok_ && condition) return true;
+    if (ok_ && condition && (next_ == data_->arity || next_ == count_)) return true;
     throw_misfit(env_);
     return false;
   }
 
  private:
+  // Not inlined, as few calls keep anything.
+  [[gnu::noinline]] void add_kept(napi_value value) {
+    kept_->push_back(Napi::Reference<Napi::Value>::New(Napi::Value(env_, value), 1));
+  }
+
   napi_env env_;
   napi_value values_[kMax];
-  size_t count_ = kMax;
-  void* data_ = nullptr;
+  size_t count_;
+  FunctionData* data_ = nullptr;
+  KeptArrays* kept_ = nullptr;
   size_t next_ = 0;
   bool ok_ = true;
 };
-
-inline napi_value make_function(napi_env env, const char* name, napi_callback callback) {
-  napi_value function = nullptr;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
-  return function;
-}
-
-// A function of JavaScript that finds a copy of `data` again by Arguments::data, until it is collected.
-template <class T>
-napi_value make_function(napi_env env, const char* name, napi_callback callback, T data) {
-  T* copy = new T(std::move(data));
-  napi_value function = nullptr;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, copy, &function);
-  napi_add_finalizer(
-      env, function, copy, [](napi_env, void* held, void*) { delete static_cast<T*>(held); }, nullptr,
-      nullptr);
-  return function;
-}
-
-// An object of JavaScript that stands for a C++ one, until it is collected.
-template <class T>
-napi_value make_external(napi_env env, T value) {
-  auto* held = new External<T>{&External<T>::kType, std::move(value)};
-  napi_value external = nullptr;
-  napi_create_external(
-      env, held, [](napi_env, void* data, void*) { delete static_cast<External<T>*>(data); }, nullptr,
-      &external);
-  return external;
-}
 
 }  // namespace fixed_classifier

@@ -1,13 +1,13 @@
 // The functions of JavaScript that make features of other types float32.
 #pragma once
 
-#include <napi.h>
+#include <node_api.h>
 
 #include "kernels.h"
 
 namespace fixed_classifier {
 
 // Adds `decodeFloat16(x, out)`, `decodeBfloat16(x, out)` and `decodeInt8(x, out)` to an object.
-void add_decode(Napi::Object object, const Kernels& kernels);
+void add_decode(napi_env env, napi_value object, const Kernels& kernels);
 
 }  // namespace fixed_classifier

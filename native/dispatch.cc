@@ -1,45 +1,40 @@
 #include "dispatch.h"
 
-#if defined(__x86_64__) || defined(_M_X64)
-#include <cpuid.h>
-#endif
+#include "cpu.h"
 
 namespace fixed_classifier {
 
 #if defined(__x86_64__) || defined(_M_X64)
-extern const Kernels k_avx512, k_avx2, k_sse2;
+extern const Target avx512, avx2, sse2;
 #elif defined(__aarch64__) || defined(_M_ARM64)
-extern const Kernels k_neon;
+extern const Target neon;
 #endif
-extern const Kernels k_scalar;
+extern const Target scalar;
 
-#if defined(__x86_64__) || defined(_M_X64)
 namespace {
 
-// Not every compiler's own check knows it. Its registers are those of AVX.
-bool has_f16c() {
-  unsigned a, b, c, d;
-  return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
+// All targets of the architecture, the best first. Every CPU has what the last one needs.
+constexpr const Target* kTargets[] = {
+#if defined(__x86_64__) || defined(_M_X64)
+    &avx512, &avx2, &sse2,
+#elif defined(__aarch64__) || defined(_M_ARM64)
+    &neon,
+#endif
+    &scalar};
+
+bool has(const CpuFeatures& cpu, const CpuFeatures& needs) {
+  return (needs.leaf1_ecx & ~cpu.leaf1_ecx) == 0 && (needs.leaf7_ebx & ~cpu.leaf7_ebx) == 0 &&
+         (needs.saved & ~cpu.saved) == 0;
 }
 
 }  // namespace
-#endif
 
 std::vector<const Kernels*> available_kernels() {
+  const CpuFeatures cpu = cpu_features();
   std::vector<const Kernels*> available;
-#if defined(__x86_64__) || defined(_M_X64)
-  // The compiler's own check asks the operating system too: registers that it does not save are not there.
-  __builtin_cpu_init();
-  const bool fma = __builtin_cpu_supports("fma");
-  const bool avx2 = fma && has_f16c() && __builtin_cpu_supports("avx2");
-  if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
-    available.push_back(&k_avx512);
-  if (avx2) available.push_back(&k_avx2);
-  available.push_back(&k_sse2);
-#elif defined(__aarch64__) || defined(_M_ARM64)
-  available.push_back(&k_neon);
-#endif
-  available.push_back(&k_scalar);
+  for (const Target* target : kTargets) {
+    if (has(cpu, target->needs)) available.push_back(&target->kernels);
+  }
   return available;
 }
 

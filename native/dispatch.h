@@ -1,4 +1,4 @@
-// Which kernels this CPU runs.
+// The choice of kernels by CPU.
 #pragma once
 
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace fixed_classifier {
 
-// Best first; never empty.
+// Returns the kernels that this CPU runs, the best first; never none.
 std::vector<const Kernels*> available_kernels();
 
 }  // namespace fixed_classifier

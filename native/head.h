@@ -1,16 +1,17 @@
-// A head as JavaScript holds it: its tables, its scratch memory and the functions on them.
+// The functions of JavaScript on a head.
 #pragma once
 
-#include <napi.h>
+#include <node_api.h>
 
-#include "engine.h"
+#include "executor.h"
 
 namespace fixed_classifier {
 
-// Adds `head(features, classes, order, unit, masks, segments, base, baseSigns, columns)` to an object.
-void add_head(Napi::Object object, const Engine& engine);
+// Adds `head(features, classes, order, unit, masks, segments, factorOrder, factorSigns, columns)` to an
+// object.
+void add_head(napi_env env, napi_value object, const Executor& executor);
 
-// runForward(plan, scale), as run_plan.
-napi_value run_forward(napi_env env, napi_callback_info info);
+// Adds `runForward(plan, scale)`, one function for the plans of all heads, as add_run does.
+void add_run_forward(napi_env env, napi_value object);
 
 }  // namespace fixed_classifier

@@ -1,9 +1,18 @@
 {
-  # Flags and libraries of the kernels, for the addon and for that of the benchmarks.
-
-  # Flags that the same bits on every instruction set rest on: no contraction into fused multiply-adds, wrapping integers. The
-  # warnings that are off come from the compiler's own AVX-512 header.
+  # The kernels, for whatever is made of them: the addon, the programs of test/native, and the addon of the benchmarks. It depends on
+  # `kernel_libraries` and has `kernel_files` among its sources.
   "variables": {
+    # A folder with one more file for every instruction set, which is compiled like the kernels of that set; empty: none.
+    "beside_dir%": "",
+    "kernel_libraries": [],
+    "kernel_files": ["cpu.cc", "dispatch.cc", "targets/scalar.cc"],
+    "conditions": [
+      ["target_arch == 'x64'", {"kernel_libraries": ["kernels_avx512", "kernels_avx2", "kernels_sse2"]}],
+      # Every arm64 has NEON, so it needs no flags of its own.
+      ["target_arch == 'arm64'", {"kernel_files": ["targets/neon.cc"]}]
+    ],
+    # Flags that the same bits on every instruction set rest on: no contraction into fused multiply-adds, wrapping integers. The
+    # warnings that are off come from the compiler's own AVX-512 header.
     "kernel_flags": [
       "-std=c++20", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fwrapv",
       "-Wall", "-Wextra", "-Wno-uninitialized", "-Wno-maybe-uninitialized", "-fvisibility=hidden"
@@ -33,14 +42,16 @@
           "target_name": "kernels_avx512",
           "type": "static_library",
           "sources": ["targets/avx512.cc"],
-          "cflags": ["-mavx512f", "-mavx512dq", "-mavx2", "-mfma"],
-          "xcode_settings": {"OTHER_CFLAGS": ["-mavx512f", "-mavx512dq", "-mavx2", "-mfma"]},
-          "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["-mavx512f", "-mavx512dq", "-mavx2", "-mfma"]}}
+          "conditions": [["beside_dir != ''", {"sources": ["<(beside_dir)/avx512.cc"]}]],
+          "cflags": ["-mavx512f", "-mavx512dq", "-mfma"],
+          "xcode_settings": {"OTHER_CFLAGS": ["-mavx512f", "-mavx512dq", "-mfma"]},
+          "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["-mavx512f", "-mavx512dq", "-mfma"]}}
         },
         {
           "target_name": "kernels_avx2",
           "type": "static_library",
           "sources": ["targets/avx2.cc"],
+          "conditions": [["beside_dir != ''", {"sources": ["<(beside_dir)/avx2.cc"]}]],
           "cflags": ["-mavx2", "-mfma", "-mf16c"],
           "xcode_settings": {"OTHER_CFLAGS": ["-mavx2", "-mfma", "-mf16c"]},
           "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["-mavx2", "-mfma", "-mf16c"]}}
@@ -48,7 +59,8 @@
         {
           "target_name": "kernels_sse2",
           "type": "static_library",
-          "sources": ["targets/sse2.cc"]
+          "sources": ["targets/sse2.cc"],
+          "conditions": [["beside_dir != ''", {"sources": ["<(beside_dir)/sse2.cc"]}]]
         }
       ]
     }]

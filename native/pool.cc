@@ -27,7 +27,7 @@ void keep_library_loaded() {
 #endif
 }
 
-// False if there can be no more threads: std::thread would end the process.
+// Returns false if there can be no more threads, where std::thread would end the process.
 bool start_thread(void* (*entry)(void*), void* argument) {
 #ifdef _WIN32
   std::thread(entry, argument).detach();
@@ -40,7 +40,7 @@ bool start_thread(void* (*entry)(void*), void* argument) {
 #endif
 }
 
-// Leaves the core to whom shares it while this thread waits.
+// Leaves the core to whoever shares it while this thread waits.
 void relax() {
 #if defined(__x86_64__) || defined(_M_X64)
   __builtin_ia32_pause();
@@ -63,7 +63,7 @@ class Pool {
 
   const int owner;
 
-  // False if another call has the pool.
+  // Returns false, with nothing done, if another call has the pool.
   bool run(int threads, size_t tasks, const std::function<void(size_t, int)>& work) {
     std::unique_lock<std::mutex> only(busy_, std::try_to_lock);
     if (!only) return false;
@@ -82,7 +82,7 @@ class Pool {
     take_tasks(work, tasks, 0);
     {
       std::lock_guard<std::mutex> lock(mutex_);
-      helpers_ = 0;  // who has not woken up by now need not
+      helpers_ = 0;  // threads that have not woken up by now need not
     }
     spin_until([&] { return working_.load(std::memory_order_acquire) == 0; });
     std::unique_lock<std::mutex> lock(mutex_);
@@ -92,7 +92,7 @@ class Pool {
   }
 
  private:
-  // To fall asleep and be woken up takes longer than most calls last, and they follow each other.
+  // Falling asleep and being woken up takes longer than most calls last, and calls follow each other.
   template <class Condition>
   static void spin_until(const Condition& condition) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
@@ -152,7 +152,7 @@ class Pool {
 };
 
 // The threads of a pool do not survive a fork: the child makes a pool of its own, and leaves the parent's
-// alone. No lock here: in the child it might be held for ever by a thread that only the parent has.
+// alone. A lock here might be held for ever in the child, by a thread that only the parent has.
 Pool& pool() {
   static constinit std::atomic<Pool*> current{nullptr};
   Pool* found = current.load(std::memory_order_acquire);

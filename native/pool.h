@@ -8,17 +8,17 @@
 
 namespace fixed_classifier {
 
-// The number of processors this process may use.
+// Returns how many processors this process may use.
 int available_threads();
 
 namespace detail {
-// False if the pool is busy with another call; then nothing was done.
+// Returns false, with nothing done, if the pool is busy with another call.
 bool run_in_pool(int threads, size_t tasks, const std::function<void(size_t task, int thread)>& work);
 }  // namespace detail
 
 // Runs work(task, thread) for every task in [0, tasks), with 0 ≤ thread < threads; task i + 1 never starts
 // before task i. Returns when all are done. The caller is thread 0; if the pool is busy with another call it
-// does everything itself. One thread costs nothing extra.
+// does everything itself. With one thread there is no extra cost.
 template <class Work>
 void run_parallel(int threads, size_t tasks, const Work& work) {
   const int useful = tasks < static_cast<size_t>(threads) ? static_cast<int>(tasks) : threads;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "arguments.h"
-#include "base.h"
+#include "factor.h"
 
 namespace fixed_classifier {
 namespace {
@@ -13,128 +13,127 @@ namespace {
 // Rows of at least this length are shared among threads.
 constexpr size_t kLongRow = size_t{1} << 16;
 
-// The functions of one element type.
+// The kernels of one element type. The last argument of fwht is the multiplier, or the shift of int32.
 template <class T>
 struct TypedKernels {
-  void (*fwht)(T* x, size_t row_length, size_t rows, T factor);
+  void (*fwht)(T* x, size_t row_length, size_t rows, T multiplier);
   void (*columns)(T* x, size_t row_length, size_t from, size_t to);
-  void (*base)(const Base& base, T* x, size_t stride);
+  void (*factor)(const KroneckerFactor& factor, T* x, size_t stride);
 };
 
-// One row by several threads: its first stages by columns, then the blocks that are left. Columns are taken
-// in pieces of 16 times a power of two, enough of them that no thread waits long for the last.
+// Transforms one row by several threads: its first stages by columns, then the eighths that are left. Columns
+// are taken in pieces of 16 times a power of two, enough of them that no thread waits long for the last.
 template <class T>
-void transform_long_row(const Engine& engine, const TypedKernels<T>& kernels, T* x, size_t n, T factor) {
-  const size_t block = n / 8;
-  const size_t piece = block / 16;
-  run_parallel(engine.threads, block / piece,
+void transform_long_row(const Executor& executor, const TypedKernels<T>& kernels, T* x, size_t n,
+                        T multiplier) {
+  const size_t eighth = n / 8;
+  const size_t piece = eighth / 16;
+  run_parallel(executor.threads, eighth / piece,
                [&](size_t task, int) { kernels.columns(x, n, task * piece, (task + 1) * piece); });
-  run_parallel(engine.threads, 8,
-               [&](size_t task, int) { kernels.fwht(x + task * block, block, 1, factor); });
+  run_parallel(executor.threads, 8,
+               [&](size_t task, int) { kernels.fwht(x + task * eighth, eighth, 1, multiplier); });
 }
 
 template <class T>
-void transform(const Engine& engine, const TypedKernels<T>& kernels, T* x, size_t n, size_t rows, T factor) {
+void transform(const Executor& executor, const TypedKernels<T>& kernels, T* x, size_t n, size_t rows,
+               T multiplier) {
   const double additions = static_cast<double>(n) * rows * __builtin_ctzll(n);
-  const int threads = engine.threads_for(additions);
-  if (threads == 1) return kernels.fwht(x, n, rows, factor);
+  const int threads = executor.threads_for(additions);
+  if (threads == 1) return kernels.fwht(x, n, rows, multiplier);
   const size_t tasks = std::min<size_t>(rows, 8 * threads);
   if (tasks < static_cast<size_t>(threads) && n >= kLongRow) {
-    for (size_t r = 0; r < rows; r++) transform_long_row(engine, kernels, x + r * n, n, factor);
+    for (size_t r = 0; r < rows; r++) transform_long_row(executor, kernels, x + r * n, n, multiplier);
     return;
   }
   run_parallel(threads, tasks, [&](size_t task, int) {
     const size_t first = rows * task / tasks;
     const size_t end = rows * (task + 1) / tasks;
-    kernels.fwht(x + first * n, n, end - first, factor);
+    kernels.fwht(x + first * n, n, end - first, multiplier);
   });
 }
 
-// Rows of b · stride elements.
+// Transforms rows of b · stride elements.
 template <class T>
-void transform_with_base(const Engine& engine, const TypedKernels<T>& kernels, const Base& base, T* x,
-                         size_t n, size_t rows, T factor) {
-  const size_t stride = n / base.order;
-  const double additions = static_cast<double>(n) * rows * (base.order / 4 + __builtin_ctzll(stride));
-  run_parallel(engine.threads_for(additions), rows, [&](size_t r, int) {
-    kernels.base(base, x + r * n, stride);
-    kernels.fwht(x + r * n, stride, base.order, factor);
+void transform_with_factor(const Executor& executor, const TypedKernels<T>& kernels,
+                           const KroneckerFactor& factor, T* x, size_t n, size_t rows, T multiplier) {
+  const size_t stride = n / factor.order;
+  const size_t stages = factor.order / kFactorGroup + __builtin_ctzll(stride);
+  const double additions = static_cast<double>(n) * rows * stages;
+  run_parallel(executor.threads_for(additions), rows, [&](size_t r, int) {
+    kernels.factor(factor, x + r * n, stride);
+    kernels.fwht(x + r * n, stride, factor.order, multiplier);
   });
 }
 
-// Rounds down, as the shift of a power of two does.
+// Divides and rounds down, as the shift of a power of two does.
 void divide(int32_t* x, size_t length, int32_t divisor) {
   for (size_t i = 0; i < length; i++) x[i] = x[i] / divisor - (x[i] % divisor < 0);
 }
 
 // A matrix B that outlives the call that made it.
-struct HeldBase {
+struct HeldFactor {
   std::vector<uint16_t> terms;
-  Base base;
+  KroneckerFactor factor;
 };
 
-using SharedBase = std::shared_ptr<const HeldBase>;
+using SharedFactor = std::shared_ptr<const HeldFactor>;
 
 // A transform of one array.
 struct Plan {
-  Engine engine;
+  Executor executor;
   napi_typedarray_type type = napi_uint8_array;
   void* data = nullptr;
   size_t row_length = 0;
   size_t rows = 0;
-  double factor = 1;
-  SharedBase base;
+  double multiplier = 1;
+  SharedFactor factor = nullptr;
 
   void run() const {
-    if (base) return run_with_base();
-    const Kernels& k = *engine.kernels;
-    switch (type) {
-      case napi_float32_array:
-        return transform<float>(engine, {k.fwht_f32, k.columns_f32, k.base_f32}, static_cast<float*>(data),
-                                row_length, rows, static_cast<float>(factor));
-      case napi_float64_array:
-        return transform<double>(engine, {k.fwht_f64, k.columns_f64, k.base_f64}, static_cast<double*>(data),
-                                 row_length, rows, factor);
-      default:
-        return transform<int32_t>(engine, {k.fwht_i32, k.columns_i32, k.base_i32},
-                                  static_cast<int32_t*>(data), row_length, rows,
-                                  factor == 1 ? 0 : __builtin_ctzll(row_length));
+    visit_type([&](const auto& kernels, auto* x, auto typed_multiplier) {
+      if (factor) {
+        transform_with_factor(executor, kernels, factor->factor, x, row_length, rows, typed_multiplier);
+      } else {
+        transform(executor, kernels, x, row_length, rows, typed_multiplier);
+      }
+    });
+    if (factor && type == napi_int32_array && multiplier != 1) {
+      divide(static_cast<int32_t*>(data), row_length * rows, static_cast<int32_t>(row_length));
     }
   }
 
  private:
-  void run_with_base() const {
-    const Kernels& k = *engine.kernels;
-    const Base& b = base->base;
+  // Calls visit(kernels, array, multiplier or shift), typed as the elements of the array are. A length with a
+  // factor has no shift: run() divides by it.
+  template <class Visit>
+  void visit_type(const Visit& visit) const {
+    const Kernels& k = *executor.kernels;
     switch (type) {
       case napi_float32_array:
-        return transform_with_base<float>(engine, {k.fwht_f32, k.columns_f32, k.base_f32}, b,
-                                          static_cast<float*>(data), row_length, rows,
-                                          static_cast<float>(factor));
+        return visit(TypedKernels<float>{k.fwht_f32, k.columns_f32, k.factor_f32}, static_cast<float*>(data),
+                     static_cast<float>(multiplier));
       case napi_float64_array:
-        return transform_with_base<double>(engine, {k.fwht_f64, k.columns_f64, k.base_f64}, b,
-                                           static_cast<double*>(data), row_length, rows, factor);
-      default: {
-        auto* x = static_cast<int32_t*>(data);
-        transform_with_base<int32_t>(engine, {k.fwht_i32, k.columns_i32, k.base_i32}, b, x, row_length, rows,
-                                     0);
-        if (factor != 1) divide(x, row_length * rows, static_cast<int32_t>(row_length));
-      }
+        return visit(TypedKernels<double>{k.fwht_f64, k.columns_f64, k.factor_f64},
+                     static_cast<double*>(data), multiplier);
+      default:
+        return visit(TypedKernels<int32_t>{k.fwht_i32, k.columns_i32, k.factor_i32},
+                     static_cast<int32_t*>(data),
+                     factor || multiplier == 1 ? 0 : __builtin_ctzll(row_length));
     }
   }
 };
 
-// An array alone is one row: every further argument costs as much as a short transform.
+// Reads (x, rowLength, multiplier, factor). With only the array given, it is one row and is not multiplied:
+// every further argument costs as much as a short transform.
 bool read_plan(Arguments& arguments, Plan& plan) {
   const size_t length = arguments.any_array(plan.type, plan.data);
   plan.row_length = length;
   size_t power = length;
   if (arguments.count() > 1) {
     plan.row_length = power = arguments.size();
-    plan.factor = arguments.number();
-    if (const auto* base = arguments.optional_external<SharedBase>()) {
-      plan.base = *base;
-      const size_t order = plan.base->base.order;
+    plan.multiplier = arguments.number();
+    if (const auto* factor = arguments.optional_external<SharedFactor>()) {
+      plan.factor = *factor;
+      const size_t order = plan.factor->factor.order;
       power = power % order == 0 ? power / order : 0;
     }
   }
@@ -146,58 +145,68 @@ bool read_plan(Arguments& arguments, Plan& plan) {
   return true;
 }
 
+napi_value fwht(napi_env env, napi_callback_info info);
+constexpr FunctionEntry kFwht = {"fwht", 4, fwht};
+
 napi_value fwht(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  Plan plan{arguments.data<Engine>(), napi_uint8_array, nullptr, 0, 0, 1, nullptr};
+  Arguments arguments(env, info, kFwht.arity);
+  Plan plan{arguments.data<Executor>()};
   if (read_plan(arguments, plan)) plan.run();
   return nullptr;
 }
 
-// An object that stands for a matrix B in the calls of `fwht` and `plan`.
-napi_value make_base(napi_env env, napi_callback_info info) {
+// Makes an object that stands for a matrix B in the calls of `fwht` and `plan`.
+napi_value make_factor(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   const size_t order = arguments.size();
-  const Array<uint32_t> signs = arguments.array<uint32_t>();
+  const TypedArray<uint32_t> signs = arguments.array<uint32_t>();
   if (!arguments.check(true)) return nullptr;
-  auto held = std::make_shared<HeldBase>();
-  held->terms = base_terms(order, signs);
-  held->base = {order, held->terms.data()};
+  auto held = std::make_shared<HeldFactor>();
+  held->terms = factor_terms(order, signs);
+  held->factor = {order, held->terms.data()};
   if (!arguments.check(!held->terms.empty())) return nullptr;
-  return make_external<SharedBase>(env, held);
+  return make_external<SharedFactor>(env, held);
 }
 
-// Keeps the array alive as long as the plan.
-struct Held {
+// A plan that keeps its array alive.
+struct HeldPlan {
   Plan plan;
-  Napi::Reference<Napi::Value> array;
+  KeptArrays arrays;
 };
 
-napi_value plan(napi_env env, napi_callback_info info) {
+napi_value make_plan(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  Held held{{arguments.data<Engine>(), napi_uint8_array, nullptr, 0, 0, 1, nullptr}, {}};
+  HeldPlan held{{arguments.data<Executor>()}, {}};
+  arguments.keep(held.arrays);
   if (!read_plan(arguments, held.plan)) return nullptr;
-  Arguments again(env, info);
-  held.array = Napi::Reference<Napi::Value>::New(Napi::Value(env, again.value()), 1);
   return make_external(env, std::move(held));
 }
 
-}  // namespace
+napi_value run(napi_env env, napi_callback_info info);
+constexpr FunctionEntry kRun = {"run", 1, run};
 
-napi_value run_plan(napi_env env, napi_callback_info info) {
-  napi_value plan;
-  size_t count = 1;
-  napi_get_cb_info(env, info, &count, &plan, nullptr, nullptr);
-  const Held* held = external_of<Held>(env, plan);
+napi_value run(napi_env env, napi_callback_info info) {
+  napi_value arguments[kRun.arity];
+  size_t count = kRun.arity;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  const HeldPlan* held = external_of<HeldPlan>(env, arguments[0]);
   if (held == nullptr) return throw_misfit(env);
   held->plan.run();
   return nullptr;
 }
 
-void add_transform(Napi::Object object, const Engine& engine) {
-  const Napi::Env env = object.Env();
-  object.Set("fwht", Napi::Value(env, make_function(env, "fwht", fwht, engine)));
-  object.Set("base", Napi::Value(env, make_function(env, "base", make_base, engine)));
-  object.Set("plan", Napi::Value(env, make_function(env, "plan", plan, engine)));
+constexpr FunctionEntry kFunctions[] = {
+    kFwht,
+    {"plan", 4, make_plan},
+    {"factor", 2, make_factor},
+};
+
+}  // namespace
+
+void add_transform(napi_env env, napi_value object, const Executor& executor) {
+  for (const FunctionEntry& entry : kFunctions) add_function(env, object, entry, executor);
 }
+
+void add_run(napi_env env, napi_value object) { add_function(env, object, kRun, nullptr); }
 
 }  // namespace fixed_classifier

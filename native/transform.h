@@ -1,18 +1,18 @@
 // The functions of JavaScript around the transform.
 #pragma once
 
-#include <napi.h>
+#include <node_api.h>
 
-#include "engine.h"
+#include "executor.h"
 
 namespace fixed_classifier {
 
-// Adds `fwht(x, rowLength, factor, base)`, `plan(x, rowLength, factor, base)` and `base(order, signs)`, which
-// makes their last argument, to an object.
-void add_transform(Napi::Object object, const Engine& engine);
+// Adds `fwht(x, rowLength, multiplier, factor)`, `plan(x, rowLength, multiplier, factor)` and `factor(order,
+// signs)`, which makes their last argument, to an object.
+void add_transform(napi_env env, napi_value object, const Executor& executor);
 
-// run(plan): one function for the plans of all objects. JavaScript calls what it has always called at that
-// place faster than a function of each plan.
-napi_value run_plan(napi_env env, napi_callback_info info);
+// Adds `run(plan)`, one function for the plans of all objects. JavaScript calls what it has always called at
+// that place faster than a function of each plan.
+void add_run(napi_env env, napi_value object);
 
 }  // namespace fixed_classifier

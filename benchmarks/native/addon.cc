@@ -28,7 +28,7 @@ struct Target {
 
 double number(const Napi::Value& value) { return value.ToNumber().DoubleValue(); }
 
-// limit(instructionSet, what, nanoseconds): additions per second.
+// limit(instructionSet, what, nanoseconds) returns additions per second.
 Napi::Value limit(const Napi::CallbackInfo& info) {
   const Target target(info);
   if (!target.known()) return info.Env().Undefined();
@@ -41,7 +41,7 @@ Napi::Value limit(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), additions_per_second(add_up, number(info[2])));
 }
 
-// Calls with the array, its length, and the function that measures the limit of its type.
+// Calls use(array, length, function that measures the limit of its type).
 template <class Use>
 void with_array(const Napi::CallbackInfo& info, const Target& target, const Use& use) {
   const auto take = [&]<class T>(T*, AddUp Limits::*add_up) {
@@ -58,7 +58,7 @@ void with_array(const Napi::CallbackInfo& info, const Target& target, const Use&
   }
 }
 
-// transform(instructionSet, x)
+// transform(instructionSet, x) transforms in place, as one row.
 Napi::Value transform_array(const Napi::CallbackInfo& info) {
   const Target target(info);
   if (target.known()) {
@@ -67,7 +67,7 @@ Napi::Value transform_array(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-// time(instructionSet, x, nanoseconds): see Timing.
+// time(instructionSet, x, nanoseconds) returns a Timing.
 Napi::Value time_array(const Napi::CallbackInfo& info) {
   const Target target(info);
   if (!target.known()) return info.Env().Undefined();
@@ -81,7 +81,7 @@ Napi::Value time_array(const Napi::CallbackInfo& info) {
   return object;
 }
 
-// misalignment(bytes): how far a Uint8Array is behind a multiple of 64 bytes.
+// misalignment(bytes) returns how far a Uint8Array is behind a multiple of 64 bytes.
 Napi::Value misalignment(const Napi::CallbackInfo& info) {
   const uint8_t* data = info[0].As<Napi::Uint8Array>().Data();
   return Napi::Number::New(info.Env(), static_cast<double>(reinterpret_cast<uintptr_t>(data) % 64));

@@ -1,17 +1,18 @@
 // The limit of one instruction set: additions that depend on nothing but the one before in the same register,
-// so that nothing but the pipes holds them up. Included once by every file in limits/, after its vector types
+// so that nothing but the pipes holds them up. Every file in limits/ includes it once, after its vector types
 // and `opaque`.
 #pragma once
 
+#include "../../native/kernels/fwht.h"
 #include "limits.h"
 
 namespace {
 
-// Enough for four pipes of three cycles each, and with the addend within 16 registers.
+// So many keep four pipes of three cycles each busy, and leave one of 16 registers for the addend.
 constexpr int kChains = 12;
 constexpr int kUnrolled = 4;
 
-// `both`: every other one is a subtraction, which the kernels send to the multiply pipes where that pays.
+// With `both` every other one is the difference that the kernels take, by the multiply pipes where that pays.
 template <class V, bool both>
 size_t add_up(size_t turns) {
   alignas(64) typename V::scalar memory[V::width];
@@ -27,8 +28,8 @@ size_t add_up(size_t turns) {
     for (int k = 0; k < kUnrolled; k++) {
 #pragma GCC unroll 12
       for (int i = 0; i < kChains; i++) {
-        a[i] = both && i % 2 ? v.sub(a[i], one) : V::add(a[i], one);
-        // Otherwise the compiler folds the additions of integers into one.
+        a[i] = both && i % 2 ? difference(v, a[i], one) : V::add(a[i], one);
+        // Without this the compiler folds the additions of integers into one.
         opaque(a[i]);
       }
     }

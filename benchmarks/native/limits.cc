@@ -17,6 +17,8 @@ const Limits* limits_of(const char* name) {
     &l_avx512,
     &l_avx2,
     &l_sse2,
+#elif defined(__aarch64__) || defined(_M_ARM64)
+    &l_neon,
 #endif
     &l_scalar
   };

@@ -14,7 +14,8 @@ struct Limits {
   size_t (*float32_both)(size_t turns);
 };
 
-// Null for one that this file does not know; whether the CPU runs it is the caller's question.
+// Returns null for an instruction set that limits.cc does not know; whether the CPU runs it is the caller's
+// question.
 const Limits* limits_of(const char* name);
 
 }  // namespace fixed_classifier

@@ -10,7 +10,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Long against the clock's own time, short against the time between two interruptions.
+// A run is long against the clock's own time, and short against the time between two interruptions.
 constexpr double kRun = 4000;
 constexpr size_t kLeastRuns = 5;
 
@@ -25,7 +25,7 @@ double since(Clock::time_point start) {
   return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
 }
 
-// What two looks at the clock take with nothing between them.
+// Returns what two looks at the clock take with nothing between them.
 double clock_time() {
   double least = 1e9;
   for (int i = 0; i < 100; i++) least = std::min(least, since(Clock::now()));
@@ -74,7 +74,7 @@ constexpr int room(double) { return 1600; }
 
 template <class T>
 void shift_exponent(T* x, size_t n, int by) {
-  // In two steps: the factor alone may be out of range.
+  // It takes two steps: the power alone may be out of range.
   const T first = std::ldexp(T{1}, by / 2);
   const T second = std::ldexp(T{1}, by - by / 2);
   for (size_t i = 0; i < n; i++) x[i] = x[i] * first * second;

@@ -10,11 +10,11 @@ namespace fixed_classifier {
 
 using AddUp = size_t (*)(size_t turns);
 
-// Additions per second of one of the functions of Limits: the median of many short runs.
+// Returns the additions per second of one of the functions of Limits, the median of many short runs.
 double additions_per_second(AddUp add_up, double nanoseconds);
 
-// Medians of short runs, each beside one of the limit: what else the machine does hits both or, mostly,
-// neither.
+// Medians of short runs, each measured beside a run of the limit: what else the machine does hits both or,
+// mostly, neither.
 struct Timing {
   double nanoseconds;           // for one transform
   double additions_per_second;  // the limit

@@ -1,4 +1,4 @@
-// Features of other types as float32.
+// Turns features of other types into float32.
 #pragma once
 
 #include <cstddef>

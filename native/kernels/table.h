@@ -1,87 +1,75 @@
-// Included once by every target, after its vector types: makes the target's kernels into a table.
+// The plain data of a head and of its operations, as every kernel of every instruction set reads it. It is
+// compiled with different flags in every target, so nothing here may have code of its own.
 #pragma once
 
-#include "base.h"
-#include "decode.h"
-#include "fwht.h"
-#include "head.h"
+#include <cstddef>
+#include <cstdint>
 
-namespace {
+namespace fixed_classifier {
 
-template <class V>
-void scale_all(typename V::scalar* x, size_t count, typename V::scalar factor) {
-  size_t i = 0;
-  for (; i + V::width <= count; i += V::width) V::store(x + i, V::mul(V::load(x + i), V::set(factor)));
-  for (; i < count; i++) x[i] *= factor;
-}
+// The bias gradients of so many rows are summed before they join the total: docs/numerics.md.
+constexpr size_t kChunkRows = 32;
 
-template <class V>
-void fwht(typename V::scalar* x, size_t row_length, size_t rows, typename V::scalar factor) {
-  const V v{};
-  if (factor == 1) return transform_rows_in_place(v, x, row_length, rows);
-  for (size_t r = 0; r < rows; r++) {
-    transform_in_place(v, x + r * row_length, row_length);
-    scale_all<V>(x + r * row_length, row_length, factor);
-  }
-}
+// The largest order of a Kronecker factor.
+constexpr size_t kMaxFactorOrder = 256;
 
-void fwht_i32(int32_t* x, size_t row_length, size_t rows, int shift) {
-  const I32 v{};
-  transform_rows_in_place(v, x, row_length, rows);
-  if (shift == 0) return;
-  size_t i = 0;
-  for (; i + I32::width <= rows * row_length; i += I32::width) {
-    I32::store(x + i, I32::shift_right(I32::load(x + i), shift));
-  }
-  for (; i < rows * row_length; i++) x[i] >>= shift;
-}
+// Columns of a Kronecker factor are taken in groups of so many.
+constexpr size_t kFactorGroup = 4;
 
-template <class V>
-void first_columns(typename V::scalar* x, size_t row_length, size_t from, size_t to) {
-  const V v{};
-  const size_t stride = row_length / 8;
-  for (size_t j = from; j < to; j += V::width) columns_at<V, 8>(v, Load<V>{x}, x, j, stride);
-}
-
-template <class V>
-void whole_base_stage(const Base& base, typename V::scalar* x, size_t stride) {
-  base_stage(V{}, base, x, stride, base.order);
-}
-
-// A kernel as others call it. The upper halves of registers are clear at its end, or the code of Node.js,
-// which knows nothing of them, would keep them and wait for them in every step that follows. Compilers see to
-// that, but not always: GCC 12 does not at the end of a function that is given a register.
-template <auto kernel>
-struct Called;
-template <class... Arguments, void (*kernel)(Arguments...)>
-struct Called<kernel> {
-  static void call(Arguments... arguments) {
-    kernel(arguments...);
-    F32::leave();
-  }
+// The matrix B of an order b · 2^m: a symmetric Hadamard matrix of order b, a multiple of 4, whose first
+// column is all ones. Of a group of four columns, x0 … x3, there are sixteen signed sums. Term g of row r is
+// the place of the one that the row takes of group g: 16 · g + (bit 0: x0 and x1 differ in sign, bit 1: x0
+// and x2, bit 2: x2 and x3, bit 3: x0 is negative).
+struct KroneckerFactor {
+  size_t order;
+  const uint16_t* terms;  // b × b/4
 };
 
-constexpr fixed_classifier::Kernels make_table(const char* name) {
-  return {name,
-          Called<fwht<F32>>::call,
-          Called<fwht<F64>>::call,
-          Called<fwht_i32>::call,
-          Called<whole_base_stage<F32>>::call,
-          Called<whole_base_stage<F64>>::call,
-          Called<whole_base_stage<I32>>::call,
-          Called<first_columns<F32>>::call,
-          Called<first_columns<F64>>::call,
-          Called<first_columns<I32>>::call,
-          Work::bytes,
-          Called<forward>::call,
-          Called<probabilities>::call,
-          Called<chosen_probabilities>::call,
-          Called<top_k>::call,
-          Called<backward>::call,
-          Called<loss_and_gradient>::call,
-          Called<decode<Float16>>::call,
-          Called<decode<BFloat16>>::call,
-          Called<decode<Int8>>::call};
-}
+// A run of consecutive classes that use consecutive rows of the Hadamard matrix, with one sign.
+struct Segment {
+  size_t hadamard_row;  // of the first class
+  bool negative;
+  size_t first;  // class
+  size_t count;  // of classes
+};
 
-}  // namespace
+// The segments that use the Hadamard matrix behind one mask of signs.
+struct Block {
+  const uint32_t* mask;  // one bit a feature, set: negated; null: no sign changes
+  size_t hadamard_rows;  // rows from here on carry no class
+  const Segment* segments;
+  size_t segment_count;
+};
+
+struct Head {
+  size_t features;
+  size_t classes;
+  size_t order;
+  const KroneckerFactor* factor;  // null: the order is a power of two
+  const uint32_t* columns;  // the column of the matrix that each feature has; null: column i for feature i
+  double unit;
+  const Block* blocks;
+  size_t block_count;
+  size_t segment_count;
+};
+
+struct Parameters {
+  double scale;
+  const float* bias;  // null: none
+};
+
+struct CrossEntropy {
+  const int32_t* labels;
+  double label_smoothing;
+  float row_weight;  // multiplies every gradient
+};
+
+// Where gradients go. `scale` gets one value a row; `bias` gets the sum over the rows of the call and is null
+// where the head has none.
+struct Gradients {
+  float* features;
+  float* scale;
+  float* bias;
+};
+
+}  // namespace fixed_classifier

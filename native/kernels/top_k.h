@@ -1,16 +1,17 @@
-// The best classes of a row without its logits.
+// Finds the best classes of a row without storing its logits.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#include "rows.h"
+#include "logits.h"
+#include "math.h"
 #include "softmax.h"
 
 namespace {
 
-// The best so far of one row: by larger logit, then by lower class; NaN is below everything.
-struct Best {
+// The best classes of one row so far, by larger logit, then by lower class. NaN is below everything.
+struct BestClasses {
   size_t k;
   size_t filled;
   int32_t* classes;
@@ -31,14 +32,14 @@ struct Best {
     scores[place] = score;
   }
 
-  // Whether a logit this large would find a place.
+  // Whether a logit this large finds a place.
   bool takes(float score) const { return filled < k || above(score, scores[k - 1]); }
 
-  // No logit below this finds a place.
+  // Returns a bound below which no logit finds a place.
   float floor() const { return filled == k && scores[k - 1] == scores[k - 1] ? scores[k - 1] : -kInfinity; }
 };
 
-// The k-th largest element of a register that holds no NaN, or −∞ if it has no k elements.
+// Returns the k-th largest element of a register that holds no NaN, or −∞ if it has fewer elements.
 inline float kth_largest(F32::reg a, size_t k) {
   if (k > F32::width) return -kInfinity;
   alignas(64) float lanes[F32::width];
@@ -52,9 +53,10 @@ inline float kth_largest(F32::reg a, size_t k) {
   return sorted[k - 1];
 }
 
-// Offers the logits of a segment, in the order of the classes. Almost all are below the last of the best, or
-// below k others of the segment: so are those below k of the lanes' largest.
-inline void offer_segment(Best& best, const Segment& segment, const Keep& logits) {
+// Offers the logits of a segment, in the order of the classes. Almost all of them are below the last of the
+// best, or below k others of the segment, as those are that are below k of the lanes' largest: these are
+// passed over.
+inline void offer_segment(BestClasses& best, const Segment& segment, const KeepLogits& logits) {
   const float largest = largest_of(logits.largest);
   if (!best.takes(largest)) return;
   constexpr size_t group = 64 / F32::width < 4 ? 64 / F32::width : 4;
@@ -63,27 +65,27 @@ inline void offer_segment(Best& best, const Segment& segment, const Keep& logits
   const float* z = logits.z;
   const float among_lanes = best.k == 1 ? largest : kth_largest(logits.largest, best.k);
   const size_t end = end_of(segment);
-  for (size_t i = segment.row / F32::width * F32::width; i < end; i += stride) {
-    const F32::reg floor = F32::set(among_lanes > best.floor() ? among_lanes : best.floor());
-    if (i >= segment.row && i + stride <= end) {
+  for (size_t i = segment.hadamard_row / F32::width * F32::width; i < end; i += stride) {
+    const F32::reg floor = F32::broadcast(among_lanes > best.floor() ? among_lanes : best.floor());
+    if (i >= segment.hadamard_row && i + stride <= end) {
       // NaN may be passed over: above a floor there are numbers enough.
-      F32::reg m = F32::set(-kInfinity);
+      F32::reg m = F32::broadcast(-kInfinity);
 #pragma GCC unroll 4
       for (size_t j = 0; j < group; j++) m = F32::max(F32::load(z + i + j * F32::width), m);
-      if (F32::greater(floor, m) == all_lanes) continue;
+      if (F32::greater_mask(floor, m) == all_lanes) continue;
     }
     uint64_t below = 0;
 #pragma GCC unroll 4
     for (size_t j = 0; j < group; j++) {
-      below |= static_cast<uint64_t>(F32::greater(floor, F32::load(z + i + j * F32::width)))
+      below |= static_cast<uint64_t>(F32::greater_mask(floor, F32::load(z + i + j * F32::width)))
                << (j * F32::width);
     }
-    const size_t skip = i < segment.row ? segment.row - i : 0;
+    const size_t skip = i < segment.hadamard_row ? segment.hadamard_row - i : 0;
     const size_t count = end - i < stride ? end - i : stride;
     uint64_t candidates = ~below >> skip << skip & ~uint64_t{0} >> (64 - count);
     for (; candidates != 0; candidates &= candidates - 1) {
-      const size_t row = i + static_cast<size_t>(__builtin_ctzll(candidates));
-      best.offer(row - segment.row + segment.first, z[row]);
+      const size_t hadamard_row = i + static_cast<size_t>(__builtin_ctzll(candidates));
+      best.offer(hadamard_row - segment.hadamard_row + segment.first, z[hadamard_row]);
       // The others are no larger, and come later. What was offered may be NaN.
       if (best.k == 1 && best.scores[0] == largest) return;
     }

@@ -13,14 +13,13 @@ struct F32 {
   using reg = __m256;
   static constexpr int width = 8;
   static constexpr int registers = 8;
-  static constexpr bool plain_sub_before_shuffles = true;
 
   // Differences go to the multiply pipes and leave the add pipes to the sums, so the compiler must not see
   // that this is 1.
-  reg one = set(1.0f);
+  reg one = broadcast(1.0f);
   F32() { asm("" : "+x"(one)); }
 
-  static void leave() { _mm256_zeroupper(); }
+  static void zero_upper() { _mm256_zeroupper(); }
   static reg load(const float* p) { return _mm256_loadu_ps(p); }
   static reg load_float16(const uint16_t* p) { return _mm256_cvtph_ps(load_half(p)); }
   static reg load_bfloat16(const uint16_t* p) {
@@ -30,21 +29,21 @@ struct F32 {
     return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
   }
   static void store(float* p, reg a) { _mm256_storeu_ps(p, a); }
-  static reg set(float a) { return _mm256_set1_ps(a); }
+  static reg broadcast(float a) { return _mm256_set1_ps(a); }
   static reg add(reg a, reg b) { return _mm256_add_ps(a, b); }
   static reg mul(reg a, reg b) { return _mm256_mul_ps(a, b); }
-  reg sub(reg a, reg b) const { return _mm256_fnmadd_ps(b, one, a); }
-  static reg plain_sub(reg a, reg b) { return _mm256_sub_ps(a, b); }
-  static reg minus(reg a) { return _mm256_xor_ps(a, set(-0.0f)); }
+  reg sub_by_fma(reg a, reg b) const { return _mm256_fnmadd_ps(b, one, a); }
+  static reg sub(reg a, reg b) { return _mm256_sub_ps(a, b); }
+  static reg negate(reg a) { return _mm256_xor_ps(a, broadcast(-0.0f)); }
   static reg max(reg z, reg m) { return _mm256_max_ps(z, m); }
-  static uint32_t greater(reg a, reg b) {
+  static uint32_t greater_mask(reg a, reg b) {
     return static_cast<uint32_t>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)));
   }
   static reg load_part(const float* p, int from, int to) { return _mm256_maskload_ps(p, part(from, to)); }
   static reg select_part(reg a, reg other, int from, int to) {
     return _mm256_blendv_ps(other, a, _mm256_castsi256_ps(part(from, to)));
   }
-  // In pieces of 4, 2 and 1: the masked store is microcode on AMD.
+  // It stores pieces of 4, 2 and 1: the masked store is microcode on AMD.
   [[gnu::always_inline]] static void store_part(float* p, reg a, int from, int to) {
     a = _mm256_permutevar8x32_ps(a, _mm256_add_epi32(lanes(), _mm256_set1_epi32(from)));
     p += from;
@@ -63,13 +62,13 @@ struct F32 {
     }
     if (count & 1) _mm_store_ss(p, rest);
   }
-  static reg negate(reg a, uint32_t bits) {
+  static reg flip_signs(reg a, uint32_t bits) {
     const __m256i lanes = _mm256_setr_epi32(31, 30, 29, 28, 27, 26, 25, 24);
     const __m256i top = _mm256_sllv_epi32(_mm256_set1_epi32(static_cast<int>(bits)), lanes);
-    return _mm256_xor_ps(a, _mm256_and_ps(_mm256_castsi256_ps(top), set(-0.0f)));
+    return _mm256_xor_ps(a, _mm256_and_ps(_mm256_castsi256_ps(top), broadcast(-0.0f)));
   }
   static reg zero_below(reg t, float limit, reg a) {
-    return _mm256_and_ps(_mm256_cmp_ps(t, set(limit), _CMP_NLT_UQ), a);
+    return _mm256_and_ps(_mm256_cmp_ps(t, broadcast(limit), _CMP_NLT_UQ), a);
   }
   static reg power_of_two(reg m) {
     return _mm256_castsi256_ps(
@@ -106,19 +105,18 @@ struct F64 {
   using reg = __m256d;
   static constexpr int width = 4;
   static constexpr int registers = 8;
-  static constexpr bool plain_sub_before_shuffles = true;
 
-  reg one = set(1.0);
+  reg one = broadcast(1.0);
   F64() { asm("" : "+x"(one)); }
 
   static reg load(const double* p) { return _mm256_loadu_pd(p); }
   static void store(double* p, reg a) { _mm256_storeu_pd(p, a); }
-  static reg set(double a) { return _mm256_set1_pd(a); }
+  static reg broadcast(double a) { return _mm256_set1_pd(a); }
   static reg add(reg a, reg b) { return _mm256_add_pd(a, b); }
   static reg mul(reg a, reg b) { return _mm256_mul_pd(a, b); }
-  reg sub(reg a, reg b) const { return _mm256_fnmadd_pd(b, one, a); }
-  static reg plain_sub(reg a, reg b) { return _mm256_sub_pd(a, b); }
-  static reg minus(reg a) { return _mm256_xor_pd(a, set(-0.0)); }
+  reg sub_by_fma(reg a, reg b) const { return _mm256_fnmadd_pd(b, one, a); }
+  static reg sub(reg a, reg b) { return _mm256_sub_pd(a, b); }
+  static reg negate(reg a) { return _mm256_xor_pd(a, broadcast(-0.0)); }
 
   template <int stride>
   static reg butterfly(reg a) {
@@ -134,17 +132,15 @@ struct I32 {
   using reg = __m256i;
   static constexpr int width = 8;
   static constexpr int registers = 8;
-  static constexpr bool plain_sub_before_shuffles = false;
 
   static reg load(const int32_t* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
   static void store(int32_t* p, reg a) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a); }
   static reg add(reg a, reg b) { return _mm256_add_epi32(a, b); }
   static reg sub(reg a, reg b) { return _mm256_sub_epi32(a, b); }
-  static reg minus(reg a) { return sub(_mm256_setzero_si256(), a); }
+  static reg negate(reg a) { return sub(_mm256_setzero_si256(), a); }
   static reg shift_right(reg a, int shift) { return _mm256_sra_epi32(a, _mm_cvtsi32_si128(shift)); }
 
-  // The stages of stride 2 and 1 in two registers: a stage across both, after their elements have changed
-  // places, needs no signs.
+  // Does each stage across both registers, after their elements have changed places: then it needs no signs.
   [[gnu::always_inline]] static void last_two_stages(reg& a, reg& b) {
     interleave(a, b);
     across(a, b);
@@ -153,7 +149,7 @@ struct I32 {
     interleave(a, b);
   }
 
-  // partner + a in the lower half of a pair, partner − a in the upper.
+  // The lower half of a pair gets partner + a, the upper half partner − a.
   template <int stride>
   static reg butterfly(reg a) {
     if constexpr (stride == 4)

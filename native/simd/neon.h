@@ -14,11 +14,10 @@ struct F32 {
   using scalar = float;
   using reg = float32x4_t;
   static constexpr int width = 4;
-  // Half of them: the other half is for the first stages of a longer row and for constants.
+  // This is half of them: the other half is for the first stages of a longer row and for constants.
   static constexpr int registers = 16;
-  static constexpr bool plain_sub_before_shuffles = false;
 
-  static void leave() {}
+  static void zero_upper() {}
   static reg load(const float* p) { return vld1q_f32(p); }
   static reg load_float16(const uint16_t* p) { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p))); }
   static reg load_bfloat16(const uint16_t* p) {
@@ -30,15 +29,14 @@ struct F32 {
     return vcvtq_f32_s32(vmovl_s16(vget_low_s16(vmovl_s8(vcreate_s8(four)))));
   }
   static void store(float* p, reg a) { vst1q_f32(p, a); }
-  static reg set(float a) { return vdupq_n_f32(a); }
+  static reg broadcast(float a) { return vdupq_n_f32(a); }
   static reg add(reg a, reg b) { return vaddq_f32(a, b); }
   static reg sub(reg a, reg b) { return vsubq_f32(a, b); }
-  static reg plain_sub(reg a, reg b) { return sub(a, b); }
-  static reg minus(reg a) { return vnegq_f32(a); }
+  static reg negate(reg a) { return vnegq_f32(a); }
   static reg mul(reg a, reg b) { return vmulq_f32(a, b); }
-  // Not vmaxq_f32, which gives NaN where either is.
+  // vmaxq_f32 would give NaN where either is NaN.
   static reg max(reg z, reg m) { return vbslq_f32(vcgtq_f32(z, m), z, m); }
-  static uint32_t greater(reg a, reg b) {
+  static uint32_t greater_mask(reg a, reg b) {
     const uint32x4_t bits = {1, 2, 4, 8};
     return vaddvq_u32(vandq_u32(vcgtq_f32(a, b), bits));
   }
@@ -47,13 +45,13 @@ struct F32 {
   static reg select_part(reg a, reg other, int from, int to) {
     return select_by_copy<F32>(a, other, from, to);
   }
-  static reg negate(reg a, uint32_t bits) {
+  static reg flip_signs(reg a, uint32_t bits) {
     const int32x4_t lanes = {31, 30, 29, 28};
     const uint32x4_t top = vandq_u32(vshlq_u32(vdupq_n_u32(bits), lanes), vdupq_n_u32(0x80000000));
     return vreinterpretq_f32_u32(veorq_u32(vreinterpretq_u32_f32(a), top));
   }
   static reg zero_below(reg t, float limit, reg a) {
-    return vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(a), vcltq_f32(t, set(limit))));
+    return vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(a), vcltq_f32(t, broadcast(limit))));
   }
   static reg power_of_two(reg m) {
     return vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(vreinterpretq_s32_f32(m), vdupq_n_s32(127)), 23));
@@ -75,14 +73,13 @@ struct F64 {
   using reg = float64x2_t;
   static constexpr int width = 2;
   static constexpr int registers = 16;
-  static constexpr bool plain_sub_before_shuffles = false;
 
   static reg load(const double* p) { return vld1q_f64(p); }
   static void store(double* p, reg a) { vst1q_f64(p, a); }
-  static reg set(double a) { return vdupq_n_f64(a); }
+  static reg broadcast(double a) { return vdupq_n_f64(a); }
   static reg add(reg a, reg b) { return vaddq_f64(a, b); }
   static reg sub(reg a, reg b) { return vsubq_f64(a, b); }
-  static reg minus(reg a) { return vnegq_f64(a); }
+  static reg negate(reg a) { return vnegq_f64(a); }
   static reg mul(reg a, reg b) { return vmulq_f64(a, b); }
 
   template <int stride>
@@ -96,13 +93,12 @@ struct I32 {
   using reg = int32x4_t;
   static constexpr int width = 4;
   static constexpr int registers = 16;
-  static constexpr bool plain_sub_before_shuffles = false;
 
   static reg load(const int32_t* p) { return vld1q_s32(p); }
   static void store(int32_t* p, reg a) { vst1q_s32(p, a); }
   static reg add(reg a, reg b) { return vaddq_s32(a, b); }
   static reg sub(reg a, reg b) { return vsubq_s32(a, b); }
-  static reg minus(reg a) { return vnegq_s32(a); }
+  static reg negate(reg a) { return vnegq_s32(a); }
   static reg shift_right(reg a, int shift) { return vshlq_s32(a, vdupq_n_s32(-shift)); }
 
   template <int stride>

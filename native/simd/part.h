@@ -1,4 +1,4 @@
-// Part of a register from and to memory, for instruction sets without masked loads and stores.
+// Loads and stores a part of a register, for instruction sets that have no masked loads and stores.
 #pragma once
 
 #include <cstring>

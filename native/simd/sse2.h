@@ -15,11 +15,10 @@ struct F32 {
   using reg = __m128;
   static constexpr int width = 4;
   static constexpr int registers = 8;
-  static constexpr bool plain_sub_before_shuffles = false;
 
-  static void leave() {}
+  static void zero_upper() {}
   static reg load(const float* p) { return _mm_loadu_ps(p); }
-  // Without denormals on the way, which are slow.
+  // No step has denormals among its operands, which are slow.
   static reg load_float16(const uint16_t* p) {
     const __m128i a = _mm_unpacklo_epi16(load_half(p), _mm_setzero_si128());
     const __m128i sign = _mm_slli_epi32(_mm_and_si128(a, _mm_set1_epi32(0x8000)), 16);
@@ -27,7 +26,7 @@ struct F32 {
     const __m128i rebias = _mm_set1_epi32(0x38000000);
     const __m128i special = _mm_and_si128(_mm_cmpgt_epi32(magnitude, _mm_set1_epi32(0x7BFF)), rebias);
     const __m128i normal = _mm_add_epi32(_mm_add_epi32(_mm_slli_epi32(magnitude, 13), rebias), special);
-    const __m128i denormal = _mm_castps_si128(_mm_mul_ps(_mm_cvtepi32_ps(magnitude), set(0x1p-24f)));
+    const __m128i denormal = _mm_castps_si128(_mm_mul_ps(_mm_cvtepi32_ps(magnitude), broadcast(0x1p-24f)));
     const __m128i small = _mm_cmplt_epi32(magnitude, _mm_set1_epi32(0x400));
     const __m128i bits = _mm_or_si128(_mm_and_si128(small, denormal), _mm_andnot_si128(small, normal));
     return _mm_castsi128_ps(_mm_or_si128(bits, sign));
@@ -43,26 +42,29 @@ struct F32 {
     return _mm_cvtepi32_ps(_mm_srai_epi32(_mm_unpacklo_epi16(pairs, pairs), 24));
   }
   static void store(float* p, reg a) { _mm_storeu_ps(p, a); }
-  static reg set(float a) { return _mm_set1_ps(a); }
+  static reg broadcast(float a) { return _mm_set1_ps(a); }
   static reg add(reg a, reg b) { return _mm_add_ps(a, b); }
   static reg sub(reg a, reg b) { return _mm_sub_ps(a, b); }
-  static reg plain_sub(reg a, reg b) { return sub(a, b); }
-  static reg minus(reg a) { return _mm_xor_ps(a, set(-0.0f)); }
+  static reg negate(reg a) { return _mm_xor_ps(a, broadcast(-0.0f)); }
   static reg mul(reg a, reg b) { return _mm_mul_ps(a, b); }
   static reg max(reg z, reg m) { return _mm_max_ps(z, m); }
-  static uint32_t greater(reg a, reg b) { return static_cast<uint32_t>(_mm_movemask_ps(_mm_cmpgt_ps(a, b))); }
+  static uint32_t greater_mask(reg a, reg b) {
+    return static_cast<uint32_t>(_mm_movemask_ps(_mm_cmpgt_ps(a, b)));
+  }
   static reg load_part(const float* p, int from, int to) { return load_by_copy<F32>(p, from, to); }
   static void store_part(float* p, reg a, int from, int to) { store_by_copy<F32>(p, a, from, to); }
   static reg select_part(reg a, reg other, int from, int to) {
     return select_by_copy<F32>(a, other, from, to);
   }
-  static reg negate(reg a, uint32_t bits) {
+  static reg flip_signs(reg a, uint32_t bits) {
     const __m128i lanes = _mm_setr_epi32(1, 2, 4, 8);
     const __m128i set_lanes = _mm_and_si128(_mm_set1_epi32(static_cast<int>(bits)), lanes);
     const __m128 flips = _mm_castsi128_ps(_mm_cmpeq_epi32(set_lanes, lanes));
-    return _mm_xor_ps(a, _mm_and_ps(flips, set(-0.0f)));
+    return _mm_xor_ps(a, _mm_and_ps(flips, broadcast(-0.0f)));
   }
-  static reg zero_below(reg t, float limit, reg a) { return _mm_and_ps(_mm_cmpnlt_ps(t, set(limit)), a); }
+  static reg zero_below(reg t, float limit, reg a) {
+    return _mm_and_ps(_mm_cmpnlt_ps(t, broadcast(limit)), a);
+  }
   static reg power_of_two(reg m) {
     return _mm_castsi128_ps(_mm_slli_epi32(_mm_add_epi32(_mm_castps_si128(m), _mm_set1_epi32(127)), 23));
   }
@@ -88,14 +90,13 @@ struct F64 {
   using reg = __m128d;
   static constexpr int width = 2;
   static constexpr int registers = 8;
-  static constexpr bool plain_sub_before_shuffles = false;
 
   static reg load(const double* p) { return _mm_loadu_pd(p); }
   static void store(double* p, reg a) { _mm_storeu_pd(p, a); }
-  static reg set(double a) { return _mm_set1_pd(a); }
+  static reg broadcast(double a) { return _mm_set1_pd(a); }
   static reg add(reg a, reg b) { return _mm_add_pd(a, b); }
   static reg sub(reg a, reg b) { return _mm_sub_pd(a, b); }
-  static reg minus(reg a) { return _mm_xor_pd(a, set(-0.0)); }
+  static reg negate(reg a) { return _mm_xor_pd(a, broadcast(-0.0)); }
   static reg mul(reg a, reg b) { return _mm_mul_pd(a, b); }
 
   template <int stride>
@@ -109,13 +110,12 @@ struct I32 {
   using reg = __m128i;
   static constexpr int width = 4;
   static constexpr int registers = 8;
-  static constexpr bool plain_sub_before_shuffles = false;
 
   static reg load(const int32_t* p) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); }
   static void store(int32_t* p, reg a) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), a); }
   static reg add(reg a, reg b) { return _mm_add_epi32(a, b); }
   static reg sub(reg a, reg b) { return _mm_sub_epi32(a, b); }
-  static reg minus(reg a) { return sub(_mm_setzero_si128(), a); }
+  static reg negate(reg a) { return sub(_mm_setzero_si128(), a); }
   static reg shift_right(reg a, int shift) { return _mm_sra_epi32(a, _mm_cvtsi32_si128(shift)); }
 
   // (a ^ m) − m is −a where m is all ones.

@@ -1,8 +1,10 @@
 #include "../simd/neon.h"
 
-#include "../kernels/table.h"
+#include "../kernels/export.h"
 
 namespace fixed_classifier {
-extern const Kernels k_neon;
-const Kernels k_neon = make_table("neon");
+
+extern const Target neon;
+constinit const Target neon = {make_table("neon"), {}};
+
 }  // namespace fixed_classifier

@@ -1,8 +1,10 @@
 #include "../simd/scalar.h"
 
-#include "../kernels/table.h"
+#include "../kernels/export.h"
 
 namespace fixed_classifier {
-extern const Kernels k_scalar;
-const Kernels k_scalar = make_table("scalar");
+
+extern const Target scalar;
+constinit const Target scalar = {make_table("scalar"), {}};
+
 }  // namespace fixed_classifier

@@ -1,8 +1,10 @@
 #include "../simd/sse2.h"
 
-#include "../kernels/table.h"
+#include "../kernels/export.h"
 
 namespace fixed_classifier {
-extern const Kernels k_sse2;
-const Kernels k_sse2 = make_table("sse2");
+
+extern const Target sse2;
+constinit const Target sse2 = {make_table("sse2"), {}};
+
 }  // namespace fixed_classifier

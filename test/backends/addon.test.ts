@@ -41,17 +41,17 @@ function load(): object {
       new Uint32Array(),
       null,
     ) as object;
-  const base = () => call(kernels, "base", 4, Uint32Array.of(0, 0b1010, 0b1100, 0b0110));
+  const factor = () => call(kernels, "factor", 4, Uint32Array.of(0, 0b1010, 0b1100, 0b0110));
   const plan = (x: unknown) => call(kernels, "plan", x, 4, 1);
 
   test("a plan is one of its own kind", () => {
     const x = Float32Array.of(1, 2, 3, 4);
     const transform = plan(x);
     const forward = call(head(), "planForward", x, null, new Float32Array(4));
-    for (const other of [undefined, null, 1, {}, x, base(), forward, () => {}]) {
+    for (const other of [undefined, null, 1, {}, x, factor(), forward, () => {}]) {
       expect(() => call(addon, "run", other)).toThrow(REFUSAL);
     }
-    for (const other of [undefined, null, 1, {}, x, base(), transform]) {
+    for (const other of [undefined, null, 1, {}, x, factor(), transform]) {
       expect(() => call(addon, "runForward", other, 1)).toThrow(REFUSAL);
     }
     expect(() => call(addon, "runForward", forward, "1")).toThrow(REFUSAL);
@@ -67,7 +67,7 @@ function load(): object {
       expect(() => call(kernels, "fwht", x)).toThrow(REFUSAL);
     }
     expect(() => call(kernels, "fwht", new Float32Array(4), 3, 1)).toThrow(REFUSAL);
-    expect(() => call(kernels, "base", 4, Uint32Array.of(0))).toThrow(REFUSAL);
+    expect(() => call(kernels, "factor", 4, Uint32Array.of(0))).toThrow(REFUSAL);
     for (const other of [null, {}, plan(new Float32Array(4))]) {
       expect(() => call(kernels, "fwht", new Float32Array(4), 4, 1, other)).toThrow(REFUSAL);
     }

@@ -29,7 +29,7 @@ struct Result {
 };
 using Results = std::vector<Result>;
 
-// Fails unless all bits agree; any NaN is like any other.
+// Fails unless all bits agree, where any NaN is like any other.
 void expect_same(const Results& expected, const Results& got);
 
 class Arrays {
@@ -41,7 +41,7 @@ class Arrays {
   const T* in(const char* name, const std::vector<T>& values) {
     return place(name, values.data(), values.size(), false);
   }
-  // Holds garbage before the call, other garbage every time.
+  // The array holds garbage before the call, other garbage every time.
   template <class T>
   T* out(const char* name, size_t count) {
     return place<T>(name, nullptr, count, true);
@@ -55,8 +55,8 @@ class Arrays {
     return arrays_.back().memory.data();
   }
 
-  // Right after the call: fails if anything but the outputs has changed, or registers are not as they must
-  // be.
+  // Is called right after the kernel; fails if anything but the outputs has changed, or registers are not as
+  // they must be.
   Results results() const;
 
  private:

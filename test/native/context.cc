@@ -18,7 +18,7 @@ Context context;
 
 namespace {
 
-// In a signal handler: no allocation, no stream.
+// It may run in a signal handler, so it allocates nothing and uses no stream.
 void tell_replay() {
   char line[1024];
   const int length = snprintf(line, sizeof line, "in %s %s; again: %s --seed %llu --cases 1 --only %s\n",
@@ -50,7 +50,7 @@ void tell_replay_on_crash() {
 #endif
   struct sigaction action = {};
   action.sa_handler = [](int) { tell_replay(); };
-  // Comes again after the handler, and then does what it does by default.
+  // The signal comes again after the handler, and then does what it does by default.
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   for (const int signal : signals) sigaction(signal, &action, nullptr);
 }

@@ -1,4 +1,4 @@
-// Features of other types, against their formats written out.
+// Compares features of other types with their formats, written out.
 #include <cmath>
 
 #include "arrays.h"
@@ -10,7 +10,7 @@ using fixed_classifier::Kernels;
 
 namespace {
 
-// A number of `exponent_bits` and `fraction_bits` in the manner of IEEE 754.
+// Returns the number that 16 bits are in the manner of IEEE 754.
 float small_float(uint16_t bits, int exponent_bits, int fraction_bits) {
   const int top = (1 << exponent_bits) - 1;
   const int exponent = (bits >> fraction_bits) & top;

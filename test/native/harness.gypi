@@ -9,12 +9,9 @@
           "type": "executable",
           "sources": [
             "arrays.cc", "context.cc", "decode.cc", "head.cc", "heads.cc", "kernels.cc", "main.cc", "memory.cc", "transform.cc",
-            "../../native/dispatch.cc", "../../native/targets/scalar.cc"
+            "<@(kernel_files)"
           ],
-          "conditions": [
-            ["target_arch == 'x64'", {"dependencies": ["kernels_avx512", "kernels_avx2", "kernels_sse2"]}],
-            ["target_arch == 'arm64'", {"sources": ["../../native/targets/neon.cc"]}]
-          ]
+          "dependencies": ["<@(kernel_libraries)"]
         },
         {
           "target_name": "harness_pool",

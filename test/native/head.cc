@@ -1,5 +1,5 @@
-// The operations of a head, against those of the scalar table. test/equality.test.ts holds these against the
-// reference; here it is about memory, and about shapes that no class code makes.
+// Compares the operations of a head with those of the scalar table, which test/equality.test.ts compares with
+// the reference. These tests are about memory, and about shapes that no class code makes.
 #include <algorithm>
 
 #include "groups.h"
@@ -139,11 +139,11 @@ void test_head(Random& random) {
 
   const std::vector<int32_t> labels = random_classes(random, test.rows(), classes);
   const double smoothing = random.chance(0.5) ? 0 : random.unit();
-  const float factor = random.chance(0.5) ? 1 : 1 / static_cast<float>(test.rows());
+  const float row_weight = random.chance(0.5) ? 1 : 1 / static_cast<float>(test.rows());
   test.expect_same_as_scalar("loss_and_gradient", [&](const Kernels& kernels, const Call& call) {
     const int32_t* placed = call.arrays.in("labels", labels);
     float* losses = call.out<float>("losses", call.rows);
-    kernels.loss_and_gradient(call.head, call.parameters, call.x, call.rows, {placed, smoothing, factor},
+    kernels.loss_and_gradient(call.head, call.parameters, call.x, call.rows, {placed, smoothing, row_weight},
                               losses, call.gradients(with_bias), call.scratch);
   });
 }

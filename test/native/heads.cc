@@ -6,14 +6,14 @@
 namespace harness {
 
 using fixed_classifier::Block;
-using fixed_classifier::kMaxBase;
+using fixed_classifier::kMaxFactorOrder;
 using fixed_classifier::Segment;
 
 namespace {
 
 constexpr size_t kMostClasses = 20'000;
 
-// Half of the time a width that ends a stage, or stands beside one: there kernels change their way.
+// Returns, half of the time, a width that ends a stage or is beside one: there kernels change their way.
 size_t random_part(Random& random, size_t whole) {
   if (random.chance(0.5)) return random.between(1, whole);
   const size_t edge = std::max<size_t>(1, whole >> random.below(4));
@@ -21,11 +21,12 @@ size_t random_part(Random& random, size_t whole) {
 }
 
 void choose_order(Random& random, Shape& shape) {
-  shape.base = random.chance(0.4) ? 4 * random.between(1, random.chance(0.1) ? kMaxBase / 4 : 12) : 1;
-  const size_t largest = shape.base == 1 ? 12 : 5;
+  shape.factor_order =
+      random.chance(0.4) ? 4 * random.between(1, random.chance(0.1) ? kMaxFactorOrder / 4 : 12) : 1;
+  const size_t largest = shape.factor_order == 1 ? 12 : 5;
   const size_t stages = random.chance(0.05) ? largest + 2 : random.below(largest + 1);
-  shape.order = shape.base << stages;
-  if (shape.base > 1) shape.terms = random_terms(random, shape.base);
+  shape.order = shape.factor_order << stages;
+  if (shape.factor_order > 1) shape.terms = random_terms(random, shape.factor_order);
 }
 
 void choose_columns(Random& random, Shape& shape) {
@@ -54,7 +55,7 @@ void add_block(Random& random, Shape& shape, bool masked) {
   }
 }
 
-// One block and one segment, the features as they are: the way of kernels that take shortcuts.
+// Makes one block and one segment, with the features as they are: for these kernels have shortcuts.
 void make_plain(Random& random, Shape& shape) {
   shape.features = shape.order;
   add_block(random, shape, false);
@@ -90,7 +91,7 @@ Shape random_shape(Random& random) {
   do {
     shape = {};
     choose_order(random, shape);
-    if (shape.base == 1 && random.chance(0.4)) {
+    if (shape.factor_order == 1 && random.chance(0.4)) {
       make_plain(random, shape);
     } else {
       make_any(random, shape);
@@ -105,9 +106,9 @@ PlacedHead::PlacedHead(Arrays& arrays, const Shape& shape) {
   head.classes = shape.classes;
   head.order = shape.order;
   head.unit = shape.unit;
-  if (shape.base > 1) {
-    base_ = {shape.base, arrays.in("terms", shape.terms)};
-    head.base = &base_;
+  if (shape.factor_order > 1) {
+    factor_ = {shape.factor_order, arrays.in("terms", shape.terms)};
+    head.factor = &factor_;
   }
   if (!shape.columns.empty()) head.columns = arrays.in("columns", shape.columns);
 
@@ -121,7 +122,7 @@ PlacedHead::PlacedHead(Arrays& arrays, const Shape& shape) {
   for (size_t b = 0; b < shape.blocks.size(); b++) {
     const Shape::Block& block = shape.blocks[b];
     size_t rows = 0;
-    for (const Segment& segment : block.segments) rows = std::max(rows, segment.row + segment.count);
+    for (const Segment& segment : block.segments) rows = std::max(rows, segment.hadamard_row + segment.count);
     blocks.push_back(
         {block.mask ? masks + b * shape.mask_words() : nullptr, rows, placed, block.segments.size()});
     placed += block.segments.size();

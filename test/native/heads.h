@@ -12,9 +12,9 @@ struct Shape {
   size_t features;
   size_t classes;
   size_t order;
-  size_t base;  // 1: none
+  size_t factor_order;  // 1: a power of two
   double unit;
-  std::vector<uint16_t> terms;    // of the base
+  std::vector<uint16_t> terms;    // of the factor
   std::vector<uint32_t> columns;  // empty: feature i in column i
   std::vector<uint32_t> masks;    // mask_words() a block
 
@@ -29,7 +29,7 @@ struct Shape {
 
 Shape random_shape(Random& random);
 
-// A shape as the kernels take it.
+// A shape as the kernels take it, in memory that is watched.
 class PlacedHead {
  public:
   PlacedHead(Arrays& arrays, const Shape& shape);
@@ -39,11 +39,11 @@ class PlacedHead {
   fixed_classifier::Head head{};
 
  private:
-  fixed_classifier::Base base_{};
+  fixed_classifier::KroneckerFactor factor_{};
 };
 
-// Base::terms of a random matrix of signs with a first column of ones: nothing in a kernel asks that it be a
-// Hadamard matrix.
+// KroneckerFactor::terms of a random matrix of signs with a first column of ones: nothing in a kernel asks
+// that it be a Hadamard matrix.
 std::vector<uint16_t> random_terms(Random& random, size_t order);
 
 }  // namespace harness

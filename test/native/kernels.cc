@@ -11,7 +11,7 @@ namespace harness {
 static_assert(sizeof(fixed_classifier::Kernels) == 20 * sizeof(void*));
 
 const std::vector<Group> groups = {{"transform", test_transform},
-                                   {"base", test_base},
+                                   {"factor", test_factor},
                                    {"columns", test_columns},
                                    {"decode", test_decode},
                                    {"head", test_head}};

@@ -30,7 +30,7 @@ void fill_with_garbage(Random& random, uint8_t* data, size_t bytes) {
 Memory::Memory(Random& random, size_t bytes, size_t alignment) : bytes_(bytes) {
   const size_t place = random.below(4);
   if (place == 0) {
-    // Not filled: what the heap holds is garbage enough, and valgrind tells when it is used.
+    // It is not filled: what the heap holds is garbage enough, and valgrind tells when it is used.
     void* block = nullptr;
     if (posix_memalign(&block, alignment < sizeof(void*) ? sizeof(void*) : alignment, bytes) != 0)
       fail("no memory for %zu bytes", bytes);

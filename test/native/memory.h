@@ -30,7 +30,7 @@ class Memory {
  private:
   uint8_t* data_ = nullptr;
   size_t bytes_;
-  // Null for a block of the heap. From the first guard byte to the last.
+  // From the first guard byte to the last; null for a block of the heap.
   uint8_t* pages_ = nullptr;
   size_t guarded_ = 0;
 };

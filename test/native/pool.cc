@@ -1,4 +1,4 @@
-// Calls that share the pool of native/pool.h, from several threads at once and across a fork.
+// Makes calls that share the pool of native/pool.h, from several threads at once and across a fork.
 #include "../../native/pool.h"
 
 #include <sched.h>
@@ -87,8 +87,8 @@ void test_callers(Random& random) {
   for (std::thread& caller : callers) caller.join();
 }
 
-// While another thread is in a call. Nothing allocates between the fork and its end: what the allocators of
-// sanitizers do then is their own affair.
+// Forks while another thread is in a call. Nothing allocates between the fork and the end of the child: what
+// the allocators of sanitizers do then is their own affair.
 void test_fork(Random& random) {
   constexpr unsigned kSecondsToHang = 60;
   context.operation = "run_parallel";

@@ -7,24 +7,29 @@
 
 #include <cstdint>
 
+#include "../../native/cpu.h"
+
 namespace harness {
 
 #if defined(__x86_64__)
 
+// The bit of the upper halves among the kinds of registers.
+constexpr uint32_t kUpperHalves = 1 << 2;
+
 // What the CPU says of bits 128 … 255 of its vector registers; whoever writes to others above writes to
 // these.
 inline bool says_in_use() {
-  constexpr uint32_t kUpperHalves = 1 << 2;
   uint32_t low, high;
   asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(1));
   return low & kUpperHalves;
 }
 
-// Whether it keeps account of that at all: after they were cleared it must say so.
+// Whether the CPU keeps account of that at all: after they were cleared it must say so.
 inline bool keeps_account() {
   constexpr uint32_t kKnowsQuestion = 1 << 2;
   uint32_t a, b, c, d;
-  if (!__builtin_cpu_supports("avx") || !__get_cpuid_count(0xD, 1, &a, &b, &c, &d) || !(a & kKnowsQuestion))
+  const uint64_t saved = fixed_classifier::cpu_features().saved;
+  if (!(saved & kUpperHalves) || !__get_cpuid_count(0xD, 1, &a, &b, &c, &d) || !(a & kKnowsQuestion))
     return false;
   asm volatile("vzeroupper" ::: "memory");
   return !says_in_use();

@@ -1,4 +1,4 @@
-// The transform and its parts, against the stages of docs/numerics.md one after the other.
+// Compares the transform and its parts with the stages of docs/numerics.md, done one after the other.
 #include <algorithm>
 
 #include "arrays.h"
@@ -8,14 +8,14 @@
 
 namespace harness {
 
-using fixed_classifier::Base;
 using fixed_classifier::Kernels;
+using fixed_classifier::KroneckerFactor;
 
 namespace {
 
 constexpr size_t kMostElements = size_t{1} << 16;
 
-// The stage of stride h, for the pairs (i, i + h) that `wanted` lets through.
+// Does the stage of stride h, for the pairs (i, i + h) that `wanted` lets through.
 template <class T, class Wanted>
 void stage(T* x, size_t n, size_t h, const Wanted& wanted) {
   for (size_t i = 0; i < n; i++) {
@@ -32,7 +32,7 @@ void stages(T* x, size_t n, size_t first, size_t last) {
   for (size_t h = first; h >= last && h > 0; h /= 2) stage(x, n, h, [](size_t) { return true; });
 }
 
-// The results of a kernel that has one array, x, and works in place.
+// Returns the results of a kernel that has one array, x, and works in place.
 template <class T, class Work>
 Results in_place(Random& random, const std::vector<T>& source, const Work& work) {
   Arrays arrays(random);
@@ -41,38 +41,38 @@ Results in_place(Random& random, const std::vector<T>& source, const Work& work)
 }
 
 template <class T>
-void multiply(T* x, size_t count, T factor) {
-  for (size_t i = 0; i < count; i++) x[i] *= factor;
+void multiply(T* x, size_t count, T multiplier) {
+  for (size_t i = 0; i < count; i++) x[i] *= multiplier;
 }
 void multiply(int32_t* x, size_t count, int shift) {
   for (size_t i = 0; i < count; i++) x[i] >>= shift;
 }
 
 template <class T>
-T random_factor(Random& random, size_t n) {
-  const double factors[] = {1, 1 / static_cast<double>(n), 1 / std::sqrt(static_cast<double>(n)),
-                            random.between_ones()};
-  return static_cast<T>(factors[random.below(std::size(factors))]);
+T random_multiplier(Random& random, size_t n) {
+  const double multipliers[] = {1, 1 / static_cast<double>(n), 1 / std::sqrt(static_cast<double>(n)),
+                                random.between_ones()};
+  return static_cast<T>(multipliers[random.below(std::size(multipliers))]);
 }
 
-template <class T, class Factor>
-void fwht(Random& random, const char* name, size_t n, Factor factor,
-          void (*Kernels::*kernel)(T*, size_t, size_t, Factor)) {
+template <class T, class Multiplier>
+void fwht(Random& random, const char* name, size_t n, Multiplier multiplier,
+          void (*Kernels::*kernel)(T*, size_t, size_t, Multiplier)) {
   context.operation = name;
   const size_t rows = random.below(std::min<size_t>(6, kMostElements / n + 1));
   const std::vector<T> source = random_rows<T>(random, rows, n);
   const Results expected = in_place(random, source, [&](Arrays&, T* x) {
     for (size_t r = 0; r < rows; r++) stages(x + r * n, n, n / 2, 1);
-    multiply(x, rows * n, factor);
+    multiply(x, rows * n, multiplier);
   });
   expect_everywhere(expected, [&](const Kernels& kernels) {
-    return in_place(random, source, [&](Arrays&, T* x) { (kernels.*kernel)(x, n, rows, factor); });
+    return in_place(random, source, [&](Arrays&, T* x) { (kernels.*kernel)(x, n, rows, multiplier); });
   });
 }
 
-// Base::terms says what the numbers mean.
+// KroneckerFactor::terms says what the numbers mean.
 template <class T>
-void base_stage(const std::vector<uint16_t>& terms, size_t order, T* x, size_t stride) {
+void factor_stage(const std::vector<uint16_t>& terms, size_t order, T* x, size_t stride) {
   std::vector<T> y(order);
   for (size_t j = 0; j < stride; j++) {
     for (size_t r = 0; r < order; r++) {
@@ -92,14 +92,14 @@ void base_stage(const std::vector<uint16_t>& terms, size_t order, T* x, size_t s
 }
 
 template <class T>
-void base(Random& random, const char* name, void (*Kernels::*kernel)(const Base&, T*, size_t)) {
+void factor(Random& random, const char* name, void (*Kernels::*kernel)(const KroneckerFactor&, T*, size_t)) {
   context.operation = name;
-  const size_t order = 4 * random.between(1, random.chance(0.1) ? fixed_classifier::kMaxBase / 4 : 10);
+  const size_t order = 4 * random.between(1, random.chance(0.1) ? fixed_classifier::kMaxFactorOrder / 4 : 10);
   const size_t stride = size_t{1} << random.below(random.chance(0.1) ? 9 : 6);
   const std::vector<uint16_t> terms = random_terms(random, order);
   const std::vector<T> source = random_rows<T>(random, 1, order * stride);
   const Results expected =
-      in_place(random, source, [&](Arrays&, T* x) { base_stage(terms, order, x, stride); });
+      in_place(random, source, [&](Arrays&, T* x) { factor_stage(terms, order, x, stride); });
   expect_everywhere(expected, [&](const Kernels& kernels) {
     return in_place(random, source, [&](Arrays& arrays, T* x) {
       (kernels.*kernel)({order, arrays.in("terms", terms)}, x, stride);
@@ -130,15 +130,15 @@ void test_transform(Random& random) {
   const size_t stages = random.below(random.chance(0.1) ? 16 : 12);
   const size_t n = size_t{1} << stages;
   const int shift = random.chance(0.5) ? 0 : static_cast<int>(stages);
-  fwht(random, "fwht_f32", n, random_factor<float>(random, n), &Kernels::fwht_f32);
-  fwht(random, "fwht_f64", n, random_factor<double>(random, n), &Kernels::fwht_f64);
+  fwht(random, "fwht_f32", n, random_multiplier<float>(random, n), &Kernels::fwht_f32);
+  fwht(random, "fwht_f64", n, random_multiplier<double>(random, n), &Kernels::fwht_f64);
   fwht(random, "fwht_i32", n, shift, &Kernels::fwht_i32);
 }
 
-void test_base(Random& random) {
-  base(random, "base_f32", &Kernels::base_f32);
-  base(random, "base_f64", &Kernels::base_f64);
-  base(random, "base_i32", &Kernels::base_i32);
+void test_factor(Random& random) {
+  factor(random, "factor_f32", &Kernels::factor_f32);
+  factor(random, "factor_f64", &Kernels::factor_f64);
+  factor(random, "factor_i32", &Kernels::factor_i32);
 }
 
 void test_columns(Random& random) {

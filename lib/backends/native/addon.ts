@@ -21,7 +21,7 @@ export interface Kernels {
   decodeBfloat16(x: Uint16Array, out: Float32Array): void;
   decodeInt8(x: Int8Array, out: Float32Array): void;
   /** Matrix B as `fwht` and `plan` take it. */
-  base(order: number, signs: Uint32Array): HeldFactor;
+  factor(order: number, signs: Uint32Array): HeldFactor;
   head(
     features: number,
     classes: number,

@@ -16,7 +16,7 @@ export const native: BackendFactory = {
       if (factor === null) return undefined;
       let matrix = factors.get(factor);
       if (matrix === undefined) {
-        matrix = kernels.base(factor.order, factor.signs);
+        matrix = kernels.factor(factor.order, factor.signs);
         factors.set(factor, matrix);
       }
       return matrix;

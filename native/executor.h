@@ -1,4 +1,4 @@
-// What a backend of JavaScript runs on.
+// What a backend of JavaScript runs on: the kernels of one instruction set, and threads.
 #pragma once
 
 #include <cstddef>
@@ -8,12 +8,12 @@
 
 namespace fixed_classifier {
 
-struct Engine {
+struct Executor {
   const Kernels* kernels;
   int threads;
 
-  // How many threads a call of about this many additions is worth: below, fewer than some ten microseconds
-  // would be saved.
+  // How many threads a call of about this many additions is worth. Below a million, more of them would save
+  // less than some ten microseconds.
   int threads_for(double additions) const { return additions < 1e6 ? 1 : threads; }
 };
 

@@ -1,16 +1,17 @@
-#include "base.h"
+#include "factor.h"
 
 namespace fixed_classifier {
 
-std::vector<uint16_t> base_terms(size_t order, const Array<uint32_t>& signs) {
+std::vector<uint16_t> factor_terms(size_t order, const TypedArray<uint32_t>& signs) {
   const size_t words = (order + 31) / 32;
-  if (order < 4 || order % 4 != 0 || order > kMaxBase || signs.length != order * words) return {};
+  if (order == 0 || order % kFactorGroup != 0 || order > kMaxFactorOrder || signs.length != order * words)
+    return {};
   std::vector<uint16_t> terms;
-  terms.reserve(order * order / 4);
+  terms.reserve(order * order / kFactorGroup);
   for (size_t r = 0; r < order; r++) {
     const auto negative = [&](size_t k) { return (signs.data[r * words + k / 32] >> (k % 32)) & 1; };
     if (negative(0)) return {};
-    for (size_t g = 0; g < order / 4; g++) {
+    for (size_t g = 0; g < order / kFactorGroup; g++) {
       const uint32_t s0 = negative(4 * g), s1 = negative(4 * g + 1), s2 = negative(4 * g + 2),
                      s3 = negative(4 * g + 3);
       terms.push_back(

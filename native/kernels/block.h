@@ -1,0 +1,99 @@
+// From a row of features to the transform of one of its blocks, with the shortcuts that keep its bits.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+
+#include "factor.h"
+#include "fwht.h"
+#include "row.h"
+#include "table.h"
+#include "work.h"
+
+namespace {
+
+using fixed_classifier::Block;
+
+// The source of a transform that takes the sums of the stage before it, where only these are wanted.
+struct FoldedRow {
+  const float* x;
+  size_t half;
+  F32::reg operator()(size_t i) const { return F32::add(F32::load(x + i), F32::load(x + i + half)); }
+};
+
+// Brings the order-point transform of `support` entries in t, of which the outputs [0, needed) are wanted, to
+// a shorter one that is still to be done, and returns its length n: output i of the longer is output i mod n
+// of the shorter. Stages that only copy are left out; stages of which only the sums are wanted leave the
+// first half.
+inline size_t shorten(float* t, size_t order, size_t support, size_t needed) {
+  size_t n = order;
+  while (n > 1) {
+    const size_t half = n / 2;
+    if (support > half) {
+      if (needed > half) break;
+      memset(t + support, 0, (n - support) * sizeof(float));
+      for_range(0, half, [&](size_t i, auto part) {
+        part.store(t + i, F32::add(part.load(t + i), part.load(t + i + half)));
+      });
+      support = half;
+    }
+    n = half;
+  }
+  memset(t + support, 0, (n - support) * sizeof(float));
+  return n;
+}
+
+// Makes outputs [0, needed) of the transform of `support` entries in t, in place, for an order that is a
+// power of two.
+inline void transform_power_of_two(const F32& v, float* t, size_t order, size_t support, size_t needed) {
+  const size_t n = shorten(t, order, support, needed);
+  transform_in_place(v, t, n);
+  for (size_t i = n; i < needed; i += n) memcpy(t + i, t, (n < needed - i ? n : needed - i) * sizeof(float));
+}
+
+// Makes outputs [0, needed) of the transform of `support` entries in t, in place, for any order.
+inline void transform_in_full(const F32& v, const Head& head, float* t, size_t support, size_t needed) {
+  if (!head.factor) return transform_power_of_two(v, t, head.order, support, needed);
+  const size_t stride = head.order / head.factor->order;
+  const size_t stretches = (needed + stride - 1) / stride;
+  memset(t + support, 0, (head.order - support) * sizeof(float));
+  factor_stage(v, *head.factor, t, stride, stretches);
+  const size_t whole = needed / stride;
+  transform_rows_in_place(v, t, stride, whole);
+  if (whole < stretches)
+    transform_power_of_two(v, t + whole * stride, stride, stride, needed - whole * stride);
+}
+
+// Whether every entry of a row is a feature, in its place, and the order a power of two.
+inline bool fills_matrix(const Head& head) {
+  return !head.factor && !head.columns && head.features == head.order;
+}
+
+// Whether a row goes into the transform as it is.
+inline bool is_plain(const Head& head, const Block& block) { return !block.mask && fills_matrix(head); }
+
+// Makes the transform of a row for one block, and returns where it is.
+inline const float* transform_block(const ChunkScratch& work, const Row& row, const Block& block) {
+  const Head& head = work.head;
+  const size_t half = head.order / 2;
+  float* t = work.transform_beside(row.x);
+  if (fills_matrix(head) && half >= F32::width) {
+    if (block.hadamard_rows > half) {
+      if (block.mask) {
+        transform(work.v, MaskedRow{row.x, block.mask}, t, 0, head.order);
+      } else {
+        transform(work.v, Load<F32>{row.x}, t, 0, head.order);
+      }
+      return t;
+    }
+    if (!block.mask && block.hadamard_rows > half / 2) {
+      transform(work.v, FoldedRow{row.x, half}, t, 0, half);
+      return t;
+    }
+  }
+  const size_t support = place_features(head, block.mask, row.x, t);
+  transform_in_full(work.v, head, t, support, block.hadamard_rows);
+  return t;
+}
+
+}  // namespace

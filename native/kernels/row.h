@@ -1,0 +1,93 @@
+// From a row of features to its norm, and to the elements that a transform starts from: docs/numerics.md,
+// "The norm of a row".
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "math.h"
+#include "sums.h"
+#include "work.h"
+
+namespace {
+
+// A row whose sum of squares is within these bounds is used as it is.
+constexpr float kSumMin = 0x1p-80f;
+constexpr float kSumMax = 0x1p100f;
+
+// The norm is enlarged by this before a row is divided by it.
+constexpr double kEpsilon = 1e-8;
+
+// Whether a row with this sum of squares is used as it is. With NaN it is: its logits are NaN whatever is
+// done.
+inline bool needs_no_rescaling(float sum) { return !(sum < kSumMin || sum > kSumMax); }
+
+// Sets what follows from the norm of a row that was scaled by 2^−exponent.
+inline void set_norm(const ChunkScratch& work, Row& row, float sum, int exponent) {
+  row.zero = sum == 0;
+  row.norm = __builtin_sqrt(static_cast<double>(sum));
+  row.epsilon = kEpsilon * power_of_two(-exponent);
+  const double gain = work.parameters.scale * work.head.unit / (row.norm + row.epsilon);
+  row.alpha = static_cast<float>(gain);
+  row.alpha_of_input = static_cast<float>(gain * power_of_two(-exponent));
+}
+
+// Reads a row of the batch, and rescales a copy of it where its sum of squares leaves the bounds.
+inline void read_row(ChunkScratch& work, const float* x, size_t index) {
+  const size_t features = work.head.features;
+  Row& row = work.row[index];
+  row.x = x + index * features;
+  float sum = sum_of_squares(row.x, features);
+  int exponent = 0;
+  if (!needs_no_rescaling(sum)) {
+    float largest = 0;
+    for (size_t i = 0; i < features; i++) {
+      const float size = __builtin_fabsf(row.x[i]);
+      if (size > largest) largest = size;
+    }
+    if (largest > 0 && largest < kInfinity) {
+      exponent = exponent_of(largest);
+      const double down = power_of_two(-exponent);
+      float* copy = work.rescaled + index * features;
+      for (size_t i = 0; i < features; i++) copy[i] = static_cast<float>(row.x[i] * down);
+      sum = sum_of_squares(copy, features);
+      row.x = copy;
+    }
+  }
+  set_norm(work, row, sum, exponent);
+}
+
+// Copies features with the signs of a mask: to[i] = ±from[i].
+inline void apply_mask(const uint32_t* mask, const float* from, float* to, size_t count) {
+  for_range(0, count, [&](size_t i, auto part) {
+    part.store(to + i, F32::flip_signs(part.load(from + i), mask[i / 32] >> (i % 32)));
+  });
+}
+
+// The source of a transform that takes a row with the signs of a mask.
+struct MaskedRow {
+  const float* x;
+  const uint32_t* mask;
+  F32::reg operator()(size_t i) const { return F32::flip_signs(F32::load(x + i), mask[i / 32] >> (i % 32)); }
+};
+
+// Puts the features of a row, with the signs of a mask, where they stand in the matrix. Returns the support.
+inline size_t place_features(const Head& head, const uint32_t* mask, const float* x, float* t) {
+  if (head.columns) {
+    memset(t, 0, head.order * sizeof(float));
+    for (size_t i = 0; i < head.features; i++) {
+      const bool negated = mask && ((mask[i / 32] >> (i % 32)) & 1);
+      t[head.columns[i]] = negated ? -x[i] : x[i];
+    }
+    return head.order;
+  }
+  if (mask) {
+    apply_mask(mask, x, t, head.features);
+  } else {
+    memcpy(t, x, head.features * sizeof(float));
+  }
+  return head.features;
+}
+
+}  // namespace

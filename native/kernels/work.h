@@ -1,0 +1,95 @@
+// The memory of one call of a head's kernel.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "sums.h"
+#include "table.h"
+
+namespace {
+
+using fixed_classifier::Head;
+using fixed_classifier::kChunkRows;
+using fixed_classifier::Parameters;
+
+// What a kernel knows of a row of features once it has read it.
+struct Row {
+  const float* x;  // the row as given, or its rescaled copy
+  bool zero;
+  float alpha;           // from transform to logit
+  float alpha_of_input;  // from transform to logit for the row as given
+  double norm;
+  double epsilon;
+};
+
+// What one call works on, and how it divides its scratch memory. The first four arrays are indexed by row of
+// the Hadamard matrix.
+struct ChunkScratch {
+  const Head& head;
+  const Parameters& parameters;
+  const size_t rows;
+  const F32 v{};
+  float* transform;
+  float* logits;
+  float* gradient;
+  float* bias;
+  float* rescaled;  // rows × features
+  float* u;         // rows × features
+  // A copy of the bias that is aligned like the transform, or null.
+  const float* bias_by_hadamard_row = nullptr;
+  Row row[kChunkRows];
+
+  ChunkScratch(const Head& h, const Parameters& p, size_t row_count, void* memory)
+      : head(h), parameters(p), rows(row_count) {
+    const Layout at(h);
+    float* start = static_cast<float*>(memory);
+    transform = start + at.transform;
+    logits = start + at.logits;
+    gradient = start + at.gradient;
+    bias = start + at.bias;
+    rescaled = start + at.rescaled;
+    u = start + at.u;
+  }
+
+  // Copies the bias so that it is aligned like the transform: a load across two cache lines costs double.
+  // That pays from four rows on, and is for heads of one segment only.
+  void align_bias() {
+    if (!parameters.bias || head.segment_count > 1 || rows < 4) return;
+    memcpy(bias + head.blocks[0].segments[0].hadamard_row, parameters.bias, head.classes * sizeof(float));
+    bias_by_hadamard_row = bias;
+  }
+
+  // How much scratch memory a call needs.
+  static size_t bytes(const Head& head) { return Layout(head).end * sizeof(float); }
+
+  // Returns where the transform of a row at x goes. A load that follows a store to the same offset in another
+  // page waits for it, so the two are kept half a page apart.
+  float* transform_beside(const float* x) const {
+    const auto distance = reinterpret_cast<uintptr_t>(x) - reinterpret_cast<uintptr_t>(transform);
+    return transform + (distance + kPage / 2) % kPage / 64 * 16;
+  }
+
+ private:
+  static constexpr size_t kPage = 4096;
+
+  // Offsets are in floats, and the parts start at different offsets in a page. Most of the last two is never
+  // touched: rescaling is rare, and u is used from two blocks on.
+  struct Layout {
+    size_t transform = 0, logits, gradient, bias, rescaled, u, end;
+    explicit Layout(const Head& head) {
+      constexpr size_t skew = 5 * kLanes;
+      const size_t order = round_up(head.order, kLanes) + skew;
+      const size_t rows = kChunkRows * round_up(head.features, kLanes);
+      logits = transform + order + kPage / sizeof(float);
+      gradient = logits + order;
+      bias = gradient + order;
+      rescaled = bias + order;
+      u = rescaled + rows;
+      end = u + (head.block_count > 1 ? rows : 0);
+    }
+  };
+};
+
+}  // namespace
