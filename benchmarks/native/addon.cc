@@ -10,11 +10,11 @@ namespace fixed_classifier {
 namespace {
 
 // The first argument of most functions names an instruction set.
-struct Target {
+struct ChosenSet {
   const Kernels* kernels = nullptr;
   const Limits* limits = nullptr;
 
-  explicit Target(const Napi::CallbackInfo& info) {
+  explicit ChosenSet(const Napi::CallbackInfo& info) {
     const std::string name = info[0].ToString().Utf8Value();
     for (const Kernels* found : available_kernels()) {
       if (name == found->name) kernels = found;
@@ -30,10 +30,10 @@ double number(const Napi::Value& value) { return value.ToNumber().DoubleValue();
 
 // limit(instructionSet, what, nanoseconds) returns additions per second.
 Napi::Value limit(const Napi::CallbackInfo& info) {
-  const Target target(info);
-  if (!target.known()) return info.Env().Undefined();
+  const ChosenSet chosen(info);
+  if (!chosen.known()) return info.Env().Undefined();
   const std::string what = info[1].ToString().Utf8Value();
-  const Limits& limits = *target.limits;
+  const Limits& limits = *chosen.limits;
   const AddUp add_up = what == "float64"        ? limits.float64
                        : what == "int32"        ? limits.int32
                        : what == "float32 both" ? limits.float32_both
@@ -43,10 +43,10 @@ Napi::Value limit(const Napi::CallbackInfo& info) {
 
 // Calls use(array, length, function that measures the limit of its type).
 template <class Use>
-void with_array(const Napi::CallbackInfo& info, const Target& target, const Use& use) {
+void with_array(const Napi::CallbackInfo& info, const ChosenSet& chosen, const Use& use) {
   const auto take = [&]<class T>(T*, AddUp Limits::*add_up) {
     auto x = info[1].As<Napi::TypedArrayOf<T>>();
-    use(x.Data(), x.ElementLength(), target.limits->*add_up);
+    use(x.Data(), x.ElementLength(), chosen.limits->*add_up);
   };
   switch (info[1].As<Napi::TypedArray>().TypedArrayType()) {
     case napi_float64_array:
@@ -60,20 +60,20 @@ void with_array(const Napi::CallbackInfo& info, const Target& target, const Use&
 
 // transform(instructionSet, x) transforms in place, as one row.
 Napi::Value transform_array(const Napi::CallbackInfo& info) {
-  const Target target(info);
-  if (target.known()) {
-    with_array(info, target, [&](auto* x, size_t n, AddUp) { transform(*target.kernels, x, n); });
+  const ChosenSet chosen(info);
+  if (chosen.known()) {
+    with_array(info, chosen, [&](auto* x, size_t n, AddUp) { transform(*chosen.kernels, x, n); });
   }
   return info.Env().Undefined();
 }
 
 // time(instructionSet, x, nanoseconds) returns a Timing.
 Napi::Value time_array(const Napi::CallbackInfo& info) {
-  const Target target(info);
-  if (!target.known()) return info.Env().Undefined();
+  const ChosenSet chosen(info);
+  if (!chosen.known()) return info.Env().Undefined();
   Napi::Object object = Napi::Object::New(info.Env());
-  with_array(info, target, [&](auto* x, size_t n, AddUp add_up) {
-    const Timing timing = time_transform(*target.kernels, *target.limits, add_up, x, n, number(info[2]));
+  with_array(info, chosen, [&](auto* x, size_t n, AddUp add_up) {
+    const Timing timing = time_transform(*chosen.kernels, *chosen.limits, add_up, x, n, number(info[2]));
     object.Set("nanoseconds", timing.nanoseconds);
     object.Set("limit", timing.additions_per_second);
     object.Set("fraction", timing.fraction);

@@ -88,7 +88,7 @@ inline void factor_columns(const V& v, const KroneckerFactor& factor, typename V
 
 // A vector type of fewer elements than a register holds, for strides shorter than that.
 template <class T, int count>
-struct Narrow {
+struct NarrowVector {
   using scalar = T;
   typedef T reg __attribute__((vector_size(count * sizeof(T))));
   static constexpr int width = count;
@@ -105,7 +105,7 @@ struct Narrow {
 
 // A vector of one is a plain element: compilers make slow work of vectors of one.
 template <class T>
-struct Narrow<T, 1> {
+struct NarrowVector<T, 1> {
   using scalar = T;
   using reg = T;
   static constexpr int width = 1;
@@ -130,8 +130,8 @@ void factor_stage_by(const V& v, const KroneckerFactor& factor, typename V::scal
       return;
     }
   } else if (stride == width) {
-    using NarrowType = Narrow<typename V::scalar, width>;
-    return factor_columns<NarrowType, 1>(NarrowType{}, factor, t, stride, rows);
+    using Vector = NarrowVector<typename V::scalar, width>;
+    return factor_columns<Vector, 1>(Vector{}, factor, t, stride, rows);
   }
   if constexpr (width > 1) factor_stage_by<V, width / 2>(v, factor, t, stride, rows);
 }
