@@ -4,7 +4,7 @@
  * A pass does three stages (radix 8) on eight rows of a block at once, then the eight rows are finished one by one, depth
  * first: whatever the size of a cache, the blocks that fit into it are finished there. The last stages happen in registers.
  */
-import { add, mul, splat, sub } from "./vector";
+import { add, broadcast, mul, sub } from "./vector";
 
 /** One stage over a block of two rows of `stride` bytes. */
 export function pass2<V, T>(x: usize, stride: usize): void {
@@ -47,14 +47,18 @@ export function pass4<V, T>(x: usize, stride: usize): void {
 export function pass8<V, T>(x: usize, stride: usize): void {
   const end = x + stride;
   while (x < end) {
-    column8<V, T>(x, stride);
-    column8<V, T>(x + sizeof<V>(), stride);
+    stages8<V, T>(x, stride, false);
+    stages8<V, T>(x + sizeof<V>(), stride, false);
     x += 2 * sizeof<V>();
   }
 }
 
+/**
+ * Three stages over eight vectors that are `stride` apart. With `whole` they are all there is of a transform, and the stages within a
+ * vector follow.
+ */
 @inline
-function column8<V, T>(x: usize, stride: usize): void {
+function stages8<V, T>(x: usize, stride: usize, whole: bool): void {
   const x1 = x + stride;
   const x2 = x1 + stride;
   const x3 = x2 + stride;
@@ -86,6 +90,13 @@ function column8<V, T>(x: usize, stride: usize): void {
   const c3 = sub<V, T>(b1, b3);
   const c5 = add<V, T>(b5, b7);
   const c7 = sub<V, T>(b5, b7);
+  if (whole) {
+    finishPair<V, T>(x, add<V, T>(c0, c1), sub<V, T>(c0, c1));
+    finishPair<V, T>(x2, add<V, T>(c2, c3), sub<V, T>(c2, c3));
+    finishPair<V, T>(x4, add<V, T>(c4, c5), sub<V, T>(c4, c5));
+    finishPair<V, T>(x6, add<V, T>(c6, c7), sub<V, T>(c6, c7));
+    return;
+  }
   store<V>(x, add<V, T>(c0, c1));
   store<V>(x1, sub<V, T>(c0, c1));
   store<V>(x2, add<V, T>(c2, c3));
@@ -126,7 +137,7 @@ function finishPair<V, T>(x: usize, a: V, b: V): void {
 
 /** The whole transform of four vectors. */
 @inline
-function base4<V, T>(x: usize): void {
+function leaf4<V, T>(x: usize): void {
   const a0 = load<V>(x);
   const a1 = load<V>(x, sizeof<V>());
   const a2 = load<V>(x, 2 * sizeof<V>());
@@ -139,47 +150,14 @@ function base4<V, T>(x: usize): void {
   finishPair<V, T>(x + 2 * sizeof<V>(), add<V, T>(b2, b3), sub<V, T>(b2, b3));
 }
 
-/** The whole transform of eight vectors. */
-@inline
-function base8<V, T>(x: usize): void {
-  const a0 = load<V>(x);
-  const a4 = load<V>(x, 4 * sizeof<V>());
-  const b0 = add<V, T>(a0, a4);
-  const b4 = sub<V, T>(a0, a4);
-  const a2 = load<V>(x, 2 * sizeof<V>());
-  const a6 = load<V>(x, 6 * sizeof<V>());
-  const b2 = add<V, T>(a2, a6);
-  const b6 = sub<V, T>(a2, a6);
-  const c0 = add<V, T>(b0, b2);
-  const c2 = sub<V, T>(b0, b2);
-  const c4 = add<V, T>(b4, b6);
-  const c6 = sub<V, T>(b4, b6);
-  const a1 = load<V>(x, sizeof<V>());
-  const a5 = load<V>(x, 5 * sizeof<V>());
-  const b1 = add<V, T>(a1, a5);
-  const b5 = sub<V, T>(a1, a5);
-  const a3 = load<V>(x, 3 * sizeof<V>());
-  const a7 = load<V>(x, 7 * sizeof<V>());
-  const b3 = add<V, T>(a3, a7);
-  const b7 = sub<V, T>(a3, a7);
-  const c1 = add<V, T>(b1, b3);
-  const c3 = sub<V, T>(b1, b3);
-  const c5 = add<V, T>(b5, b7);
-  const c7 = sub<V, T>(b5, b7);
-  finishPair<V, T>(x, add<V, T>(c0, c1), sub<V, T>(c0, c1));
-  finishPair<V, T>(x + 2 * sizeof<V>(), add<V, T>(c2, c3), sub<V, T>(c2, c3));
-  finishPair<V, T>(x + 4 * sizeof<V>(), add<V, T>(c4, c5), sub<V, T>(c4, c5));
-  finishPair<V, T>(x + 6 * sizeof<V>(), add<V, T>(c6, c7), sub<V, T>(c6, c7));
-}
-
 function rows4<V, T>(x: usize, count: i32): void {
   const end = x + count * 4 * sizeof<V>();
-  for (; x < end; x += 4 * sizeof<V>()) base4<V, T>(x);
+  for (; x < end; x += 4 * sizeof<V>()) leaf4<V, T>(x);
 }
 
 function rows8<V, T>(x: usize, count: i32): void {
   const end = x + count * 8 * sizeof<V>();
-  for (; x < end; x += 8 * sizeof<V>()) base8<V, T>(x);
+  for (; x < end; x += 8 * sizeof<V>()) stages8<V, T>(x, sizeof<V>(), true);
 }
 
 /** The transform of a power of two of `bytes`. */
@@ -224,9 +202,9 @@ export function columns<V, T>(x: usize, bytes: usize, last: usize): void {
   }
 }
 
-/** Multiplies by the factor, rounded to the type of the elements. May write up to the end of the last vector. */
-export function multiply<V, T>(x: usize, bytes: usize, factor: T): void {
-  const by = splat<V, T>(factor);
+/** Multiplies by a number, rounded to the type of the elements. May write up to the end of the last vector. */
+export function multiply<V, T>(x: usize, bytes: usize, multiplier: T): void {
+  const by = broadcast<V, T>(multiplier);
   for (const end = x + bytes; x < end; x += sizeof<V>()) store<V>(x, mul<V, T>(load<V>(x), by));
 }
 
@@ -256,7 +234,7 @@ export function divide<V>(x: usize, bytes: usize, divisor: i32): void {
   }
 }
 
-/** Of the first two integers. */
+/** The quotients of the first two integers. */
 @inline
 function quotients(v: v128, by: v128): v128 {
   const floor = f64x2.floor(f64x2.div(f64x2.convert_low_i32x4_s(v), by));

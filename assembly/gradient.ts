@@ -1,42 +1,14 @@
-import { gather } from "./columns";
-import { exp, log } from "./math";
-import { applyMask, Row, transformBlock } from "./row";
-import { exponentials, Softmax, shiftOf, softmaxSums } from "./softmax";
+/** Gradients of a row, and the sums over rows. */
+import { transformBlock } from "./block";
+import { applyMask, columnOf, Row, signBit } from "./row";
 import { clear, dot, GROUP, padded } from "./sums";
 import { Block, block, Head, Segment, segment } from "./table";
-import { add, lanes, mul, splat, sub } from "./vector";
+import { add, broadcast, lanes, mul, sub } from "./vector";
 
+/** Sums over rows are taken in chunks of this many rows. */
 const CHUNK_ROWS = 32;
 
-/** Turns the logits in `head.z` into the gradient and returns the loss. */
-export function crossEntropy<V>(head: Head, label: i32, smoothing: f64, factor: f32): f64 {
-  const z = head.z;
-  const classes = <f64>head.classes;
-  softmaxSums<V>(head, z, smoothing !== 0);
-  const logit = load<f32>(z + label * sizeof<f32>());
-  let loss = log(Softmax.sum) + <f64>Softmax.max - (1 - smoothing) * <f64>logit;
-  if (smoothing !== 0) loss -= (smoothing / classes) * Softmax.logits;
-
-  const reciprocal = <f32>(1 / Softmax.sum);
-  const target = <f32>(1 - smoothing + smoothing / classes);
-  const ofLabel = exp<f32>(logit - shiftOf(Softmax.max)) * reciprocal;
-  probabilityGradient<V>(head, exponentials<V>(head, z), reciprocal, <f32>(smoothing / classes), factor);
-  store<f32>(z + label * sizeof<f32>(), (ofLabel - target) * factor);
-  return loss;
-}
-
-/** (e ⊗ r ⊖ q) ⊗ factor into `head.z`. */
-function probabilityGradient<V>(head: Head, e: usize, reciprocal: f32, others: f32, factor: f32): void {
-  const r = splat<V, f32>(reciprocal);
-  const q = splat<V, f32>(others);
-  const f = splat<V, f32>(factor);
-  let z = head.z;
-  for (const end = z + head.classes * sizeof<f32>(); z < end; z += sizeof<V>(), e += sizeof<V>()) {
-    store<V>(z, mul<V, f32>(sub<V, f32>(mul<V, f32>(load<V>(e), r), q), f));
-  }
-}
-
-/** ∂x of the current row into `out`; returns ∂s. */
+/** Writes ∂x of the current row to `out` and returns ∂s. */
 export function inputGradient<V>(head: Head, gradLogits: usize, out: usize): f64 {
   const features = head.features;
   if (Row.norm === 0) {
@@ -51,10 +23,10 @@ export function inputGradient<V>(head: Head, gradLogits: usize, out: usize): f64
   return (along * head.unit) / (Row.norm + Row.epsilon);
 }
 
-/** α′ ⊗ (u ⊖ x ⊗ β). */
+/** Writes α′ ⊗ (u ⊖ x ⊗ β). */
 function acrossRow<V>(out: usize, u: usize, features: i32, beta: f32): void {
-  const by = splat<V, f32>(beta);
-  const alpha = splat<V, f32>(Row.alphaOfInput);
+  const by = broadcast<V, f32>(beta);
+  const alpha = broadcast<V, f32>(Row.alphaOfInput);
   let x = Row.x;
   for (const end = out + features * sizeof<f32>(); out < end; out += sizeof<V>()) {
     store<V>(out, mul<V, f32>(alpha, sub<V, f32>(load<V>(u), mul<V, f32>(load<V>(x), by))));
@@ -63,7 +35,7 @@ function acrossRow<V>(out: usize, u: usize, features: i32, beta: f32): void {
   }
 }
 
-/** Address of Σ d_k ⊙ t_k over the blocks. */
+/** Returns the address of Σ d_k ⊙ t_k over the blocks. */
 function sumOfTransforms<V>(head: Head, gradLogits: usize): usize {
   const t = head.t;
   const u = head.u;
@@ -85,7 +57,17 @@ function sumOfTransforms<V>(head: Head, gradLogits: usize): usize {
   return u;
 }
 
-/** The gradients of a block's classes to their rows, in `head.t`. */
+/** Takes the masked features of `head.t` from their columns into `head.u`, or adds them to it. */
+export function gather(head: Head, block: Block, first: bool): void {
+  const t = head.t;
+  let u = head.u;
+  for (let i = 0; i < head.features; i++, u += sizeof<f32>()) {
+    const v = reinterpret<f32>(load<u32>(t + columnOf(head, i)) ^ signBit(block, i));
+    store<f32>(u, first ? v : load<f32>(u) + v);
+  }
+}
+
+/** Puts the gradients of a block's classes to their rows in `head.t`. */
 function scatter<V>(head: Head, b: Block, gradLogits: usize): void {
   memory.fill(head.t, 0, head.order * sizeof<f32>());
   for (let s = 0; s < b.segmentCount; s++) {

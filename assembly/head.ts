@@ -1,10 +1,12 @@
 /** The operations of a head on a batch of rows. */
-import { addBiasGradient, crossEntropy, inputGradient } from "./gradient";
+import { transformRow } from "./block";
+import { addBiasGradient, inputGradient } from "./gradient";
 import { logits, segmentLogits } from "./logits";
-import { readRow, transformRow } from "./row";
+import { crossEntropy } from "./loss";
+import { readRow } from "./row";
 import { chosenFrom, probabilitiesFrom, softmaxSums } from "./softmax";
 import { block, Head, segment } from "./table";
-import { Best, offer } from "./topk";
+import { BestClasses, offer } from "./top-k";
 
 export function forward<V>(head: Head, x: usize, rows: i32, scale: f64, bias: usize, out: usize): void {
   for (let r = 0; r < rows; r++) {
@@ -56,11 +58,11 @@ export function topK<V>(
   classes: usize,
   scores: usize,
 ): void {
-  Best.k = k;
+  BestClasses.k = k;
   for (let r = 0; r < rows; r++) {
-    Best.length = 0;
-    Best.classes = classes;
-    Best.scores = scores;
+    BestClasses.length = 0;
+    BestClasses.classes = classes;
+    BestClasses.scores = scores;
     readRow<V>(head, x, scale);
     for (let i = 0; i < head.blockCount; i++) {
       const b = block(head, i);
@@ -77,7 +79,7 @@ export function topK<V>(
   }
 }
 
-/** `first` of `total` rows came in earlier calls, which the sums over rows go on from. */
+/** The gradients. `first` of `total` rows came in earlier calls, which the sums over rows go on from. */
 export function backward<V>(
   head: Head,
   x: usize,
@@ -101,7 +103,7 @@ export function backward<V>(
   }
 }
 
-/** As {@link backward}. */
+/** The loss and its gradients. `first` of `total` rows came in earlier calls, as in {@link backward}. */
 export function lossAndGradient<V>(
   head: Head,
   x: usize,
@@ -109,8 +111,8 @@ export function lossAndGradient<V>(
   scale: f64,
   bias: usize,
   labels: usize,
-  smoothing: f64,
-  factor: f32,
+  labelSmoothing: f64,
+  rowWeight: f32,
   losses: usize,
   gradFeatures: usize,
   gradScale: usize,
@@ -121,7 +123,7 @@ export function lossAndGradient<V>(
   for (let r = 0; r < rows; r++) {
     readRow<V>(head, x, scale);
     logits<V>(head, bias, head.z);
-    store<f32>(losses, <f32>crossEntropy<V>(head, load<i32>(labels), smoothing, factor));
+    store<f32>(losses, <f32>crossEntropy<V>(head, load<i32>(labels), labelSmoothing, rowWeight));
     store<f32>(gradScale, <f32>inputGradient<V>(head, head.z, gradFeatures));
     if (withBias) addBiasGradient<V>(head, head.z, first + r, total);
     x += head.features * sizeof<f32>();

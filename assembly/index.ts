@@ -3,60 +3,59 @@
  * A kernel may read and write up to 256 bytes past the end of any array it is given.
  */
 
-import { Base, baseStage } from "./base";
+import { factorStage, KroneckerFactor } from "./factor";
 import { columns, divide, multiply, shiftRight, transform } from "./fwht";
 import * as kernel from "./head";
 import { Head } from "./table";
 
-/** Rows of n elements; with a base, those are its order times a power of two. */
-function transformRows<V, T>(x: usize, n: i32, rows: i32, base: usize): void {
+/** Transforms rows of n elements. `factor` is the address of B where n is its order times a power of two, and 0 elsewhere. */
+function transformRows<V, T>(x: usize, n: i32, rows: i32, factor: usize): void {
   const bytes = <usize>n * sizeof<T>();
   const end = x + bytes * rows;
-  if (base === 0) {
+  if (factor === 0) {
     for (; x < end; x += bytes) transform<V, T>(x, bytes);
     return;
   }
-  const b = changetype<Base>(base);
+  const b = changetype<KroneckerFactor>(factor);
   const stretch = bytes / b.order;
   while (x < end) {
-    baseStage<V, T>(b, x, stretch, b.order);
+    factorStage<V, T>(b, x, stretch, b.order);
     for (const next = x + bytes; x < next; x += stretch) transform<V, T>(x, stretch);
   }
 }
 
-/** A base of 0 means none. */
-export function fwhtF32(x: usize, n: i32, rows: i32, base: usize): void {
-  if (ASC_FEATURE_SIMD) transformRows<v128, f32>(x, n, rows, base);
-  else transformRows<f32, f32>(x, n, rows, base);
+export function fwhtF32(x: usize, n: i32, rows: i32, factor: usize): void {
+  if (ASC_FEATURE_SIMD) transformRows<v128, f32>(x, n, rows, factor);
+  else transformRows<f32, f32>(x, n, rows, factor);
 }
 
-export function fwhtF64(x: usize, n: i32, rows: i32, base: usize): void {
-  if (ASC_FEATURE_SIMD) transformRows<v128, f64>(x, n, rows, base);
-  else transformRows<f64, f64>(x, n, rows, base);
+export function fwhtF64(x: usize, n: i32, rows: i32, factor: usize): void {
+  if (ASC_FEATURE_SIMD) transformRows<v128, f64>(x, n, rows, factor);
+  else transformRows<f64, f64>(x, n, rows, factor);
 }
 
-export function fwhtI32(x: usize, n: i32, rows: i32, base: usize): void {
-  if (ASC_FEATURE_SIMD) transformRows<v128, i32>(x, n, rows, base);
-  else transformRows<i32, i32>(x, n, rows, base);
+export function fwhtI32(x: usize, n: i32, rows: i32, factor: usize): void {
+  if (ASC_FEATURE_SIMD) transformRows<v128, i32>(x, n, rows, factor);
+  else transformRows<i32, i32>(x, n, rows, factor);
 }
 
-/** Only the stage of the base, on pieces of `width` elements. */
-export function baseF32(x: usize, base: Base, width: i32): void {
-  if (ASC_FEATURE_SIMD) baseStage<v128, f32>(base, x, width * 4, base.order);
-  else baseStage<f32, f32>(base, x, width * 4, base.order);
+/** The stage of the factor alone, on pieces of `width` elements. */
+export function factorF32(x: usize, factor: KroneckerFactor, width: i32): void {
+  if (ASC_FEATURE_SIMD) factorStage<v128, f32>(factor, x, width * 4, factor.order);
+  else factorStage<f32, f32>(factor, x, width * 4, factor.order);
 }
 
-export function baseF64(x: usize, base: Base, width: i32): void {
-  if (ASC_FEATURE_SIMD) baseStage<v128, f64>(base, x, width * 8, base.order);
-  else baseStage<f64, f64>(base, x, width * 8, base.order);
+export function factorF64(x: usize, factor: KroneckerFactor, width: i32): void {
+  if (ASC_FEATURE_SIMD) factorStage<v128, f64>(factor, x, width * 8, factor.order);
+  else factorStage<f64, f64>(factor, x, width * 8, factor.order);
 }
 
-export function baseI32(x: usize, base: Base, width: i32): void {
-  if (ASC_FEATURE_SIMD) baseStage<v128, i32>(base, x, width * 4, base.order);
-  else baseStage<i32, i32>(base, x, width * 4, base.order);
+export function factorI32(x: usize, factor: KroneckerFactor, width: i32): void {
+  if (ASC_FEATURE_SIMD) factorStage<v128, i32>(factor, x, width * 4, factor.order);
+  else factorStage<i32, i32>(factor, x, width * 4, factor.order);
 }
 
-/** Only the stages of a row that combine its n / width pieces of `width` elements, a power of two from 8 on. */
+/** The stages of a row alone that combine its n / width pieces of `width` elements, a power of two from 8 on. */
 export function columnsF32(x: usize, n: i32, width: i32): void {
   if (ASC_FEATURE_SIMD) columns<v128, f32>(x, n * 4, width * 4);
   else columns<f32, f32>(x, n * 4, width * 4);
@@ -72,14 +71,14 @@ export function columnsI32(x: usize, n: i32, width: i32): void {
   else columns<i32, i32>(x, n * 4, width * 4);
 }
 
-export function multiplyF32(x: usize, length: i32, factor: f64): void {
-  if (ASC_FEATURE_SIMD) multiply<v128, f32>(x, length * 4, <f32>factor);
-  else multiply<f32, f32>(x, length * 4, <f32>factor);
+export function multiplyF32(x: usize, length: i32, multiplier: f64): void {
+  if (ASC_FEATURE_SIMD) multiply<v128, f32>(x, length * 4, <f32>multiplier);
+  else multiply<f32, f32>(x, length * 4, <f32>multiplier);
 }
 
-export function multiplyF64(x: usize, length: i32, factor: f64): void {
-  if (ASC_FEATURE_SIMD) multiply<v128, f64>(x, length * 8, factor);
-  else multiply<f64, f64>(x, length * 8, factor);
+export function multiplyF64(x: usize, length: i32, multiplier: f64): void {
+  if (ASC_FEATURE_SIMD) multiply<v128, f64>(x, length * 8, multiplier);
+  else multiply<f64, f64>(x, length * 8, multiplier);
 }
 
 export function shiftRightI32(x: usize, length: i32, shift: i32): void {
@@ -92,7 +91,7 @@ export function divideI32(x: usize, length: i32, divisor: i32): void {
   else divide<i32>(x, length * 4, divisor);
 }
 
-/** Where the host may begin to lay out its arrays. */
+/** The address from which the host may lay out its arrays. */
 export function heapBase(): usize {
   return __heap_base;
 }
@@ -160,8 +159,8 @@ export function lossAndGradient(
   scale: f64,
   bias: usize,
   labels: usize,
-  smoothing: f64,
-  factor: f32,
+  labelSmoothing: f64,
+  rowWeight: f32,
   losses: usize,
   gradFeatures: usize,
   gradScale: usize,
@@ -177,8 +176,8 @@ export function lossAndGradient(
       scale,
       bias,
       labels,
-      smoothing,
-      factor,
+      labelSmoothing,
+      rowWeight,
       losses,
       gradFeatures,
       gradScale,
@@ -194,8 +193,8 @@ export function lossAndGradient(
       scale,
       bias,
       labels,
-      smoothing,
-      factor,
+      labelSmoothing,
+      rowWeight,
       losses,
       gradFeatures,
       gradScale,

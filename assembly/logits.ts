@@ -1,6 +1,7 @@
-import { Row, transformRow } from "./row";
+import { transformRow } from "./block";
+import { Row } from "./row";
 import { block, Head, Segment, segment } from "./table";
-import { add, mul, splat } from "./vector";
+import { add, broadcast, mul } from "./vector";
 
 /** The logits of the current row. A bias of 0 means none. */
 export function logits<V>(head: Head, bias: usize, out: usize): void {
@@ -16,15 +17,15 @@ export function logits<V>(head: Head, bias: usize, out: usize): void {
 
 /** The logits of a segment from the transform in `head.t`. Writes whole vectors: go through the segments in order. */
 export function segmentLogits<V>(head: Head, part: Segment, bias: usize, out: usize): void {
-  const factor = splat<V, f32>(<f32>part.sign * Row.alpha);
+  const alpha = broadcast<V, f32>(<f32>part.sign * Row.alpha);
   let t = head.t + part.row * sizeof<f32>();
   const end = out + part.count * sizeof<f32>();
   if (bias === 0) {
-    for (; out < end; out += sizeof<V>(), t += sizeof<V>()) store<V>(out, mul<V, f32>(factor, load<V>(t)));
+    for (; out < end; out += sizeof<V>(), t += sizeof<V>()) store<V>(out, mul<V, f32>(alpha, load<V>(t)));
     return;
   }
   let b = bias + part.first * sizeof<f32>();
   for (; out < end; out += sizeof<V>(), t += sizeof<V>(), b += sizeof<V>()) {
-    store<V>(out, add<V, f32>(mul<V, f32>(factor, load<V>(t)), load<V>(b)));
+    store<V>(out, add<V, f32>(mul<V, f32>(alpha, load<V>(t)), load<V>(b)));
   }
 }

@@ -1,11 +1,8 @@
-/** A row of features: its norm, and its transform by a block. */
-import { Base, baseStage } from "./base";
-import { scatterRow } from "./columns";
-import { transform } from "./fwht";
+/** A row of features: its norm, its signs, and the columns in which its features stand. */
 import { exponentOf, powerOfTwo } from "./math";
 import { GROUP, largestMagnitude, padded, sumOfSquares } from "./sums";
 import { Block, Head } from "./table";
-import { add, lanes, negate } from "./vector";
+import { flipSigns, lanes } from "./vector";
 
 const EPSILON: f64 = 1e-8;
 const SUM_MIN: f32 = 8.271806125530277e-25; // 2^−80
@@ -13,16 +10,17 @@ const SUM_MAX: f32 = 1.2676506002282294e30; // 2^100
 
 /** What {@link readRow} leaves for the passes after it. */
 export namespace Row {
-  /** The scaled row. Followed by +0 up to the order and to whole groups. */
+  /** The scaled row; +0 follows up to the order and to whole groups. */
   export let x: usize = 0;
   export let norm: f64 = 0;
   export let epsilon: f64 = 0;
-  /** Logit factor α, and α′ for gradients. */
+  /** α, from the transform to the logit. */
   export let alpha: f32 = 0;
+  /** α′, from the gradient by the scaled row to that by the row as given. */
   export let alphaOfInput: f32 = 0;
 }
 
-/** May scale the row in place. */
+/** Reads a row and may scale it in place. */
 export function readRow<V>(head: Head, x: usize, scale: f64): void {
   const features = head.features;
   const order = head.order;
@@ -51,77 +49,36 @@ export function readRow<V>(head: Head, x: usize, scale: f64): void {
   Row.alphaOfInput = <f32>(gain * powerOfTwo(-exponent));
 }
 
-/** Leaves the block's transform of the row in `head.t`. */
-export function transformRow<V>(head: Head, block: Block): void {
-  const t = head.t;
-  const order = head.order;
-  const features = head.features;
-  if (head.columns !== 0) {
-    scatterRow(head, block, Row.x);
-    transformBlock<V>(head, t, order, block.rows);
-    return;
-  }
-  let source = Row.x;
-  if (block.mask !== 0) {
-    applyMask<V>(t, source, block.mask, features);
-    memory.fill(t + features * sizeof<f32>(), 0, (order - features) * sizeof<f32>());
-    source = t;
-  }
-  transformBlock<V>(head, source, features, block.rows);
-}
-
-/** {@link transformSupport} for any order, into `head.t`. A base mixes all entries, so that none of its stage is left out. */
-export function transformBlock<V>(head: Head, source: usize, support: i32, wanted: i32): void {
-  const t = head.t;
-  const order = head.order;
-  if (head.base === 0) {
-    transformSupport<V>(t, source, order, support, wanted);
-    return;
-  }
-  if (source !== t) memory.copy(t, source, order * sizeof<f32>());
-  const base = changetype<Base>(head.base);
-  const n = order / base.order;
-  baseStage<V, f32>(base, t, n * sizeof<f32>(), (wanted + n - 1) / n);
-  for (let first = 0; first < wanted; first += n) {
-    const stretch = t + first * sizeof<f32>();
-    transformSupport<V>(stretch, stretch, n, n, min(n, wanted - first));
-  }
-}
-
-/**
- * The first `wanted` results of the transform of n entries at `source`, which are +0 from `support` on, into `t`. A stage that would
- * copy makes the results repeat, so it is left out and they are copied at the end; a stage of whose results only the first half
- * is wanted computes only sums.
- */
-export function transformSupport<V>(t: usize, source: usize, n: i32, support: i32, wanted: i32): void {
-  while (support <= n >> 1) n >>= 1;
-  while (wanted <= n >> 1) {
-    n >>= 1;
-    addHalves<V>(t, source, n);
-    source = t;
-  }
-  if (source !== t) memory.copy(t, source, n * sizeof<f32>());
-  transform<V, f32>(t, n * sizeof<f32>());
-  for (; n < wanted; n <<= 1) {
-    memory.copy(t + n * sizeof<f32>(), t, min(n, wanted - n) * sizeof<f32>());
-  }
-}
-
-function addHalves<V>(to: usize, x: usize, half: i32): void {
-  const bytes: usize = half * sizeof<f32>();
-  for (const end = x + bytes; x < end; x += sizeof<V>(), to += sizeof<V>()) {
-    store<V>(to, add<V, f32>(load<V>(x), load<V>(x + bytes)));
-  }
-}
-
 /** Copies `n` floats, negating those whose bit in the mask is set. */
 export function applyMask<V>(to: usize, x: usize, mask: usize, n: i32): void {
   for (const end = to + n * sizeof<f32>(); to < end; mask += sizeof<u32>()) {
     const word = load<u32>(mask);
     for (let i = 0; i < 32; i += lanes<V, f32>()) {
-      store<V>(to, negate<V>(load<V>(x), word, i));
+      store<V>(to, flipSigns<V>(load<V>(x), word, i));
       to += sizeof<V>();
       x += sizeof<V>();
     }
   }
+}
+
+/** Puts the masked row into `head.t`, feature by feature into its column, with +0 where no feature stands. */
+export function scatterRow(head: Head, block: Block, x: usize): void {
+  const t = head.t;
+  memory.fill(t, 0, head.order * sizeof<f32>());
+  for (let i = 0; i < head.features; i++) {
+    const v = load<u32>(x + i * sizeof<f32>());
+    store<u32>(t + columnOf(head, i), v ^ signBit(block, i));
+  }
+}
+
+/** The offset in bytes of the column in which a feature stands. */
+@inline
+export function columnOf(head: Head, i: i32): usize {
+  return load<u32>(head.columns + i * sizeof<u32>()) * sizeof<f32>();
+}
+
+@inline
+export function signBit(block: Block, i: i32): u32 {
+  if (block.mask === 0) return 0;
+  return (load<u32>(block.mask + (i >> 5) * sizeof<u32>()) >> (i & 31)) << 31;
 }

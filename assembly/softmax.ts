@@ -1,7 +1,7 @@
 import { exp } from "./math";
 import { clear, GROUP, LANES, largest, padded, sum } from "./sums";
 import { block, Head, Segment, segment } from "./table";
-import { mul, splat, sub } from "./vector";
+import { broadcast, mul, sub } from "./vector";
 
 /** What {@link softmaxSums} leaves of a row of logits. */
 export namespace Softmax {
@@ -18,7 +18,7 @@ export function shiftOf(max: f32): f32 {
 
 /** Replaces the logits by their probabilities. */
 export function probabilitiesFrom<V>(head: Head, z: usize): void {
-  const reciprocal = splat<V, f32>(<f32>(1 / Softmax.sum));
+  const reciprocal = broadcast<V, f32>(<f32>(1 / Softmax.sum));
   const e = exponentials<V>(head, z);
   for (let i: usize = 0, bytes: usize = head.classes * sizeof<f32>(); i < bytes; i += sizeof<V>()) {
     store<V>(z + i, mul<V, f32>(load<V>(e + i), reciprocal));
@@ -35,7 +35,7 @@ export function chosenFrom(z: usize, classes: usize, count: i32, out: usize): vo
   }
 }
 
-/** Address of exp(z ⊖ h): the one segment's, which are still there, or computed in place of the logits. */
+/** Returns the address of exp(z ⊖ h). Those of a single segment are still there, others take the place of the logits. */
 export function exponentials<V>(head: Head, z: usize): usize {
   const first = block(head, 0);
   if (head.blockCount === 1 && first.segmentCount === 1) return placeOf(head, segment(first, 0));
@@ -44,7 +44,7 @@ export function exponentials<V>(head: Head, z: usize): usize {
 }
 
 function exponentialsInto<V>(e: usize, z: usize, count: i32, shift: f32): void {
-  const by = splat<V, f32>(shift);
+  const by = broadcast<V, f32>(shift);
   for (const end = e + count * sizeof<f32>(); e < end; e += 2 * sizeof<V>(), z += 2 * sizeof<V>()) {
     const first = exp<V>(sub<V, f32>(load<V>(z), by));
     const second = exp<V>(sub<V, f32>(load<V>(z + sizeof<V>()), by));
@@ -87,7 +87,7 @@ export function softmaxSums<V>(head: Head, z: usize, withLogits: bool): void {
   Softmax.logits = totalOfLogits;
 }
 
-/** Where a segment's terms are put, so that a row keeps its lane. */
+/** The address at which a segment's terms are put, so that a row of the matrix keeps its lane. */
 @inline
 function placeOf(head: Head, part: Segment): usize {
   return head.e + (part.row % LANES) * sizeof<f32>();

@@ -1,5 +1,5 @@
 /** Sums over the 256 lanes of docs/numerics.md, and maxima. Sums take whole groups of 64 elements: pad with +0. */
-import { abs, add, lanes, larger, mul, splat } from "./vector";
+import { abs, add, broadcast, lanes, larger, mul } from "./vector";
 
 export const LANES = 256;
 const TURN: usize = LANES * sizeof<f32>();
@@ -13,7 +13,7 @@ export function padded(n: i32): i32 {
 
 /** Sets `n` floats to +0, for n a multiple of 4. */
 export function clear<V>(a: usize, n: i32): void {
-  for (const end = a + n * sizeof<f32>(); a < end; a += sizeof<V>()) store<V>(a, splat<V, f32>(0));
+  for (const end = a + n * sizeof<f32>(); a < end; a += sizeof<V>()) store<V>(a, broadcast<V, f32>(0));
 }
 
 const sums = memory.data(1024, 16);
@@ -45,7 +45,7 @@ function lanewise<V>(a: usize, b: usize, n: i32, kind: i32): f32 {
   while (used / 2 >= n && used > GROUP) used >>= 1;
   const end = a + n * sizeof<f32>();
   for (let at: usize = 0, last: usize = used * sizeof<f32>(); at < last; at += 8 * sizeof<V>()) {
-    const zero = splat<V, f32>(0);
+    const zero = broadcast<V, f32>(0);
     let s0 = zero;
     let s1 = zero;
     let s2 = zero;
@@ -111,7 +111,7 @@ export function largestMagnitude<V>(a: usize, n: i32): f32 {
 @inline
 function reduceLargest<V>(a: usize, n: i32, start: f32, magnitude: bool): f32 {
   const end = a + n * sizeof<f32>();
-  let m0 = splat<V, f32>(start);
+  let m0 = broadcast<V, f32>(start);
   let m1 = m0;
   for (; a + 2 * sizeof<V>() <= end; a += 2 * sizeof<V>()) {
     const v0 = load<V>(a);

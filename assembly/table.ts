@@ -41,8 +41,8 @@ export class Head {
   /** The bias gradient and that of the current chunk of rows: the classes. */
   biasGradient: usize;
   chunk: usize;
-  /** Address of the {@link Base}; 0 for an order that is a power of two. */
-  base: usize;
+  /** Address of the {@link KroneckerFactor}; 0 for an order that is a power of two. */
+  factor: usize;
   /** Address of the columns in which the features stand; 0: feature i in column i. */
   columns: usize;
 }

@@ -9,15 +9,16 @@ export function lanes<V, T>(): i32 {
   return sizeof<V>() / sizeof<T>();
 }
 
+/** The same number in every lane. */
 @inline
-export function splat<V, T>(x: T): V {
+export function broadcast<V, T>(x: T): V {
   if (isVector<V>()) return v128.splat<T>(x);
   return x;
 }
 
-/** The element at an address in every lane. In a loop cheaper than a constant, which engines build anew each time. */
+/** The element at an address in every lane. In a loop it is cheaper than a constant, which engines build anew each time. */
 @inline
-export function broadcast<V, T>(address: usize): V {
+export function broadcastFrom<V, T>(address: usize): V {
   if (isVector<V>()) return v128.load_splat<T>(address);
   return load<T>(address);
 }
@@ -41,7 +42,7 @@ export function mul<V, T>(a: V, b: V): V {
 }
 
 @inline
-export function minus<V, T>(a: V): V {
+export function negate<V, T>(a: V): V {
   if (isVector<V>()) return v128.neg<T>(a);
   return -a;
 }
@@ -68,9 +69,9 @@ export function anyGreater<V>(a: V, b: V): bool {
 
 const BIT_TO_SIGN = memory.data<u32>([8, 4, 2, 1, 1 << 31, 1 << 31, 1 << 31, 1 << 31], 16);
 
-/** Negates the lanes whose bit of `word` is set; lane 0 takes bit `at`. */
+/** Flips the signs of the lanes whose bit of `word` is set; lane 0 takes bit `at`. */
 @inline
-export function negate<V>(a: V, word: u32, at: i32): V {
+export function flipSigns<V>(a: V, word: u32, at: i32): V {
   if (isVector<V>()) {
     // Lane j wants bit j as its sign: the product moves it to bit 3, the shift to bit 31.
     const bits = i32x4.mul(i32x4.splat(word >> at), v128.load(BIT_TO_SIGN));

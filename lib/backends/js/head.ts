@@ -1,5 +1,5 @@
 import type { HeadTable } from "../../table.js";
-import type { CrossEntropy, GradientBuffers, HeadKernels, HeadParameters } from "../backend.js";
+import type { HeadKernels, HeadParameters } from "../backend.js";
 import { denseProduct } from "./dense.js";
 import { gradientWriter } from "./gradient.js";
 import { hadamardProduct } from "./logits.js";
@@ -31,14 +31,14 @@ export function createHead(table: HeadTable): HeadKernels {
   }
 
   return {
-    forward(x: Float32Array, { scale, bias }: HeadParameters, out: Float32Array): void {
+    forward(x, { scale, bias }, out) {
       for (let r = 0; r < rowsOf(x); r++) {
         read(x, r * features, scale);
         logits(row, bias, out, r * classes);
       }
     },
 
-    probabilities(x: Float32Array, parameters: HeadParameters, out: Float32Array): void {
+    probabilities(x, parameters, out) {
       for (let r = 0; r < rowsOf(x); r++) {
         rowLogits(x, r, parameters);
         const probability = probabilityOf(softmaxSums(z, segments));
@@ -46,12 +46,7 @@ export function createHead(table: HeadTable): HeadKernels {
       }
     },
 
-    chosenProbabilities(
-      x: Float32Array,
-      parameters: HeadParameters,
-      chosen: Int32Array,
-      out: Float32Array,
-    ): void {
+    chosenProbabilities(x, parameters, chosen, out) {
       for (let r = 0; r < rowsOf(x); r++) {
         rowLogits(x, r, parameters);
         const probability = probabilityOf(softmaxSums(z, segments));
@@ -61,38 +56,21 @@ export function createHead(table: HeadTable): HeadKernels {
       }
     },
 
-    topK(
-      x: Float32Array,
-      parameters: HeadParameters,
-      k: number,
-      outClasses: Int32Array,
-      outScores: Float32Array,
-    ): void {
+    topK(x, parameters, k, outClasses, outScores) {
       for (let r = 0; r < rowsOf(x); r++) {
         rowLogits(x, r, parameters);
         selectTopK(z, k, outClasses, outScores, r * k);
       }
     },
 
-    backward(
-      x: Float32Array,
-      { scale }: HeadParameters,
-      gradLogits: Float32Array,
-      gradients: GradientBuffers,
-    ): void {
+    backward(x, { scale }, gradLogits, gradients) {
       writeGradients(rowsOf(x), gradients, (r) => {
         read(x, r * features, scale);
         return { g: gradLogits, at: r * classes };
       });
     },
 
-    lossAndGradient(
-      x: Float32Array,
-      parameters: HeadParameters,
-      { labels, labelSmoothing, rowWeight }: CrossEntropy,
-      losses: Float32Array,
-      gradients: GradientBuffers,
-    ): void {
+    lossAndGradient(x, parameters, { labels, labelSmoothing, rowWeight }, losses, gradients) {
       const weight = Math.fround(rowWeight);
       writeGradients(rowsOf(x), gradients, (r) => {
         rowLogits(x, r, parameters);

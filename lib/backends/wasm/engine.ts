@@ -4,17 +4,17 @@ import { BASELINE, SIMD128 } from "./binary.js";
 export interface Kernels {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
-  fwhtF32(x: number, n: number, rows: number, base: number): void;
-  fwhtF64(x: number, n: number, rows: number, base: number): void;
-  fwhtI32(x: number, n: number, rows: number, base: number): void;
-  baseF32(x: number, base: number, width: number): void;
-  baseF64(x: number, base: number, width: number): void;
-  baseI32(x: number, base: number, width: number): void;
+  fwhtF32(x: number, n: number, rows: number, factor: number): void;
+  fwhtF64(x: number, n: number, rows: number, factor: number): void;
+  fwhtI32(x: number, n: number, rows: number, factor: number): void;
+  factorF32(x: number, factor: number, width: number): void;
+  factorF64(x: number, factor: number, width: number): void;
+  factorI32(x: number, factor: number, width: number): void;
   columnsF32(x: number, n: number, width: number): void;
   columnsF64(x: number, n: number, width: number): void;
   columnsI32(x: number, n: number, width: number): void;
-  multiplyF32(x: number, length: number, factor: number): void;
-  multiplyF64(x: number, length: number, factor: number): void;
+  multiplyF32(x: number, length: number, multiplier: number): void;
+  multiplyF64(x: number, length: number, multiplier: number): void;
   shiftRightI32(x: number, length: number, shift: number): void;
   divideI32(x: number, length: number, divisor: number): void;
   forward(head: number, x: number, rows: number, scale: number, bias: number, out: number): void;
@@ -58,8 +58,8 @@ export interface Kernels {
     scale: number,
     bias: number,
     labels: number,
-    smoothing: number,
-    factor: number,
+    labelSmoothing: number,
+    rowWeight: number,
     losses: number,
     gradFeatures: number,
     gradScale: number,

@@ -1,15 +1,15 @@
 import { bitWords } from "../../hadamard/bits.js";
 import type { KroneckerFactor } from "../../hadamard/factor.js";
 
-/** Columns of B are taken in groups of this many … */
+/** Columns of B are taken in groups of this many. */
 const GROUP = 4;
-/** … which have so many signed sums. */
+/** Signed sums of a group; the second half are the first with the other sign. */
 const SUMS = 16;
 
 const images = new WeakMap<Uint32Array, Int32Array>();
 
 /**
- * B as assembly/base.ts reads it: the order, then, row by row and in 16 bits a group, which of the signed sums of all groups
+ * B as assembly/factor.ts reads it: the order, then, row by row and in 16 bits a group, which of the signed sums of all groups
  * the row adds. There are no addresses in it: it may stand anywhere.
  */
 export function factorImage({ order, signs }: KroneckerFactor): Int32Array {

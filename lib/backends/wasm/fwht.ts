@@ -3,17 +3,17 @@ import type { Backend, TransformArray } from "../backend.js";
 import { after, type Engine } from "./engine.js";
 import { factorImage } from "./factor.js";
 
-/** Rows go through the memory in slices of this size, which a second-level cache holds; a longer row is a slice of its own … */
+/** Rows go through the memory in slices of this size, which a second-level cache holds. */
 const BATCH_BYTES = 2 ** 18;
 
-/** … up to this size, and in pieces beyond. */
+/** A row longer than that is a slice of its own up to this size; longer rows go through the memory in pieces. */
 const SLICE_BYTES = 2 ** 20;
 
 /** Up to this many elements a loop beats the calls that copy. */
 const LOOP_LENGTH = 16;
 
 /** The kernels of one type of elements. */
-interface Kind {
+interface ElementKernels {
   readonly bytes: number;
   memory(): TransformArray;
   /** `factor` is the address of B, or 0. */
@@ -56,7 +56,7 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
 
   /** Whole rows of `n`, as many as fit into a slice. */
   function short(
-    kind: Kind,
+    kind: ElementKernels,
     x: TransformArray,
     n: number,
     multiplier: number,
@@ -90,7 +90,7 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
    * Rows larger than a slice: the first stages combine pieces of the row, whatever the column, so they are done on as many
    * columns of all pieces as fit; the pieces are then rows of their own. The memory needed does not depend on the row.
    */
-  function long(kind: Kind, x: TransformArray, n: number, multiplier: number): void {
+  function long(kind: ElementKernels, x: TransformArray, n: number, multiplier: number): void {
     const piece = SLICE_BYTES / kind.bytes;
     const width = piece / (n / piece);
     const address = startBehind(null);
@@ -100,7 +100,7 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
 
   /** As {@link long} for a row with a factor: its stage combines b pieces, which are rows of a power of two. */
   function longWithFactor(
-    kind: Kind,
+    kind: ElementKernels,
     x: TransformArray,
     n: number,
     multiplier: number,
@@ -115,7 +115,7 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
 
   /** Brings `width` columns of all pieces of a row at a time into the memory at `address`, for `work` to be done there. */
   function inColumns(
-    kind: Kind,
+    kind: ElementKernels,
     x: TransformArray,
     n: number,
     piece: number,
@@ -143,7 +143,7 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
   }
 
   function run(
-    kind: Kind,
+    kind: ElementKernels,
     x: TransformArray,
     n: number,
     multiplier: number,
@@ -165,7 +165,7 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
   };
 }
 
-function kindsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTag], Kind> {
+function kindsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTag], ElementKernels> {
   const { kernels } = engine;
   return {
     Float32Array: {
@@ -173,7 +173,7 @@ function kindsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTa
       memory: () => engine.f32,
       transform: kernels.fwhtF32,
       columns: kernels.columnsF32,
-      factor: kernels.baseF32,
+      factor: kernels.factorF32,
       scale: kernels.multiplyF32,
     },
     Float64Array: {
@@ -181,7 +181,7 @@ function kindsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTa
       memory: () => engine.f64,
       transform: kernels.fwhtF64,
       columns: kernels.columnsF64,
-      factor: kernels.baseF64,
+      factor: kernels.factorF64,
       scale: kernels.multiplyF64,
     },
     Int32Array: {
@@ -189,7 +189,7 @@ function kindsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTa
       memory: () => engine.i32,
       transform: kernels.fwhtI32,
       columns: kernels.columnsI32,
-      factor: kernels.baseI32,
+      factor: kernels.factorI32,
       // The multiplier is 1 / n.
       scale(x, length, multiplier) {
         const n = Math.round(1 / multiplier);

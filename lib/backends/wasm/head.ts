@@ -1,12 +1,20 @@
 import type { HadamardTable } from "../../table.js";
-import type { CrossEntropy, GradientBuffers, HeadKernels, HeadParameters } from "../backend.js";
+import type { HeadKernels, HeadParameters } from "../backend.js";
 import { after, type Engine } from "./engine.js";
 import { tableImage } from "./table.js";
 
 /** Rows go through the memory in slices of about this size, at least one row. */
 const SLICE_BYTES = 2 ** 19;
 
-const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+/** Addresses of arrays, one for each of the widths that were asked for. */
+type Addresses<Widths extends readonly number[]> = { readonly [I in keyof Widths]: number };
+
+/** Calls `step` for one slice of the rows after the other; the bias is in the memory by then. */
+type Slices<Widths extends readonly number[]> = (
+  rows: number,
+  bias: Float32Array | null,
+  step: (at: Addresses<Widths>, first: number, end: number) => void,
+) => void;
 
 /** The kernels of a head. Its table is copied into the engine's memory when another head, or a transform, was there last. */
 export function createHead(engine: Engine, table: HadamardTable): HeadKernels {
@@ -16,28 +24,45 @@ export function createHead(engine: Engine, table: HadamardTable): HeadKernels {
   const self = {};
   let part = new Float32Array();
 
-  /** Makes room for `arrays` of so many bytes and returns their addresses. */
-  function layOut(arrays: readonly number[]): number[] {
-    const addresses: number[] = [];
-    let end = image.end;
-    for (const bytes of arrays) {
-      addresses.push(end);
-      end = after(end, bytes);
-    }
-    engine.reserve(end);
-    if (engine.owner !== self) {
-      engine.i32.set(image.words, heapStart / 4);
-      engine.f32.fill(0, image.row / 4, (image.row + image.rowBytes) / 4);
-      engine.owner = self;
-    }
-    return addresses;
+  /** Brings the head's table into the memory, where it is not there yet. */
+  function load(): void {
+    if (engine.owner === self) return;
+    engine.i32.set(image.words, heapStart / 4);
+    engine.f32.fill(0, image.row / 4, (image.row + image.rowBytes) / 4);
+    engine.owner = self;
   }
 
-  function setBias(bias: Float32Array | null): number {
-    if (bias === null) return 0;
-    engine.f32.set(bias, image.bias / 4);
-    return image.bias;
+  /**
+   * A loop over slices of rows, with arrays in the memory that hold a slice each: of so many 4-byte numbers a row as `widths` says. The
+   * addresses are kept, for calls are often alike.
+   */
+  function slicesOf<const Widths extends readonly number[]>(widths: Widths): Slices<Widths> {
+    const rowBytes = widths.reduce((sum, width) => sum + 4 * width, 0);
+    const fitting = Math.max(1, Math.floor(SLICE_BYTES / rowBytes));
+    const addresses: number[] = [];
+    let end = 0;
+    let laidOut = 0;
+
+    return (rows, bias, step) => {
+      const most = Math.min(rows, fitting);
+      if (most !== laidOut) {
+        end = image.end;
+        widths.forEach((width, i) => {
+          addresses[i] = end;
+          end = after(end, 4 * width * most);
+        });
+        laidOut = most;
+      }
+      engine.reserve(end);
+      load();
+      if (bias !== null) engine.f32.set(bias, image.bias / 4);
+      for (let first = 0; first < rows; first += most) {
+        step(addresses as unknown as Addresses<Widths>, first, Math.min(first + most, rows));
+      }
+    };
   }
+
+  const addressOf = (bias: Float32Array | null): number => (bias === null ? 0 : image.bias);
 
   function write<A extends Float32Array | Int32Array>(
     memory: A,
@@ -61,8 +86,10 @@ export function createHead(engine: Engine, table: HadamardTable): HeadKernels {
   }
 
   const rowsOf = (x: Float32Array): number => x.length / features;
-  const stepOf = (rows: number, rowBytes: number): number =>
-    Math.min(rows, Math.max(1, Math.floor(SLICE_BYTES / rowBytes)));
+
+  const scoreSlices = slicesOf([features, classes]);
+  const backwardSlices = slicesOf([features, classes, features, 1]);
+  const lossSlices = slicesOf([features, 1, 1, features, 1]);
 
   function classScores(
     kernel: typeof kernels.forward,
@@ -70,133 +97,90 @@ export function createHead(engine: Engine, table: HadamardTable): HeadKernels {
     { scale, bias }: HeadParameters,
     out: Float32Array,
   ): void {
-    const rows = rowsOf(x);
-    const step = stepOf(rows, (features + classes) * FLOAT);
-    const [xAt, outAt] = layOut([step * features * FLOAT, step * classes * FLOAT]) as [number, number];
-    const biasAt = setBias(bias);
-    for (let r = 0; r < rows; r += step) {
-      const end = Math.min(r + step, rows);
-      write(engine.f32, xAt, x, r * features, end * features);
-      kernel(heapStart, xAt, end - r, scale, biasAt, outAt);
-      read(outAt, out, r * classes, end * classes);
-    }
+    scoreSlices(rowsOf(x), bias, ([xAt, outAt], first, end) => {
+      write(engine.f32, xAt, x, first * features, end * features);
+      kernel(heapStart, xAt, end - first, scale, addressOf(bias), outAt);
+      read(outAt, out, first * classes, end * classes);
+    });
   }
 
   return {
-    forward(x: Float32Array, parameters: HeadParameters, logits: Float32Array): void {
+    forward(x, parameters, logits) {
       classScores(kernels.forward, x, parameters, logits);
     },
 
-    probabilities(x: Float32Array, parameters: HeadParameters, probabilities: Float32Array): void {
+    probabilities(x, parameters, probabilities) {
       classScores(kernels.probabilities, x, parameters, probabilities);
     },
 
-    chosenProbabilities(
-      x: Float32Array,
-      { scale, bias }: HeadParameters,
-      chosen: Int32Array,
-      probabilities: Float32Array,
-    ): void {
-      const rows = rowsOf(x);
+    chosenProbabilities(x, { scale, bias }, chosen, probabilities) {
       const count = chosen.length;
-      const step = stepOf(rows, (features + count) * FLOAT);
-      const [xAt, chosenAt, outAt] = layOut([
-        step * features * FLOAT,
-        count * FLOAT,
-        step * count * FLOAT,
-      ]) as [number, number, number];
-      const biasAt = setBias(bias);
-      write(engine.i32, chosenAt, chosen, 0, count);
-      for (let r = 0; r < rows; r += step) {
-        const end = Math.min(r + step, rows);
-        write(engine.f32, xAt, x, r * features, end * features);
-        kernels.chosenProbabilities(heapStart, xAt, end - r, scale, biasAt, chosenAt, count, outAt);
-        read(outAt, probabilities, r * count, end * count);
-      }
+      // The choice is written again for each slice, in room for as many as the slice has rows.
+      slicesOf([features, count, count])(rowsOf(x), bias, ([xAt, chosenAt, outAt], first, end) => {
+        write(engine.f32, xAt, x, first * features, end * features);
+        write(engine.i32, chosenAt, chosen, 0, count);
+        kernels.chosenProbabilities(
+          heapStart,
+          xAt,
+          end - first,
+          scale,
+          addressOf(bias),
+          chosenAt,
+          count,
+          outAt,
+        );
+        read(outAt, probabilities, first * count, end * count);
+      });
     },
 
-    topK(
-      x: Float32Array,
-      { scale, bias }: HeadParameters,
-      k: number,
-      outClasses: Int32Array,
-      outScores: Float32Array,
-    ): void {
-      const rows = rowsOf(x);
-      const step = stepOf(rows, (features + 2 * k) * FLOAT);
-      const best = step * k * FLOAT;
-      const [xAt, classesAt, scoresAt] = layOut([step * features * FLOAT, best, best]) as [
-        number,
-        number,
-        number,
-      ];
-      const biasAt = setBias(bias);
-      for (let r = 0; r < rows; r += step) {
-        const end = Math.min(r + step, rows);
-        write(engine.f32, xAt, x, r * features, end * features);
-        kernels.topK(heapStart, xAt, end - r, scale, biasAt, k, classesAt, scoresAt);
-        const length = (end - r) * k;
-        outClasses.set(engine.i32.subarray(classesAt / 4, classesAt / 4 + length), r * k);
-        read(scoresAt, outScores, r * k, end * k);
-      }
+    topK(x, { scale, bias }, k, outClasses, outScores) {
+      slicesOf([features, k, k])(rowsOf(x), bias, ([xAt, classesAt, scoresAt], first, end) => {
+        write(engine.f32, xAt, x, first * features, end * features);
+        kernels.topK(heapStart, xAt, end - first, scale, addressOf(bias), k, classesAt, scoresAt);
+        const from = classesAt / 4;
+        outClasses.set(engine.i32.subarray(from, from + (end - first) * k), first * k);
+        read(scoresAt, outScores, first * k, end * k);
+      });
     },
 
-    backward(
-      x: Float32Array,
-      { scale }: HeadParameters,
-      gradLogits: Float32Array,
-      gradients: GradientBuffers,
-    ): void {
+    backward(x, { scale }, gradLogits, gradients) {
       const rows = rowsOf(x);
-      const step = stepOf(rows, (2 * features + classes + 1) * FLOAT);
-      const width = step * FLOAT;
-      const [xAt, logitsAt, featuresAt, scaleAt] = layOut([
-        width * features,
-        width * classes,
-        width * features,
-        width,
-      ]) as [number, number, number, number];
       const withBias = gradients.bias !== null;
-      for (let r = 0; r < rows; r += step) {
-        const end = Math.min(r + step, rows);
-        write(engine.f32, xAt, x, r * features, end * features);
-        write(engine.f32, logitsAt, gradLogits, r * classes, end * classes);
-        kernels.backward(heapStart, xAt, end - r, scale, logitsAt, featuresAt, scaleAt, withBias, r, rows);
-        read(featuresAt, gradients.features, r * features, end * features);
-        read(scaleAt, gradients.scale, r, end);
-      }
+      backwardSlices(rows, null, (at, first, end) => {
+        const [xAt, logitsAt, featuresAt, scaleAt] = at;
+        write(engine.f32, xAt, x, first * features, end * features);
+        write(engine.f32, logitsAt, gradLogits, first * classes, end * classes);
+        kernels.backward(
+          heapStart,
+          xAt,
+          end - first,
+          scale,
+          logitsAt,
+          featuresAt,
+          scaleAt,
+          withBias,
+          first,
+          rows,
+        );
+        read(featuresAt, gradients.features, first * features, end * features);
+        read(scaleAt, gradients.scale, first, end);
+      });
       if (gradients.bias !== null) read(image.biasGradient, gradients.bias, 0, classes);
     },
 
-    lossAndGradient(
-      x: Float32Array,
-      { scale, bias }: HeadParameters,
-      { labels, labelSmoothing, rowWeight }: CrossEntropy,
-      losses: Float32Array,
-      gradients: GradientBuffers,
-    ): void {
+    lossAndGradient(x, { scale, bias }, { labels, labelSmoothing, rowWeight }, losses, gradients) {
       const rows = rowsOf(x);
-      const step = stepOf(rows, (2 * features + 3) * FLOAT);
-      const width = step * FLOAT;
-      const [xAt, labelsAt, lossesAt, featuresAt, scaleAt] = layOut([
-        width * features,
-        width,
-        width,
-        width * features,
-        width,
-      ]) as [number, number, number, number, number];
-      const biasAt = setBias(bias);
       const withBias = gradients.bias !== null;
-      for (let r = 0; r < rows; r += step) {
-        const end = Math.min(r + step, rows);
-        write(engine.f32, xAt, x, r * features, end * features);
-        write(engine.i32, labelsAt, labels, r, end);
+      lossSlices(rows, bias, (at, first, end) => {
+        const [xAt, labelsAt, lossesAt, featuresAt, scaleAt] = at;
+        write(engine.f32, xAt, x, first * features, end * features);
+        write(engine.i32, labelsAt, labels, first, end);
         kernels.lossAndGradient(
           heapStart,
           xAt,
-          end - r,
+          end - first,
           scale,
-          biasAt,
+          addressOf(bias),
           labelsAt,
           labelSmoothing,
           rowWeight,
@@ -204,13 +188,13 @@ export function createHead(engine: Engine, table: HadamardTable): HeadKernels {
           featuresAt,
           scaleAt,
           withBias,
-          r,
+          first,
           rows,
         );
-        read(lossesAt, losses, r, end);
-        read(featuresAt, gradients.features, r * features, end * features);
-        read(scaleAt, gradients.scale, r, end);
-      }
+        read(lossesAt, losses, first, end);
+        read(featuresAt, gradients.features, first * features, end * features);
+        read(scaleAt, gradients.scale, first, end);
+      });
       if (gradients.bias !== null) read(image.biasGradient, gradients.bias, 0, classes);
     },
   };

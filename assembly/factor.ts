@@ -1,43 +1,43 @@
 /** The stage of B in a transform of order b · 2^m: docs/numerics.md, "Orders b·2^m". Strides are in bytes. */
-import { add, minus, sub } from "./vector";
+import { add, negate, sub } from "./vector";
 
 /** Signed sums of four elements; the last eight are the first with the other sign. */
 const SUMS = 16;
-const MAX_ORDER = 256;
+const MAX_FACTOR_ORDER = 256;
 
-/** lib/backends/wasm/base.ts writes it. */
+/** The Kronecker factor B, as the host writes it: lib/backends/wasm/factor.ts. */
 @unmanaged
-export class Base {
+export class KroneckerFactor {
   order: i32;
 }
 
-/** Behind the order, for every row of B: a 16-bit number for each group of four columns, which of all sums the row adds. */
+/** The terms stand behind the order: for every row of B a 16-bit number for each group of four columns, which of all sums the row adds. */
 @inline
-function termsOf(base: Base): usize {
-  return changetype<usize>(base) + offsetof<Base>();
+function termsOf(factor: KroneckerFactor): usize {
+  return changetype<usize>(factor) + offsetof<KroneckerFactor>();
 }
 
-const sums = memory.data((MAX_ORDER / 4) * SUMS * 16, 16);
+const sums = memory.data((MAX_FACTOR_ORDER / 4) * SUMS * 16, 16);
 
-/** In place, on the b stretches of `stride` bytes at x. Only the first `rows` stretches are written. */
-export function baseStage<V, T>(base: Base, x: usize, stride: usize, rows: i32): void {
+/** The stage works in place, on the b stretches of `stride` bytes at x. Only the first `rows` stretches are written. */
+export function factorStage<V, T>(factor: KroneckerFactor, x: usize, stride: usize, rows: i32): void {
   const end = x + stride;
   if (stride >= sizeof<V>()) {
-    for (; x < end; x += sizeof<V>()) baseColumn<V, T>(base, x, stride, rows);
+    for (; x < end; x += sizeof<V>()) factorColumn<V, T>(factor, x, stride, rows);
   } else {
-    for (; x < end; x += sizeof<T>()) baseColumn<T, T>(base, x, stride, rows);
+    for (; x < end; x += sizeof<T>()) factorColumn<T, T>(factor, x, stride, rows);
   }
 }
 
 @inline
-function baseColumn<V, T>(base: Base, x: usize, stride: usize, rows: i32): void {
-  const groups = base.order / 4;
+function factorColumn<V, T>(factor: KroneckerFactor, x: usize, stride: usize, rows: i32): void {
+  const groups = factor.order / 4;
   let to = sums;
   for (let g = 0, at = x; g < groups; g++, at += 4 * stride, to += SUMS * sizeof<V>()) {
     signedSums<V, T>(at, stride, to);
   }
   const width: usize = groups * sizeof<u16>();
-  let terms = termsOf(base);
+  let terms = termsOf(factor);
   let r = 0;
   // Four chains hide each other's latency.
   for (; r + 4 <= rows; r += 4) {
@@ -97,5 +97,5 @@ function signedSums<V, T>(x: usize, stride: usize, to: usize): void {
 @inline
 function both<V, T>(to: usize, sum: V): void {
   store<V>(to, sum);
-  store<V>(to, minus<V, T>(sum), 8 * sizeof<V>());
+  store<V>(to, negate<V, T>(sum), 8 * sizeof<V>());
 }

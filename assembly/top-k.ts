@@ -1,8 +1,8 @@
 /** The k best of a row of logits: by larger logit, then by lower class; NaN is below everything. */
-import { anyGreater, lanes, splat } from "./vector";
+import { anyGreater, broadcast, lanes } from "./vector";
 
-/** The list so far, best first. */
-export namespace Best {
+/** The best classes so far, best first. */
+export namespace BestClasses {
   export let classes: usize = 0;
   export let scores: usize = 0;
   export let k: i32 = 0;
@@ -13,7 +13,7 @@ export namespace Best {
 export function offer<V>(z: usize, first: i32, count: i32): void {
   let i = 0;
   while (i < count) {
-    const worst: f32 = Best.length < Best.k ? NaN : load<f32>(Best.scores + (Best.k - 1) * sizeof<f32>());
+    const worst: f32 = BestClasses.length < BestClasses.k ? NaN : load<f32>(BestClasses.scores + (BestClasses.k - 1) * sizeof<f32>());
     if (!isNaN(worst)) i = skipBelow<V>(z, i, count, worst);
     if (i === count) return;
     insert(first + i, load<f32>(z + i * sizeof<f32>()));
@@ -24,7 +24,7 @@ export function offer<V>(z: usize, first: i32, count: i32): void {
 /** The next index from `i` on whose logit beats `worst`, or `count`. */
 @inline
 function skipBelow<V>(z: usize, i: i32, count: i32, worst: f32): i32 {
-  const threshold = splat<V, f32>(worst);
+  const threshold = broadcast<V, f32>(worst);
   for (; i + lanes<V, f32>() <= count; i += lanes<V, f32>()) {
     if (anyGreater<V>(load<V>(z + i * sizeof<f32>()), threshold)) break;
   }
@@ -33,20 +33,20 @@ function skipBelow<V>(z: usize, i: i32, count: i32, worst: f32): i32 {
 }
 
 function insert(c: i32, score: f32): void {
-  let place = Best.length;
-  if (place < Best.k) Best.length++;
+  let place = BestClasses.length;
+  if (place < BestClasses.k) BestClasses.length++;
   for (; place > 0; place--) {
-    const before = load<f32>(Best.scores + (place - 1) * 4);
+    const before = load<f32>(BestClasses.scores + (place - 1) * 4);
     if (!above(score, before)) break;
-    if (place < Best.k) set(place, load<i32>(Best.classes + (place - 1) * 4), before);
+    if (place < BestClasses.k) set(place, load<i32>(BestClasses.classes + (place - 1) * 4), before);
   }
-  if (place < Best.k) set(place, c, score);
+  if (place < BestClasses.k) set(place, c, score);
 }
 
 @inline
 function set(place: i32, c: i32, score: f32): void {
-  store<i32>(Best.classes + place * 4, c);
-  store<f32>(Best.scores + place * 4, score);
+  store<i32>(BestClasses.classes + place * 4, c);
+  store<f32>(BestClasses.scores + place * 4, score);
 }
 
 @inline

@@ -1,0 +1,69 @@
+/** The transform of a row by a block. */
+import { factorStage, KroneckerFactor } from "./factor";
+import { transform } from "./fwht";
+import { applyMask, Row, scatterRow } from "./row";
+import { Block, Head } from "./table";
+import { add } from "./vector";
+
+/** Leaves the block's transform of the row in `head.t`. */
+export function transformRow<V>(head: Head, block: Block): void {
+  const t = head.t;
+  const order = head.order;
+  const features = head.features;
+  if (head.columns !== 0) {
+    scatterRow(head, block, Row.x);
+    transformBlock<V>(head, t, order, block.rows);
+    return;
+  }
+  let source = Row.x;
+  if (block.mask !== 0) {
+    applyMask<V>(t, source, block.mask, features);
+    memory.fill(t + features * sizeof<f32>(), 0, (order - features) * sizeof<f32>());
+    source = t;
+  }
+  transformBlock<V>(head, source, features, block.rows);
+}
+
+/** {@link transformSupport} for any order, into `head.t`. The factor mixes all entries, so that none of its stage is left out. */
+export function transformBlock<V>(head: Head, source: usize, support: i32, wanted: i32): void {
+  const t = head.t;
+  const order = head.order;
+  if (head.factor === 0) {
+    transformSupport<V>(t, source, order, support, wanted);
+    return;
+  }
+  if (source !== t) memory.copy(t, source, order * sizeof<f32>());
+  const factor = changetype<KroneckerFactor>(head.factor);
+  const n = order / factor.order;
+  factorStage<V, f32>(factor, t, n * sizeof<f32>(), (wanted + n - 1) / n);
+  for (let first = 0; first < wanted; first += n) {
+    const stretch = t + first * sizeof<f32>();
+    transformSupport<V>(stretch, stretch, n, n, min(n, wanted - first));
+  }
+}
+
+/**
+ * The first `wanted` results of the transform of n entries at `source`, which are +0 from `support` on, into `t`. A stage that would
+ * copy makes the results repeat, so it is left out and they are copied at the end; a stage of whose results only the first half
+ * is wanted computes only sums.
+ */
+export function transformSupport<V>(t: usize, source: usize, n: i32, support: i32, wanted: i32): void {
+  while (support <= n >> 1) n >>= 1;
+  while (wanted <= n >> 1) {
+    n >>= 1;
+    addHalves<V>(t, source, n);
+    source = t;
+  }
+  if (source !== t) memory.copy(t, source, n * sizeof<f32>());
+  transform<V, f32>(t, n * sizeof<f32>());
+  for (; n < wanted; n <<= 1) {
+    memory.copy(t + n * sizeof<f32>(), t, min(n, wanted - n) * sizeof<f32>());
+  }
+}
+
+function addHalves<V>(to: usize, x: usize, half: i32): void {
+  const bytes: usize = half * sizeof<f32>();
+  for (const end = x + bytes; x < end; x += sizeof<V>(), to += sizeof<V>()) {
+    store<V>(to, add<V, f32>(load<V>(x), load<V>(x + bytes)));
+  }
+}
