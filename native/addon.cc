@@ -1,4 +1,4 @@
-// What lib/backends/native.ts loads: `instructionSets`, best first, `availableThreads`,
+// What lib/backends/native/addon.ts loads: `instructionSets`, best first, `availableThreads`, `arities`,
 // `create(instructionSet, threads)`, `misalignment(bytes, alignment)`, and what runs the plans that the
 // created objects make. Nothing of JavaScript here outlives its environment, so worker threads each have
 // their own.
@@ -45,6 +45,28 @@ napi_value misalignment(napi_env env, napi_callback_info info) {
   return Napi::Number::New(env, static_cast<double>(reinterpret_cast<uintptr_t>(bytes.data) % alignment));
 }
 
+constexpr FunctionEntry kMisalignment = {"misalignment", 2, misalignment};
+constexpr FunctionEntry kCreate = {"create", 2, create};
+
+// How many arguments the functions read: of the module, of what `create` returns and of what `head` returns.
+Napi::Object arities(Napi::Env env) {
+  Napi::Object module = Napi::Object::New(env);
+  for (const FunctionEntry& entry : {kMisalignment, kCreate, kRun, kRunForward}) {
+    add_arities(env, module, {&entry, 1});
+  }
+  Napi::Object kernels = Napi::Object::New(env);
+  add_arities(env, kernels, transform_functions());
+  add_arities(env, kernels, decode_functions());
+  add_arities(env, kernels, {&kHead, 1});
+  Napi::Object head = Napi::Object::New(env);
+  add_arities(env, head, head_functions());
+  Napi::Object all = Napi::Object::New(env);
+  all.Set("module", module);
+  all.Set("kernels", kernels);
+  all.Set("head", head);
+  return all;
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   Napi::Array names = Napi::Array::New(env);
   for (const Kernels* kernels : available_kernels()) {
@@ -52,8 +74,9 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   }
   exports.Set("instructionSets", names);
   exports.Set("availableThreads", Napi::Number::New(env, available_threads()));
-  add_function(env, exports, {"misalignment", 2, misalignment}, nullptr);
-  add_function(env, exports, {"create", 2, create}, nullptr);
+  exports.Set("arities", arities(env));
+  add_function(env, exports, kMisalignment, nullptr);
+  add_function(env, exports, kCreate, nullptr);
   add_run(env, exports);
   add_run_forward(env, exports);
   return exports;

@@ -1,4 +1,4 @@
-// The functions that JavaScript calls, and their arguments. The facade has checked what the user passed; what
+// Arguments of the functions that JavaScript calls. The facade has checked what the user passed; what
 // is checked here once more is all that keeps a kernel inside its buffers.
 #pragma once
 
@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "function.h"
 
 namespace fixed_classifier {
 
@@ -81,39 +83,6 @@ napi_value make_external(napi_env env, T value) {
       env, held, [](napi_env, void* data, void*) { delete static_cast<External<T>*>(data); }, nullptr,
       &external);
   return external;
-}
-
-// A function that JavaScript calls.
-struct FunctionEntry {
-  const char* name;
-  size_t arity;  // how many arguments it reads; JavaScript sees it as `length`
-  napi_callback callback;
-};
-
-// What a function finds when it is called.
-struct FunctionData {
-  size_t arity;
-};
-template <class T>
-struct FunctionDataOf : FunctionData {
-  T value;
-};
-
-// Gives an object a function that finds a copy of `value` by Arguments::data, until it is collected.
-template <class T>
-void add_function(napi_env env, napi_value object, const FunctionEntry& entry, T value) {
-  auto* data = new FunctionDataOf<T>{{entry.arity}, std::move(value)};
-  napi_value function = nullptr;
-  napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.callback, data, &function);
-  napi_add_finalizer(
-      env, function, data, [](napi_env, void* held, void*) { delete static_cast<FunctionDataOf<T>*>(held); },
-      nullptr, nullptr);
-  napi_value length = nullptr;
-  napi_create_uint32(env, static_cast<uint32_t>(entry.arity), &length);
-  const napi_property_descriptor property = {"length", nullptr, nullptr,           nullptr,
-                                             nullptr,  length,  napi_configurable, nullptr};
-  napi_define_properties(env, function, 1, &property);
-  napi_set_named_property(env, object, entry.name, function);
 }
 
 // References that keep arrays of JavaScript alive.

@@ -19,17 +19,21 @@ napi_value decode(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-template <class T>
-void add(napi_env env, napi_value object, const char* name, DecodeKernel<T> kernel) {
-  add_function(env, object, {name, 2, decode<T>}, kernel);
-}
+constexpr FunctionEntry kFunctions[] = {
+    {"decodeFloat16", 2, decode<uint16_t>},
+    {"decodeBfloat16", 2, decode<uint16_t>},
+    {"decodeInt8", 2, decode<int8_t>},
+};
 
 }  // namespace
 
 void add_decode(napi_env env, napi_value object, const Kernels& kernels) {
-  add(env, object, "decodeFloat16", kernels.decode_float16);
-  add(env, object, "decodeBfloat16", kernels.decode_bfloat16);
-  add(env, object, "decodeInt8", kernels.decode_int8);
+  const auto& [float16, bfloat16, int8] = kFunctions;
+  add_function(env, object, float16, kernels.decode_float16);
+  add_function(env, object, bfloat16, kernels.decode_bfloat16);
+  add_function(env, object, int8, kernels.decode_int8);
 }
+
+FunctionEntries decode_functions() { return kFunctions; }
 
 }  // namespace fixed_classifier

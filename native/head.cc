@@ -96,12 +96,11 @@ napi_value plan_forward(napi_env env, napi_callback_info info) {
   return make_external(env, HeldForward{data, x.data, rows, bias.data, logits.data, std::move(arrays)});
 }
 
-napi_value run_forward(napi_env env, napi_callback_info info);
-constexpr FunctionEntry kRunForward = {"runForward", 2, run_forward};
+constexpr size_t kRunForwardArity = 2;
 
 napi_value run_forward(napi_env env, napi_callback_info info) {
-  napi_value arguments[kRunForward.arity];
-  size_t count = kRunForward.arity;
+  napi_value arguments[kRunForwardArity];
+  size_t count = kRunForwardArity;
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
   const HeldForward* held = external_of<HeldForward>(env, arguments[0]);
   double scale;
@@ -223,9 +222,11 @@ napi_value make_head(napi_env env, napi_callback_info info) {
   return object;
 }
 
-constexpr FunctionEntry kHead = {"head", 9, make_head};
-
 }  // namespace
+
+const FunctionEntry kHead = {"head", 9, make_head};
+const FunctionEntry kRunForward = {"runForward", kRunForwardArity, run_forward};
+FunctionEntries head_functions() { return kFunctions; }
 
 void add_head(napi_env env, napi_value object, const Executor& executor) {
   add_function(env, object, kHead, executor);

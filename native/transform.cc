@@ -145,11 +145,10 @@ bool read_plan(Arguments& arguments, Plan& plan) {
   return true;
 }
 
-napi_value fwht(napi_env env, napi_callback_info info);
-constexpr FunctionEntry kFwht = {"fwht", 4, fwht};
+constexpr size_t kFwhtArity = 4;
 
 napi_value fwht(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info, kFwht.arity);
+  Arguments arguments(env, info, kFwhtArity);
   Plan plan{arguments.data<Executor>()};
   if (read_plan(arguments, plan)) plan.run();
   return nullptr;
@@ -182,12 +181,11 @@ napi_value make_plan(napi_env env, napi_callback_info info) {
   return make_external(env, std::move(held));
 }
 
-napi_value run(napi_env env, napi_callback_info info);
-constexpr FunctionEntry kRun = {"run", 1, run};
+constexpr size_t kRunArity = 1;
 
 napi_value run(napi_env env, napi_callback_info info) {
-  napi_value arguments[kRun.arity];
-  size_t count = kRun.arity;
+  napi_value arguments[kRunArity];
+  size_t count = kRunArity;
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
   const HeldPlan* held = external_of<HeldPlan>(env, arguments[0]);
   if (held == nullptr) return throw_misfit(env);
@@ -196,12 +194,15 @@ napi_value run(napi_env env, napi_callback_info info) {
 }
 
 constexpr FunctionEntry kFunctions[] = {
-    kFwht,
+    {"fwht", kFwhtArity, fwht},
     {"plan", 4, make_plan},
     {"factor", 2, make_factor},
 };
 
 }  // namespace
+
+const FunctionEntry kRun = {"run", kRunArity, run};
+FunctionEntries transform_functions() { return kFunctions; }
 
 void add_transform(napi_env env, napi_value object, const Executor& executor) {
   for (const FunctionEntry& entry : kFunctions) add_function(env, object, entry, executor);

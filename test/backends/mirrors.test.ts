@@ -44,27 +44,38 @@ const native = missing.some(({ name }) => name === "native") ? describe.skip : d
 native("what the addon exports", () => {
   const path = "lib/backends/native/addon.ts";
 
+  /** The functions of an object of the addon, with how many arguments they say they read. */
+  const functionsOf = (object: object, arities: Readonly<Record<string, number>>): Record<string, number> => {
+    const names = Object.entries(object).filter(([, value]) => typeof value === "function");
+    expect(names.map(([name]) => name).sort()).toEqual(Object.keys(arities).sort());
+    return { ...arities };
+  };
+  const methodsOf = (name: string): Record<string, number | null> =>
+    Object.fromEntries(Object.entries(membersOf(path, name)).filter(([, arity]) => arity !== null));
+
   test("the module", () => {
-    expect(exportsOf(loadAddon())).toEqual(membersOf(path, "Addon"));
+    const addon = loadAddon();
+    expect(functionsOf(addon, addon.arities.module)).toEqual(methodsOf("Addon"));
+    expect(Object.keys(addon).sort()).toEqual(Object.keys(membersOf(path, "Addon")).sort());
   });
 
   test("the kernels of every instruction set, and a head", () => {
     const addon = loadAddon();
     for (const instructionSet of addon.instructionSets) {
       const kernels = addon.create(instructionSet, 1);
-      expect(exportsOf(kernels)).toEqual(membersOf(path, "Kernels"));
-      const head = kernels.head(
-        4,
-        4,
-        4,
-        0.5,
-        new Uint32Array(1),
-        Int32Array.of(0, 0, 1, 0, 4),
-        1,
-        new Uint32Array(0),
-        null,
-      );
-      expect(exportsOf(head)).toEqual(membersOf(path, "Head"));
+      expect(functionsOf(kernels, addon.arities.kernels)).toEqual(methodsOf("Kernels"));
+      const signs = new Uint32Array(0);
+      const segments = Int32Array.of(0, 0, 1, 0, 4);
+      const head = kernels.head(4, 4, 4, 0.5, new Uint32Array(1), segments, 1, signs, null);
+      expect(functionsOf(head, addon.arities.head)).toEqual(methodsOf("Head"));
     }
+  });
+
+  test("a function refuses a call with fewer arguments than it reads", () => {
+    const { create } = loadAddon();
+    const scalar = create("scalar", 1) as unknown as Record<string, (...values: unknown[]) => unknown>;
+    const [x, out] = [new Int8Array(4), new Float32Array(4)];
+    expect(() => scalar.decodeInt8?.(x, out)).not.toThrow();
+    expect(() => scalar.decodeInt8?.(x)).toThrow(/arguments do not fit/);
   });
 });

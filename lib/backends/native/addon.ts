@@ -6,6 +6,8 @@ export interface Addon {
   readonly instructionSets: readonly string[];
   /** Processors that this process may use. */
   readonly availableThreads: number;
+  /** How many arguments the functions of the module, of {@link Kernels} and of {@link Head} read. */
+  readonly arities: Readonly<Record<"module" | "kernels" | "head", Readonly<Record<string, number>>>>;
   misalignment(bytes: Uint8Array, alignment: number): number;
   create(instructionSet: string, threads: number): Kernels;
   /** Runs the plans of all backends: JavaScript calls one function faster than one for each. */
