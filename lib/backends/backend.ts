@@ -96,7 +96,7 @@ export interface HeadKernels {
 export interface Backend {
   /** "native", "wasm" or "js". */
   readonly name: BackendName;
-  /** One of {@link instructionSets}, for example "avx2". */
+  /** One of {@link instructionSets}, for example "simd128". */
   readonly instructionSet: string;
   /**
    * Transforms every row of `x` in place and multiplies by `multiplier`. For an Int32Array that is 1, or 1 / rowLength, which

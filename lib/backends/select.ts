@@ -23,7 +23,7 @@ export interface BackendFailure {
  * The instruction sets of a backend that this machine runs, best first.
  *
  * @param name "native", "wasm" or "js"
- * @returns their names: "avx512", "avx2", "sse2", "neon", "scalar" for native, "simd128" and "baseline" for wasm, "scalar" for js
+ * @returns their names, some of those in docs/backends.md
  * @throws RangeError for a name that does not exist
  * @throws Error if the backend cannot be loaded here
  * @example
@@ -117,12 +117,12 @@ export const defaultBackend = (): Backend => selection.backend;
  * The backend chosen at load time, and why the ones before it were not. docs/backends.md says how to force one.
  *
  * @example
- * console.log(backend.name, backend.instructionSet); // native avx2
+ * console.log(backend.name, backend.instructionSet); // wasm simd128, and the like
  */
 export const backend: {
   /** "native", "wasm" or "js". */
   readonly name: BackendName;
-  /** One of {@link instructionSets}, for example "avx2". */
+  /** One of {@link instructionSets}, for example "simd128". */
   readonly instructionSet: string;
   /** The backends that were tried before and did not load; empty for the first. */
   readonly failures: readonly BackendFailure[];
