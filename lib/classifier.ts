@@ -124,7 +124,6 @@ export class FixedClassifier {
    * @returns a function that writes the logits to `out` and returns it; it throws a TypeError once an array is detached or its length
    * has changed
    * @example
-   * const x = new Float32Array(head.features);
    * const forward = head.plan(x);
    * const logits = forward(); // of what x holds now; the same array at every call
    */
@@ -164,7 +163,7 @@ export class FixedClassifier {
    * @returns rows × classes, or rows × options.classes.length
    * @example
    * const p = head.probabilities(x);
-   * const few = head.probabilities(x, { classes: Int32Array.of(3, 141) });
+   * const few = head.probabilities(x, { classes: Int32Array.of(3, 7) });
    */
   probabilities(
     x: Features,
