@@ -2,13 +2,13 @@
 // one on every backend. `npm start -- --help` tells the options.
 import { createBackend, backend as defaultBackend } from "fixed-classifier";
 import { FixedClassifierLayer } from "fixed-classifier/tfjs";
-import { startEngine } from "./demo/engine.js";
 import { loadFashionMnist } from "./demo/fashion-mnist.js";
 import { buildNetwork } from "./demo/network.js";
 import { readOptions } from "./demo/options.js";
 import { proveSameBits } from "./demo/portability.js";
 import { showProgress } from "./demo/progress.js";
 import { printTable } from "./demo/report.js";
+import { startTensorFlow } from "./demo/tensorflow.js";
 import { timeHead } from "./demo/timing.js";
 import { accuracy, featuresOf, train } from "./demo/training.js";
 
@@ -16,7 +16,7 @@ import { accuracy, featuresOf, train } from "./demo/training.js";
 
 const options = readOptions(process.argv);
 const backend = options.backend === undefined ? undefined : requestedBackend(options.backend);
-const engine = await startEngine();
+const ranOn = await startTensorFlow();
 const { train: training, test } = loadFashionMnist();
 
 /**
@@ -38,7 +38,7 @@ if (same.includes(false)) process.exitCode = 1;
  * @returns {Trained}
  */
 function untrained(name) {
-  return { name, runs: [], head: null, features: new Float32Array(0), parameters: 0, engine };
+  return { name, runs: [], head: null, features: new Float32Array(0), parameters: 0, ranOn };
 }
 
 /**
@@ -57,7 +57,7 @@ function run({ name, runs }, seed) {
     head,
     features,
     parameters: network.head.countParams(),
-    engine: head === null ? engine : `${head.backend.name} ${head.backend.instructionSet}`,
+    ranOn: head === null ? ranOn : `${head.backend.name} ${head.backend.instructionSet}`,
   };
 }
 

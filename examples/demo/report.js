@@ -9,7 +9,7 @@ import { BATCH } from "./training.js";
  * @property {string} name
  * @property {Run[]} runs
  * @property {number} parameters
- * @property {string} engine
+ * @property {string} ranOn
  */
 /** @typedef {{ accuracy: number, times: import("./timing.js").Times }} Run */
 
@@ -46,7 +46,7 @@ export function printTable(results, { images, seeds }) {
   row(`training step of the head, ${BATCH} rows`, time("step", 0));
   row("  called without TensorFlow.js", time("direct", 0));
   row("inference of the head, a row", time("inference", 3));
-  row("head runs on", ({ engine }) => engine);
+  row("head runs on", ({ ranOn }) => ranOn);
   console.log(table.toString());
   if (seeds > 1) printDifferences(results);
 }

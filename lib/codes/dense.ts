@@ -3,7 +3,7 @@
 import { log } from "../numerics/math.js";
 import { randomStream, randomUniform } from "../random.js";
 import type { DenseTable } from "../table.js";
-import { type Coherence, scaleOf99Percent } from "./code.js";
+import { type ClassCode, type Coherence, scaleOf99Percent } from "./code.js";
 import { defineCode, seedOption } from "./code-options.js";
 
 /**
@@ -41,6 +41,21 @@ function checkSteps(features: number, classes: number): void {
   );
 }
 
+function storedCode(name: string, options: object, table: DenseTable, initialScale: number): ClassCode {
+  return {
+    name,
+    options,
+    order: 0,
+    blocks: 0,
+    table,
+    get coherence() {
+      return denseCoherence(table);
+    },
+    initialScale,
+    initialBias: () => new Float32Array(table.classes),
+  };
+}
+
 /** Random orthonormal rows, the first fixed classifier of the paper; N rows at a time, where there are more classes than features. */
 export const orthogonal = defineCode<SeedOptions, Required<SeedOptions>>(
   "orthogonal",
@@ -56,18 +71,7 @@ export const orthogonal = defineCode<SeedOptions, Required<SeedOptions>>(
       weights.set(orthonormalRows(rows, features, randomStream(seed, first / features)), first * features);
     }
     const table: DenseTable = { kind: "dense", features, classes, weights, normalised: true };
-    return {
-      name: "orthogonal",
-      options,
-      order: 0,
-      blocks: 0,
-      table,
-      get coherence() {
-        return denseCoherence(table);
-      },
-      initialScale: scaleOf99Percent(classes),
-      initialBias: () => new Float32Array(classes),
-    };
+    return storedCode("orthogonal", options, table, scaleOf99Percent(classes));
   },
 );
 
@@ -81,18 +85,7 @@ export const learned = defineCode<SeedOptions, Required<SeedOptions>>(
     checkSize("learned", features, classes);
     const weights = randomUniform(classes * features, 1 / Math.sqrt(features), seed);
     const table: DenseTable = { kind: "dense", features, classes, weights, normalised: false };
-    return {
-      name: "learned",
-      options,
-      order: 0,
-      blocks: 0,
-      table,
-      get coherence() {
-        return denseCoherence(table);
-      },
-      initialScale: 1,
-      initialBias: () => new Float32Array(classes),
-    };
+    return storedCode("learned", options, table, 1);
   },
 );
 

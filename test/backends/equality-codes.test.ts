@@ -8,20 +8,10 @@ import { FixedClassifier, type FixedClassifierOptions, fwht } from "../../lib/in
 import type { HeadTable } from "../../lib/table.js";
 import { label, others, reference } from "../support/backends.js";
 import { expectSameBits, type NumberArray } from "../support/bits.js";
+import { compareHeads, ordinary } from "../support/compare-heads.js";
 import { guarded } from "../support/memory.js";
 import { doubles, floats, integers, KINDS, type Kind } from "../support/random.js";
-import { type HeadInput, runHead } from "../support/run-head.js";
 import { denseTable, randomTable } from "../support/tables.js";
-
-function compare(input: HeadInput): void {
-  const expected = runHead(reference, input);
-  for (const backend of others) {
-    const got = runHead(backend, input);
-    for (const [name, values] of Object.entries(expected)) {
-      expectSameBits(got[name] as typeof values, values, `${label(backend)}, ${name}`);
-    }
-  }
-}
 
 const settings = {
   rows: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constantFrom(31, 33, 70)),
@@ -39,23 +29,10 @@ const settings = {
 };
 
 const property = (table: fc.Arbitrary<HeadTable>, numRuns: number): void => {
-  fc.assert(fc.property(fc.record({ ...settings, table }), compare), {
+  fc.assert(fc.property(fc.record({ ...settings, table }), compareHeads), {
     numRuns,
     interruptAfterTimeLimit: 15_000,
   });
-};
-
-const plain: Omit<HeadInput, "table"> = {
-  rows: 3,
-  kind: "normal",
-  scale: 7,
-  bias: "normal",
-  gradient: "normal",
-  k: 5,
-  labelSmoothing: 0.1,
-  rowWeight: 1 / 3,
-  offset: 1,
-  seed: 1,
 };
 
 /** A part of a whole, at least 1. */
@@ -138,7 +115,7 @@ test.each([
   { features: 100, classes: 150, code: "learned" },
 ] as FixedClassifierOptions[])("%j, in chunks of rows", (options) => {
   const { table } = new FixedClassifier({ ...options, bias: false, backend: reference }).code;
-  compare({ ...plain, rows: 35, rowWeight: 1 / 35, table });
+  compareHeads({ ...ordinary, rows: 35, rowWeight: 1 / 35, table });
 });
 
 test("every factor there is, alone and with two columns", () => {
@@ -152,7 +129,7 @@ test("every factor there is, alone and with two columns", () => {
         blocks: 1,
         seed: factorOrder,
       });
-      compare({ ...plain, rows: 2, table });
+      compareHeads({ ...ordinary, rows: 2, table });
     }
   }
 });

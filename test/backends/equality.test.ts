@@ -7,19 +7,10 @@ import { FixedClassifier } from "../../lib/index.js";
 import type { HeadTable } from "../../lib/table.js";
 import { label, others, reference } from "../support/backends.js";
 import { expectSameBits } from "../support/bits.js";
+import { compareHeads, ordinary } from "../support/compare-heads.js";
 import { KINDS } from "../support/random.js";
-import { type HeadInput, runHead } from "../support/run-head.js";
+import type { HeadInput } from "../support/run-head.js";
 import { randomTable } from "../support/tables.js";
-
-function compare(input: HeadInput): void {
-  const expected = runHead(reference, input);
-  for (const backend of others) {
-    const got = runHead(backend, input);
-    for (const [name, values] of Object.entries(expected)) {
-      expectSameBits(got[name] as typeof values, values, `${label(backend)}, ${name}`);
-    }
-  }
-}
 
 const tableOf = (features: number, classes: number, code: "hadamard" | "sylvester"): HeadTable =>
   new FixedClassifier({ features, classes, code, bias: false, allowDuplicates: true, backend: reference })
@@ -52,7 +43,7 @@ const width = (max: number): fc.Arbitrary<number> => {
 };
 
 const property = (arbitrary: fc.Arbitrary<HeadInput>, numRuns: number): void => {
-  fc.assert(fc.property(arbitrary, compare), { numRuns, interruptAfterTimeLimit: 15_000 });
+  fc.assert(fc.property(arbitrary, compareHeads), { numRuns, interruptAfterTimeLimit: 15_000 });
 };
 
 describe("heads", () => {
@@ -84,25 +75,12 @@ describe("heads", () => {
     property(fc.record({ ...settings, table }), 100);
   });
 
-  const plain: Omit<HeadInput, "table"> = {
-    rows: 3,
-    kind: "normal",
-    scale: 7,
-    bias: "normal",
-    gradient: "normal",
-    k: 5,
-    labelSmoothing: 0.1,
-    rowWeight: 1 / 3,
-    offset: 1,
-    seed: 1,
-  };
-
   test("at every order up to 2^16, by half of its rows, all, and all twice", () => {
     for (let order = 1; order <= 2 ** 16; order *= 2) {
       for (const classes of [order / 4, order / 2 - 1, order / 2, order - 1, 2 * order]) {
         const table = classes >= 1 && tableOf(order, Math.floor(classes), "hadamard");
         if (table && (order < 2 ** 14 || classes === order / 2))
-          compare({ ...plain, rows: order > 4096 ? 1 : 3, table });
+          compareHeads({ ...ordinary, rows: order > 4096 ? 1 : 3, table });
       }
     }
   });
@@ -117,7 +95,7 @@ describe("heads", () => {
       [1000, 2048],
       [3000, 8192],
     ] as const) {
-      compare({ ...plain, table: randomTable({ features, length, blocks: 2, seed: length }) });
+      compareHeads({ ...ordinary, table: randomTable({ features, length, blocks: 2, seed: length }) });
     }
   });
 
@@ -129,7 +107,7 @@ describe("heads", () => {
     [4095, 4096],
   ])("of %d features and %d classes, in chunks of rows", (features, classes) => {
     for (const code of ["hadamard", "sylvester"] as const) {
-      compare({ ...plain, rows: 35, rowWeight: 1 / 35, table: tableOf(features, classes, code) });
+      compareHeads({ ...ordinary, rows: 35, rowWeight: 1 / 35, table: tableOf(features, classes, code) });
     }
   });
 
@@ -141,8 +119,14 @@ describe("heads", () => {
       [1024, 100],
     ] as const) {
       for (const bias of ["normal", "special", null] as const) {
-        compare({ ...plain, kind, bias, rows: 9, table: tableOf(features, classes, "hadamard") });
-        compare({ ...plain, gradient: kind, bias, rows: 9, table: tableOf(features, classes, "sylvester") });
+        compareHeads({ ...ordinary, kind, bias, rows: 9, table: tableOf(features, classes, "hadamard") });
+        compareHeads({
+          ...ordinary,
+          gradient: kind,
+          bias,
+          rows: 9,
+          table: tableOf(features, classes, "sylvester"),
+        });
       }
     }
   });
@@ -161,7 +145,7 @@ describe("heads", () => {
       for (const scale of [0, -0, 1]) {
         for (const kind of ["normal", "integers", "zeros"] as const) {
           for (const bias of ["zeros", null] as const)
-            compare({ ...plain, table, k, scale, kind, bias, rows: 9 });
+            compareHeads({ ...ordinary, table, k, scale, kind, bias, rows: 9 });
         }
       }
     }
@@ -205,6 +189,6 @@ describe("heads", () => {
   });
 
   test("of 2^17 classes, the most that 2^16 features have", () => {
-    compare({ ...plain, rows: 1, bias: null, table: tableOf(2 ** 16, 2 ** 17, "hadamard") });
+    compareHeads({ ...ordinary, rows: 1, bias: null, table: tableOf(2 ** 16, 2 ** 17, "hadamard") });
   });
 });

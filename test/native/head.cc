@@ -1,5 +1,5 @@
-// Compares the operations of a head with those of the scalar table, which test/equality.test.ts compares with
-// the reference. These tests are about memory, and about shapes that no class code makes.
+// Compares the operations of a head with those of the scalar table, which test/backends/equality.test.ts
+// compares with the reference. These tests are about memory, and about shapes that no class code makes.
 #include <algorithm>
 
 #include "groups.h"

@@ -1,13 +1,13 @@
 /** Features as float16, bfloat16 and int8: what they decode to, and that every operation gives the bits of the decoded ones. */
 
 import { describe, expect, test } from "@jest/globals";
-import type { ReducedType } from "../../lib/backends/backend.js";
-import { type FeatureOptions, type Features, FixedClassifier, fwht } from "../../lib/index.js";
-import { onEachBackend, reference } from "../support/backends.js";
-import { expectSameBits } from "../support/bits.js";
-import { createHead } from "../support/heads.js";
-import { detach, guarded } from "../support/memory.js";
-import { floats, integers, labels } from "../support/random.js";
+import type { ReducedType } from "../lib/backends/backend.js";
+import { type FeatureOptions, type Features, FixedClassifier, fwht } from "../lib/index.js";
+import { onEachBackend, reference } from "./support/backends.js";
+import { expectSameBits } from "./support/bits.js";
+import { createHead } from "./support/heads.js";
+import { detach, guarded } from "./support/memory.js";
+import { floats, integers, labels } from "./support/random.js";
 
 type Loose = Record<string, (...values: unknown[]) => unknown>;
 

@@ -4,7 +4,7 @@ import { dirname, sep } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 
-export async function startEngine() {
+export async function startTensorFlow() {
   tf.enableProdMode();
   const resolve = createRequire(import.meta.url).resolve;
   setWasmPaths(dirname(resolve("@tensorflow/tfjs-backend-wasm")) + sep);
