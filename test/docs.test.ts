@@ -134,6 +134,7 @@ describe("the examples of docs/api.md run", () => {
 
   test("of the layer for TensorFlow.js", async () => {
     const tf = await import("@tensorflow/tfjs");
+    tf.enableProdMode(); // without its greeting
     const layer = await import("../lib/adapters/tfjs/layer.js");
     const examples = codeOf(forTfjs, "ts");
     expect(examples.length).toBeGreaterThan(2);
