@@ -94,6 +94,21 @@ function isPath(name: string): boolean {
   return name.endsWith("/") || /\.\w+$/.test(name) || rest.length > 1;
 }
 
+test("the functions on the routes of docs/architecture.md are in the files beside them", () => {
+  const namesIn = (cell = ""): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
+  const routes = [...textOf("docs/architecture.md").matchAll(/^\|([^|]+)\|([^|]+)\|([^|]+)\|$/gm)]
+    .map(([, , functions, files]) => ({ functions: namesIn(functions), files: namesIn(files) }))
+    .filter(({ functions, files }) => functions.every((name) => !isPath(name)) && files.every(isPath));
+  const steps = routes.filter(({ functions, files }) => functions.length > 0 && files.length > 0);
+  expect(steps.length).toBeGreaterThan(25);
+  for (const { functions, files } of steps) {
+    const sources = files.flatMap((file) => (file.endsWith("/") ? filesUnder(file.slice(0, -1)) : [file]));
+    const text = sources.map(textOf).join("\n");
+    const missing = functions.filter((name) => !new RegExp(`\\b${name.split(".").at(-1)}\\b`).test(text));
+    expect({ files, missing }).toEqual({ files, missing: [] });
+  }
+});
+
 /** Fenced code of a language, in the order of the page. */
 const codeOf = (text: string, language: string): string[] =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(
