@@ -3,6 +3,7 @@ import { defaultBackend } from "./backends/select.js";
 import { checkInteger, checkOneOf } from "./checks.js";
 
 const TYPES = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
+/** Types of elements that {@link allocate} makes arrays of: "float32", "float64" or "int32". */
 export type ElementType = keyof typeof TYPES;
 interface ArrayOf {
   float32: Float32Array;
@@ -18,8 +19,12 @@ const MAX_ELEMENTS = 2 ** 31;
  * A typed array of zeros that starts at a cache line. Any array works everywhere, but engines align them to 16 bytes only, and the
  * native kernels lose up to a quarter of their speed on loads that straddle two lines.
  *
- * @param length number of elements, at least 1
+ * @param length number of elements, 1 … 2³¹
  * @param type default "float32"
+ * @param options `backend`: whose kernels will read the array; default: the one chosen at load time
+ * @returns a Float32Array, Float64Array or Int32Array of this length
+ * @throws TypeError for an argument of the wrong type
+ * @throws RangeError for a length out of range, or a type that does not exist
  * @example
  * const x = allocate(2048);
  * const transform = fwht.plan(x);

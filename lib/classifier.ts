@@ -31,15 +31,15 @@ import { type DenseTable, isNormalised } from "./table.js";
  *     z_c = s · ⟨w_c, x / (‖x‖ + 1e-8)⟩ + b_c
  *
  * with fixed class vectors w_c from a Hadamard matrix, one learned scale s and a learned bias b (Hoffer, Hubara and Soudry, *Fix your
- * classifier*, ICLR 2018, section 3). Arrays of features are rows × features, and all methods take any number of rows. They are
- * Float32Array, or Float16Array; Uint16Array with the option `type` "float16" or "bfloat16"; Int8Array, with the option `featureScale`.
+ * classifier*, ICLR 2018, section 3). Methods take any number of rows of {@link Features}. They throw a TypeError or RangeError, before
+ * anything is written, for arrays, options and shapes that do not fit. The examples of the methods go on from this one.
  *
  * @example
  * const head = new FixedClassifier({ features: 64, classes: 10 });
  * const x = new Float32Array(2 * 64).fill(1); // two rows
- * const logits = head.forward(x); // Float32Array of 2 × 10
  */
 export class FixedClassifier {
+  /** What a head of the same class vectors is made from. */
   readonly settings: HeadSettings;
   /** The class code in use: its order, blocks and coherence. */
   readonly code: ClassCode;
@@ -47,6 +47,7 @@ export class FixedClassifier {
   readonly bias: Float32Array | null;
   /** classes × features, to be written by the user's optimiser; null but for the code "learned". */
   readonly weights: Float32Array | null;
+  /** The backend that computes. */
   readonly backend: Backend;
   #scale = 0;
   readonly #kernels: HeadKernels;
@@ -70,19 +71,22 @@ export class FixedClassifier {
     this.#decoder = new FeatureDecoder(settings.features, normalised, backend);
   }
 
+  /** Width N of a row of features. */
   get features(): number {
     return this.settings.features;
   }
 
+  /** Number C of classes. */
   get classes(): number {
     return this.settings.classes;
   }
 
-  /** The learned scale s, kept in float32; always 1 for the code "learned". */
+  /** The learned scale s: a finite number, kept in float32; always 1 for the code "learned". */
   get scale(): number {
     return this.#scale;
   }
 
+  /** A TypeError or RangeError is thrown for what is no such number. */
   set scale(value: number) {
     const scale = checkScale(value);
     if (this.weights !== null && value !== 1) {
@@ -95,11 +99,11 @@ export class FixedClassifier {
    * Logits of every row.
    *
    * @param x rows × features
-   * @param options.out an array to write to instead of a new one; at least rows × classes, not overlapping x
+   * @param options `out`: an array to write to instead of a new one; at least rows × classes, not overlapping x
    * @returns rows × classes
    * @example
-   * const logits = head.forward(x);
-   * const same = head.forward(bits, { type: "bfloat16" }); // bits: Uint16Array
+   * const logits = head.forward(x); // Float32Array of 2 × 10
+   * const half = head.forward(new Uint16Array(64).fill(0x3f80), { type: "bfloat16" }); // one row of ones
    */
   forward(x: Features, options: { out?: Float32Array } & FeatureOptions = {}): Float32Array {
     const input = checkFeatures(x, this.features, options);
@@ -120,7 +124,6 @@ export class FixedClassifier {
    * @returns a function that writes the logits to `out` and returns it; it throws a TypeError once an array is detached or its length
    * has changed
    * @example
-   * const x = new Float32Array(head.features);
    * const forward = head.plan(x);
    * const logits = forward(); // of what x holds now; the same array at every call
    */
@@ -135,6 +138,7 @@ export class FixedClassifier {
    * The k classes with the largest logits of every row, best first, without keeping the logits. Ties go to the lowest class; NaN
    * is below everything.
    *
+   * @param x rows × features
    * @param k 1 … classes
    * @example
    * const { classes, scores } = head.topK(x, 5);
@@ -154,12 +158,12 @@ export class FixedClassifier {
   /**
    * Softmax of the logits of every row.
    *
-   * @param options.classes only the probabilities of these classes are returned; the softmax is over all
-   * @param options.out as in {@link forward}, for rows × classes or the chosen ones
+   * @param x rows × features
+   * @param options `classes`: only their probabilities are returned, the softmax is over all; `out`: as in {@link forward}
    * @returns rows × classes, or rows × options.classes.length
    * @example
    * const p = head.probabilities(x);
-   * const few = head.probabilities(x, { classes: Int32Array.of(3, 141) });
+   * const few = head.probabilities(x, { classes: Int32Array.of(3, 7) });
    */
   probabilities(
     x: Features,
@@ -184,8 +188,9 @@ export class FixedClassifier {
    *
    * @param x rows × features, as given to {@link forward}
    * @param gradLogits ∂L/∂z, rows × classes
+   * @param options `out`: arrays to write to
    * @example
-   * const { features, scale, bias } = head.backward(x, gradLogits);
+   * const { features, scale, bias } = head.backward(x, new Float32Array(2 * 10).fill(0.1));
    */
   backward(
     x: Features,
@@ -203,12 +208,13 @@ export class FixedClassifier {
   /**
    * A loss of the logits against labels, and its gradients: by default the cross-entropy of softmax(logits) in nats, in one pass.
    *
+   * @param x rows × features
    * @param labels one class a row
-   * @param options.loss "cross-entropy" with its option `labelSmoothing`, or "dot-regression" with `target`
+   * @param options `loss`: "cross-entropy" with its option `labelSmoothing`, or "dot-regression" with `target`
    * @example
-   * const { loss, gradient } = head.lossAndGradient(x, labels, { labelSmoothing: 0.1 });
-   * head.scale -= learningRate * gradient.scale;
-   * const regression = head.lossAndGradient(x, labels, { loss: "dot-regression" });
+   * const { loss, gradient } = head.lossAndGradient(x, [3, 7], { labelSmoothing: 0.1 });
+   * head.scale -= 0.01 * gradient.scale;
+   * const regression = head.lossAndGradient(x, [3, 7], { loss: "dot-regression" });
    */
   lossAndGradient<R extends Reduction = "mean">(
     x: Features,
@@ -230,8 +236,7 @@ export class FixedClassifier {
    * {@link forward} off the event loop: on another thread with the native backend, otherwise in slices between which other events
    * run. Works on a copy of x and of the parameters, taken when it is called.
    *
-   * @param options.out as in forward; written when the work is done
-   * @param options.signal aborts the call: the promise is rejected with the signal's reason and `out` is left as it was
+   * @param options `out`: as in forward, written when the work is done; `signal`: aborts the call, the promise is rejected with its reason
    * @example
    * const logits = await head.forwardAsync(x, { signal: AbortSignal.timeout(1000) });
    */
@@ -275,8 +280,7 @@ export class FixedClassifier {
   }
 
   /**
-   * The head as a safetensors file: the tensors `scale`, `bias` and, for the code "learned", `weights`; the settings in the metadata.
-   *
+   * The head as a safetensors file (docs/file-format.md): `scale`, `bias`, for "learned" `weights`; settings in the metadata.
    * @example
    * writeFileSync("head.safetensors", head.toSafetensors());
    */
@@ -285,12 +289,11 @@ export class FixedClassifier {
   }
 
   /**
-   * The head that {@link toSafetensors} wrote: the same logits, bit for bit, on every backend.
-   *
+   * The head that {@link toSafetensors} wrote: the same logits, bit for bit, on every backend. `options.backend` computes.
    * @throws TypeError if `bytes` is no Uint8Array
    * @throws RangeError if the file is truncated, damaged, of another kind or from a newer version
    * @example
-   * const head = FixedClassifier.fromSafetensors(readFileSync("head.safetensors"));
+   * const same = FixedClassifier.fromSafetensors(readFileSync("head.safetensors"));
    */
   static fromSafetensors(bytes: Uint8Array, options: { backend?: Backend } = {}): FixedClassifier {
     const decoded = decodeHead(bytes);

@@ -9,15 +9,19 @@ import {
   typedArrayName,
 } from "./checks.js";
 
-/** Features, rows × features: float32, or what quantised and half-precision networks put out. */
+/**
+ * Features, rows × features: a Float32Array, or what quantised and half-precision networks put out, which is a Float16Array, a
+ * Uint16Array (with the option `type`) or an Int8Array (with the option `featureScale`, if need be).
+ */
 export type Features = Float32Array | Uint16Array | Int8Array | Float16Features;
 
 const TYPES = ["float16", "bfloat16"] as const;
 
+/** What the numbers of {@link Features} mean. */
 export interface FeatureOptions {
   /** What the bits in a Uint16Array mean; required for one, and only for one. */
   type?: "float16" | "bfloat16";
-  /** A positive number f: the features are the integers of the Int8Array times f. Only for an Int8Array. Default 1. */
+  /** A positive number f that is finite in float32: the features are the integers of the Int8Array times f. Only for an Int8Array. Default 1. */
   featureScale?: number;
 }
 

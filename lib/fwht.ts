@@ -17,6 +17,7 @@ import { ORDERINGS, type Ordering, reorder } from "./orderings.js";
 /** The longest row that is transformed. */
 export const MAX_LENGTH = MAX_ORDER;
 
+/** Options of {@link fwht} and of its `plan`. */
 export interface FwhtOptions {
   /**
    * Length n of one row, up to 2²⁴: a power of two, or b·2^m with the order b of a Paley matrix (12, 20, 28, 36, 44, 52, 60 … up to 256), such
@@ -99,7 +100,7 @@ function multiplierOf(scale: unknown, n: number, type: string | undefined): numb
  * H[i][j] = (−1)^popcount(i & j). n·log2(n) additions a row. For n = b·2^m, H is the Kronecker product B ⊗ Sylvester(2^m) with a
  * symmetric Paley matrix B (docs/codes.md). H·H = n·1. An Int32Array wraps modulo 2³².
  *
- * @param x one or more rows of n elements each
+ * @param x one or more rows of n elements each; the results are written to it
  * @returns x
  * @throws TypeError if x is no Float32Array, Float64Array or Int32Array, or is detached
  * @throws RangeError if a length or an option is out of range
@@ -126,8 +127,10 @@ export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
 /**
  * The transform bound to one array: checks once, and is the cheapest call there is.
  *
+ * @param x one or more rows of n elements each, as {@link fwht} takes them
  * @returns a function that transforms what the array holds when it is called; it throws a TypeError once the array is detached
  * or its length has changed
+ * @throws TypeError and RangeError as {@link fwht} does
  * @example
  * const x = new Float32Array(1024);
  * const transform = fwht.plan(x);

@@ -1,5 +1,6 @@
 /** Orders of the rows of a Walsh-Hadamard matrix other than the natural one, as permutations of a finished transform. */
 
+/** Order of the results of a transform: "natural" (Hadamard), "sequency" (Walsh) or "dyadic" (Paley). */
 export type Ordering = "natural" | "sequency" | "dyadic";
 export const ORDERINGS: readonly Ordering[] = ["natural", "sequency", "dyadic"];
 

@@ -8,6 +8,7 @@ import type { KroneckerFactor } from "./hadamard/factor.js";
 
 /** Class vectors that are rows of sign-masked Hadamard matrices. */
 export interface HadamardTable {
+  /** Tells the kinds of tables apart. */
   readonly kind: "hadamard";
   /** Width N of a row of features. */
   readonly features: number;
@@ -21,10 +22,10 @@ export interface HadamardTable {
   readonly columns: Int32Array | null;
   /** What the entries ±1 of the class vectors are multiplied by. */
   readonly unit: number;
-  /** Sign masks, {@link maskWords}(order) words a block; bit i set: feature i is negated. A block is M rows. */
+  /** Sign masks, ⌈order / 32⌉ words a block (`maskWords`); bit i set: feature i is negated. A block is M rows. */
   readonly masks: Uint32Array;
   /**
-   * Which rows make which vectors, {@link SEGMENT_FIELDS} numbers a segment: block, first row, sign (±1), first place, number of
+   * Which rows make which vectors, five numbers (`SEGMENT_FIELDS`) a segment: block, first row, sign (±1), first place, number of
    * places. Sorted by place, without gaps, C places in all; the segments of a block stand next to each other.
    */
   readonly segments: Int32Array;
@@ -37,8 +38,11 @@ export interface HadamardTable {
 
 /** Class vectors that are kept as a matrix. */
 export interface DenseTable {
+  /** Tells the kinds of tables apart. */
   readonly kind: "dense";
+  /** Width N of a row of features. */
   readonly features: number;
+  /** Number C of classes. */
   readonly classes: number;
   /** Class vectors, classes × features. Those of a table that is not normalised are learned: they change between calls. */
   readonly weights: Float32Array;
@@ -46,7 +50,7 @@ export interface DenseTable {
   readonly normalised: boolean;
 }
 
-/** A new kind is an interface here, and its kernels in `backends/js`, which do for every backend that has none. */
+/** The class vectors of a head. A new kind is an interface here, and its kernels in `backends/js`, which do for every backend that has none. */
 export type HeadTable = HadamardTable | DenseTable;
 
 /** Whether the rows of a head are divided by their norm and multiplied by the scale. */

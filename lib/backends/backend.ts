@@ -8,6 +8,7 @@
 import type { KroneckerFactor } from "../hadamard/factor.js";
 import type { HeadTable } from "../table.js";
 
+/** Backends, in the order in which they are tried: "native", "wasm", "js". */
 export type BackendName = "native" | "wasm" | "js";
 
 /** The arrays that the transform takes. */
@@ -88,8 +89,14 @@ export interface HeadKernels {
   ): Promise<void>;
 }
 
+/**
+ * The kernels of one backend and instruction set, made by {@link createBackend} and taken by the options `backend`. Its methods are for the
+ * operations of this package, which check what they pass.
+ */
 export interface Backend {
+  /** "native", "wasm" or "js". */
   readonly name: BackendName;
+  /** One of {@link instructionSets}, for example "simd128". */
   readonly instructionSet: string;
   /**
    * Transforms every row of `x` in place and multiplies by `multiplier`. For an Int32Array that is 1, or 1 / rowLength, which
@@ -99,6 +106,7 @@ export interface Backend {
   fwht(x: TransformArray, rowLength: number, multiplier: number, factor: KroneckerFactor | null): void;
   /** `fwht` bound to its arguments. The caller sees to it that `x` is still attached when it calls. */
   plan(x: TransformArray, rowLength: number, multiplier: number, factor: KroneckerFactor | null): () => void;
+  /** The kernels of a head with these class vectors. */
   head(table: HeadTable): HeadKernels;
   /** Writes every number of `x` to `out`, exactly; NaN stays NaN. An Int8Array has the type "int8", a Uint16Array one of the others. */
   decode(x: Uint16Array | Int8Array, type: ReducedType, out: Float32Array): void;
@@ -106,11 +114,12 @@ export interface Backend {
   misalignment?(bytes: Uint8Array, alignment: number): number;
 }
 
+/** Options of {@link createBackend}. */
 export interface BackendOptions {
   /** One of {@link instructionSets}, for example "simd128"; default: the best that this machine runs. */
   instructionSet?: string;
   /**
-   * How many threads one call may use; default: as many as there are processors. Only the native backend has threads, and only large calls
+   * How many threads one call may use; 1 … 256; default: as many as there are processors. Only the native backend has threads, and only large calls
    * use them. The number never changes a bit.
    */
   threads?: number;

@@ -13,13 +13,18 @@ export const BACKEND_NAMES = Object.keys(CANDIDATES) as BackendName[];
 
 /** Why a backend that was tried could not be used. */
 export interface BackendFailure {
+  /** The backend that did not load. */
   readonly name: BackendName;
+  /** What was thrown; its message says what is missing here. */
   readonly error: Error;
 }
 
 /**
  * The instruction sets of a backend that this machine runs, best first.
  *
+ * @param name "native", "wasm" or "js"
+ * @returns their names, some of those in docs/backends.md
+ * @throws RangeError for a name that does not exist
  * @throws Error if the backend cannot be loaded here
  * @example
  * for (const instructionSet of instructionSets("wasm")) createBackend("wasm", { instructionSet });
@@ -32,7 +37,8 @@ export function instructionSets(name: BackendName): readonly string[] {
 /**
  * Loads one backend. Several can be held at once and passed to the operations by their option `backend`.
  *
- * @throws RangeError for a name or an instruction set that does not exist
+ * @param name "native", "wasm" or "js"
+ * @throws RangeError for a name that does not exist, an instruction set that this machine does not run, or `threads` out of range
  * @throws Error if it exists but cannot be loaded here
  * @example
  * const wasm = createBackend("wasm");
@@ -107,10 +113,18 @@ const selection = selectBackend(environment());
 
 export const defaultBackend = (): Backend => selection.backend;
 
-/** The backend chosen at load time, and why the ones before it were not. */
+/**
+ * The backend chosen at load time, and why the ones before it were not. docs/backends.md says how to force one.
+ *
+ * @example
+ * console.log(backend.name, backend.instructionSet); // wasm simd128, and the like
+ */
 export const backend: {
+  /** "native", "wasm" or "js". */
   readonly name: BackendName;
+  /** One of {@link instructionSets}, for example "simd128". */
   readonly instructionSet: string;
+  /** The backends that were tried before and did not load; empty for the first. */
   readonly failures: readonly BackendFailure[];
 } = Object.freeze({
   name: selection.backend.name,

@@ -1,6 +1,7 @@
 import type { Tensor } from "../formats/safetensors.js";
 import type { HeadTable } from "../table.js";
 
+/** How far apart the vectors of a code are: docs/codes.md. */
 export interface Coherence {
   /**
    * Largest |cosine| between the vectors of two classes that are not exactly opposite; 0 if there are no such two. A class and its
@@ -13,6 +14,7 @@ export interface Coherence {
 
 /** How classes get their vectors: immutable (but for those of `learned`), the same for the same settings on every machine. */
 export interface ClassCode {
+  /** One of the names that the option `code` takes. */
   readonly name: string;
   /** The code's own options, with all defaults filled in. */
   readonly options: object;
@@ -22,10 +24,11 @@ export interface ClassCode {
   readonly blocks: number;
   /** Computed when read: in moments, but minutes where a great many masks are random. */
   readonly coherence: Coherence;
+  /** The class vectors as kernels read them. */
   readonly table: HeadTable;
   /** Where the scale starts, if the user gives none. */
   readonly initialScale: number;
-  /** Where the bias starts. */
+  /** Where the bias starts: a new array, one value a class. */
   initialBias(): Float32Array;
 }
 

@@ -6,8 +6,13 @@ import type { DenseTable } from "../table.js";
 import { type ClassCode, type Coherence, scaleOf99Percent } from "./code.js";
 import { defineCode, seedOption } from "./code-options.js";
 
+/**
+ * Options of the codes "orthogonal" and "learned".
+ *
+ * @group Options of codes and losses
+ */
 export interface SeedOptions {
-  /** Seed of the vectors, an unsigned 32-bit integer. Default 0. */
+  /** Seed of the vectors, those of "learned" where they start: an unsigned 32-bit integer. Default 0. */
   seed?: number;
 }
 

@@ -8,6 +8,11 @@ import { hadamardTable, SegmentList } from "./hadamard-table.js";
 import { blockMasks, structuredBlocks } from "./masks.js";
 import { certainVectors, firstVectors } from "./runs.js";
 
+/**
+ * Options of the code "hadamard".
+ *
+ * @group Options of codes and losses
+ */
 export interface HadamardOptions {
   /** Seed of the masks that are drawn at random, an unsigned 32-bit integer. Default 0. */
   seed?: number;

@@ -5,6 +5,11 @@ import { defineCode, flagOption, seedOption } from "./code-options.js";
 import { coherence } from "./coherence.js";
 import { hadamardTable } from "./hadamard-table.js";
 
+/**
+ * Options of the code "sylvester".
+ *
+ * @group Options of codes and losses
+ */
 export interface SylvesterOptions {
   /** Seed of the initial bias, an unsigned 32-bit integer. Default 0. */
   seed?: number;

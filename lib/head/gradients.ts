@@ -3,6 +3,7 @@ import { checkArray, outputArray, overlap } from "../checks.js";
 import type { HeadShape } from "../codes/code.js";
 import type { LearnedArrays } from "./parameters.js";
 
+/** Gradients of a loss L. */
 export interface Gradient {
   /** ∂L/∂x, rows × features. */
   readonly features: Float32Array;
@@ -14,10 +15,13 @@ export interface Gradient {
   readonly weights: Float32Array | null;
 }
 
-/** Arrays to reuse for the gradients. */
+/** Arrays to write the gradients to instead of new ones: long enough, and overlapping neither each other nor an input. */
 export interface GradientOutput {
+  /** At least rows × features. */
   features?: Float32Array;
+  /** At least one element a class. */
   bias?: Float32Array;
+  /** At least classes × features; for the code "learned" alone. */
   weights?: Float32Array;
 }
 

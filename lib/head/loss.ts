@@ -5,6 +5,7 @@ import { LOSS_NAMES, LOSSES, type LossChoice } from "../losses/index.js";
 import type { FusedLoss, Loss, LossHead, RowLoss } from "../losses/loss.js";
 import { type Gradient, type GradientOutput, sum } from "./gradients.js";
 
+/** One class a row, an integer from 0 to classes − 1. */
 export type Labels =
   | readonly number[]
   | Int8Array
@@ -15,19 +16,27 @@ export type Labels =
   | Int32Array
   | Uint32Array;
 
+/** How the losses of rows become one: their "mean", their "sum", or "none" for one a row. */
 export type Reduction = "mean" | "sum" | "none";
 const REDUCTIONS: readonly Reduction[] = ["mean", "sum", "none"];
 
+/**
+ * Options of `lossAndGradient`: `loss`, one of {@link LossName} (default "cross-entropy"), with its own options, which are
+ * {@link CrossEntropyOptions} or {@link DotRegressionOptions}; then those of every loss.
+ */
 export type LossOptions = LossChoice &
   FeatureOptions & {
     /** How the rows' losses are reduced. Default "mean". With "none" the gradients are those of the sum. */
     reduction?: Reduction;
+    /** Arrays to write the gradients to. */
     out?: GradientOutput;
   };
 
+/** What `lossAndGradient` returns. */
 export interface LossAndGradient<L = number> {
-  /** The mean or sum over rows; one value a row for the reduction "none". */
+  /** The mean or sum over rows, a number; for the reduction "none" a Float32Array of one value a row. */
   readonly loss: L;
+  /** Gradients of that loss; for the reduction "none" those of the sum. */
   readonly gradient: Gradient;
 }
 

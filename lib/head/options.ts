@@ -8,10 +8,11 @@ import { isNormalised } from "../table.js";
 export const MAX_FEATURES = 2 ** 16;
 export const MAX_CLASSES = 2 ** 24;
 
+/** Options of a new {@link FixedClassifier}. */
 export interface FixedClassifierOptions {
   /** Width N of a row of features, 1 … 65,536. */
   features: number;
-  /** Number C of classes. */
+  /** Number C of classes, 1 … 16,777,216; a code may have fewer vectors. */
   classes: number;
   /**
    * How classes get their vectors: a name, or an object with `name` and the code's own options. Default "hadamard"; "sylvester" is
@@ -20,24 +21,27 @@ export interface FixedClassifierOptions {
   code?: CodeName | CodeOptions;
   /** Whether a bias is added to the logits. Default true. */
   bias?: boolean;
-  /** Where the scale s starts. Default ln(99·(C − 1)); for "sylvester" 1/√C, as its authors do. "learned" has none. */
+  /** Where the scale s starts, finite in float32. Default ln(99·(C − 1)); for "sylvester" 1/√C, as its authors do. "learned" has none. */
   scale?: number;
-  /** Whether the scale has a gradient. Default true. */
+  /** Whether the scale has a gradient, `gradient.scale`. Default true; "learned" has none. */
   learnScale?: boolean;
   /** The option `seed` of the codes that have it; no other code draws anything at random. Default 0. */
   seed?: number;
   /** The option `allowDuplicates` of the codes that have it; no other code gives two classes the same vector. Default false. */
   allowDuplicates?: boolean;
-  /** Default: the one chosen at load time. */
+  /** The backend that computes; not a setting of the head. Default: the one chosen at load time. */
   backend?: Backend;
 }
 
 /** A head is its settings, a scale and a bias, and nothing else. They are options of a new head too. */
 export interface HeadSettings {
+  /** Width N of a row of features. */
   readonly features: number;
+  /** Number C of classes. */
   readonly classes: number;
   /** The code with all of its options. */
   readonly code: Readonly<CodeOptions>;
+  /** Whether the scale has a gradient. */
   readonly learnScale: boolean;
 }
 

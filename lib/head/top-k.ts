@@ -1,3 +1,4 @@
+/** The best classes of every row. */
 export interface TopK {
   /** rows × k, best first. */
   readonly classes: Int32Array;

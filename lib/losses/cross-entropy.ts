@@ -1,6 +1,11 @@
 import { checkFinite } from "../checks.js";
 import type { Loss } from "./loss.js";
 
+/**
+ * Options of the loss "cross-entropy".
+ *
+ * @group Options of codes and losses
+ */
 export interface CrossEntropyOptions {
   /** λ in [0, 1): the target is (1 − λ)·onehot + λ/C. Default 0. */
   labelSmoothing?: number;

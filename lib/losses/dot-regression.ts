@@ -1,6 +1,11 @@
 import { checkFinite } from "../checks.js";
 import type { Loss } from "./loss.js";
 
+/**
+ * Options of the loss "dot-regression".
+ *
+ * @group Options of codes and losses
+ */
 export interface DotRegressionOptions {
   /** The logit t that the label's class should have, other than 0. Default: the head's scale, which is a cosine of 1. */
   target?: number;

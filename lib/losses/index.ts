@@ -8,6 +8,7 @@ export const LOSSES = {
   "dot-regression": dotRegression,
 } satisfies Record<string, Loss>;
 
+/** Losses of `lossAndGradient`: "cross-entropy" and "dot-regression". */
 export type LossName = keyof typeof LOSSES;
 export const LOSS_NAMES = Object.keys(LOSSES) as LossName[];
 

@@ -22,7 +22,11 @@ import { type HeadOperation, headOperation } from "./operation.js";
 
 type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
 
-/** Options of {@link FixedClassifier}, and those of every layer: `name`, `inputShape`, `trainable` … */
+/**
+ * Options of {@link FixedClassifier}, and those of every layer: `name`, `inputShape`, `trainable` …
+ *
+ * @group fixed-classifier/tfjs
+ */
 export interface FixedClassifierLayerArgs extends LayerArgs, Omit<FixedClassifierOptions, "features"> {
   /** Default: the size of the last axis of the input. */
   features?: number;
@@ -36,12 +40,14 @@ const SETTINGS = ["features", "code", "bias", "scale", "learnScale", "seed", "al
  * `dataSync`, which its wasm, cpu and webgl backends have. Put a linear layer right before it, without an activation. There is no
  * gradient of the gradient.
  *
+ * @group fixed-classifier/tfjs
  * @example
  * const layer = new FixedClassifierLayer({ classes: 10 });
  * const logits = layer.apply(tf.ones([2, 64])); // 2 × 10
  * writeFileSync("head.safetensors", layer.head().toSafetensors());
  */
 export class FixedClassifierLayer extends tf.layers.Layer {
+  /** The name under which TensorFlow.js saves the layer and finds it when a model is loaded. */
   static readonly className = "FixedClassifierLayer";
 
   readonly #options: Omit<FixedClassifierOptions, "features"> & { features?: number };
@@ -73,10 +79,13 @@ export class FixedClassifierLayer extends tf.layers.Layer {
   }
 
   /**
-   * A layer that starts as the given head.
+   * A layer that starts as the given head: with its settings, scale, bias and backend.
    *
+   * @param args options of every layer
+   * @throws TypeError if `head` is no {@link FixedClassifier}
    * @example
-   * const layer = FixedClassifierLayer.fromHead(FixedClassifier.fromSafetensors(bytes));
+   * const head = new FixedClassifier({ features: 64, classes: 10 });
+   * const layer = FixedClassifierLayer.fromHead(head, { trainable: false });
    */
   static fromHead(head: FixedClassifier, args: LayerArgs = {}): FixedClassifierLayer {
     if (!(head instanceof FixedClassifier)) {
@@ -98,6 +107,10 @@ export class FixedClassifierLayer extends tf.layers.Layer {
    * A head with the layer's settings and its scale and bias as they are now; later training does not change it.
    *
    * @throws Error before the layer is part of a model or was applied
+   * @example
+   * const layer = fixedClassifier({ classes: 10, inputShape: [64] });
+   * const model = tf.sequential({ layers: [layer] });
+   * const { classes } = layer.head().topK(new Float32Array(64).fill(1), 5);
    */
   head(): FixedClassifier {
     if (this.#scale === null) {
@@ -111,6 +124,7 @@ export class FixedClassifierLayer extends tf.layers.Layer {
     return head;
   }
 
+  /** Makes the weights `scale` and `bias`. TensorFlow.js calls it when the width of the features is known. */
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     this.#options.features = this.#width(inputShape);
     const head = this.#newHead();
@@ -127,11 +141,21 @@ export class FixedClassifierLayer extends tf.layers.Layer {
     super.build(inputShape);
   }
 
+  /**
+   * The shape of the logits: that of the input, with the classes as its last axis.
+   *
+   * @throws TypeError or RangeError for an input without rows, of unknown width, or of another width than the layer's
+   */
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
     this.#width(inputShape);
     return [...single(inputShape).slice(0, -1), this.#options.classes];
   }
 
+  /**
+   * The logits of a tensor of numbers of rank ≥ 2. TensorFlow.js calls it; use `apply`.
+   *
+   * @throws TypeError or RangeError for an input that is no tensor of numbers, or of another width than the layer's
+   */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const x = Array.isArray(inputs) ? inputs[0] : inputs;
@@ -189,7 +213,11 @@ tf.serialization.registerClass(FixedClassifierLayer);
 /**
  * Makes a {@link FixedClassifierLayer}, as the functions of `tf.layers` make theirs.
  *
+ * @group fixed-classifier/tfjs
+ * @throws TypeError or RangeError as its constructor does
  * @example
+ * const model = tf.sequential();
+ * model.add(tf.layers.dense({ units: 64, inputShape: [784] }));
  * model.add(fixedClassifier({ classes: 10 }));
  */
 export function fixedClassifier(args: FixedClassifierLayerArgs): FixedClassifierLayer {

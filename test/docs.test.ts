@@ -1,0 +1,221 @@
+/** The Markdown pages: their links lead somewhere, what they name exists, and the examples of docs/api.md and docs/file-format.md run. */
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import * as product from "../lib/index.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
+
+/** The folders whose files Git keeps. */
+const FOLDERS = [".ci", "assembly", "benchmarks", "docs", "examples", "lib", "native", "scripts", "test"];
+const FOREIGN = ["node_modules", "build", "output"];
+
+const filesUnder = (folder: string): string[] =>
+  readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (!entry.isDirectory()) return [path];
+    return FOREIGN.includes(entry.name) ? [] : filesUnder(path);
+  });
+
+const pages = [
+  ...readdirSync(root).filter((name) => name.endsWith(".md")),
+  ...FOLDERS.flatMap(filesUnder).filter((file) => file.endsWith(".md")),
+].sort();
+
+const withoutCode = (text: string): string =>
+  text.replace(/^```[\s\S]*?^```$/gm, "").replace(/^ {4}.*$/gm, "");
+
+/** The anchors of a page: those of its headings, as Git hosts make them, and those it names itself. */
+function anchorsOf(text: string): Set<string> {
+  const anchors = new Set([...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = ""]) => id));
+  const seen = new Map<string, number>();
+  for (const [, heading = ""] of withoutCode(text).matchAll(/^#{1,6} +(.+)$/gm)) {
+    const slug = heading
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\p{M}\s_-]/gu, "")
+      .replace(/\s/g, "-");
+    const times = seen.get(slug) ?? 0;
+    seen.set(slug, times + 1);
+    anchors.add(times === 0 ? slug : `${slug}-${times}`);
+  }
+  return anchors;
+}
+
+test("anchors are those that Git hosts make", () => {
+  const text =
+    '# Kinds of tables\n## `head.forward(x)`: a row\n## A\n## A\n```\n# code\n```\n<a id="own"></a>\n';
+  const slugs = ["own", "kinds-of-tables", "headforwardx-a-row", "a", "a-1"];
+  expect([...anchorsOf(text)].sort()).toEqual(slugs.sort());
+});
+
+/** Targets of the links and images of a page that are no addresses. */
+const linksOf = (text: string): string[] =>
+  [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = ""]) => target)
+    .filter((target) => !/^[a-z]+:/.test(target));
+
+describe.each(pages)("%s", (page) => {
+  const text = textOf(page);
+
+  test("every link leads to a file, and to an anchor of it", () => {
+    const broken = linksOf(text).filter((target) => {
+      const [path = "", anchor] = target.split("#");
+      const file = path === "" ? join(root, page) : resolve(root, dirname(page), path);
+      if (!existsSync(file)) return true;
+      return anchor !== undefined && !anchorsOf(readFileSync(file, "utf8")).has(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test("every npm script that it names exists", () => {
+    const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
+    const named = [...text.matchAll(/\bnpm run (?:--silent )?([a-z][\w:-]*)/g)].map(([, name = ""]) => name);
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+
+  test("every path that it names exists", () => {
+    const named = [...text.matchAll(/`([^`\s]+)`/g)]
+      .map(([, name = ""]) => name)
+      .filter((name) => isPath(name) && !/\bNAME\b|[<*]/.test(name));
+    expect(named.filter((name) => !existsSync(join(root, name)))).toEqual([]);
+  });
+});
+
+/** Whether a name is that of a file or folder that Git keeps, seen from the root. */
+function isPath(name: string): boolean {
+  const [folder = "", ...rest] = name.split("/");
+  if (rest.length === 0 || !FOLDERS.includes(folder)) return false;
+  return name.endsWith("/") || /\.\w+$/.test(name) || rest.length > 1;
+}
+
+test("the functions on the routes of docs/architecture.md are in the files beside them", () => {
+  const namesIn = (cell = ""): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
+  const routes = [...textOf("docs/architecture.md").matchAll(/^\|([^|]+)\|([^|]+)\|([^|]+)\|$/gm)]
+    .map(([, , functions, files]) => ({ functions: namesIn(functions), files: namesIn(files) }))
+    .filter(({ functions, files }) => functions.every((name) => !isPath(name)) && files.every(isPath));
+  const steps = routes.filter(({ functions, files }) => functions.length > 0 && files.length > 0);
+  expect(steps.length).toBeGreaterThan(25);
+  for (const { functions, files } of steps) {
+    const sources = files.flatMap((file) => (file.endsWith("/") ? filesUnder(file.slice(0, -1)) : [file]));
+    const text = sources.map(textOf).join("\n");
+    const missing = functions.filter((name) => !new RegExp(`\\b${name.split(".").at(-1)}\\b`).test(text));
+    expect({ files, missing }).toEqual({ files, missing: [] });
+  }
+});
+
+/** Fenced code of a language, in the order of the page. */
+const codeOf = (text: string, language: string): string[] =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(
+    ([, code = ""]) => code,
+  );
+
+describe("the examples of docs/api.md run", () => {
+  const files = new Map<string, Uint8Array>();
+  const node = {
+    writeFileSync: (name: string, bytes: Uint8Array) => files.set(name, bytes),
+    readFileSync: (name: string) => files.get(name),
+    console: { log() {} },
+  };
+  const text = textOf("docs/api.md");
+  const [forAll = "", forTfjs = ""] = text.split("\n## fixed-classifier/tfjs\n");
+  const [before, ofHead = ""] = forAll.split("\n### FixedClassifier\n");
+  const [shared = "", ...methods] = codeOf(ofHead.split("\n## ")[0] as string, "ts");
+  const others = codeOf(`${before}\n${ofHead.split("\n## ").slice(1).join("\n## ")}`, "ts");
+
+  async function run(code: string, names: object): Promise<void> {
+    const body = `return (async () => {\n${code}\n})();`;
+    await new Function(...Object.keys(names), body)(...Object.values(names));
+  }
+
+  test("there are many", () => {
+    expect([methods.length, others.length]).toEqual([expect.any(Number), expect.any(Number)]);
+    expect(methods.length).toBeGreaterThan(7);
+    expect(others.length).toBeGreaterThan(5);
+  });
+
+  test.each(methods)("of FixedClassifier: %s", async (code) => {
+    await run(`${shared}\n${code}`, { ...node, ...product });
+  });
+
+  test.each(others)("%s", async (code) => {
+    await run(code, { ...node, ...product });
+  });
+
+  test("of the layer for TensorFlow.js", async () => {
+    const tf = await import("@tensorflow/tfjs");
+    tf.enableProdMode(); // without its greeting
+    const layer = await import("../lib/adapters/tfjs/layer.js");
+    const examples = codeOf(forTfjs, "ts");
+    expect(examples.length).toBeGreaterThan(2);
+    for (const code of examples) await run(code, { ...node, ...product, ...layer, tf });
+  });
+});
+
+describe("the example and the reader of docs/file-format.md", () => {
+  const text = textOf("docs/file-format.md");
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "fixed-classifier-docs-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("the header is what the command prints", () => {
+    const { FixedClassifier } = product;
+    const assignment = [4, 2];
+    const head = new FixedClassifier({ features: 8, classes: 3, code: { name: "hadamard", assignment } });
+    const [write = "", print = ""] = codeOf(text, "sh");
+    expect(write).toContain('{ features: 8, classes: 3, code: { name: "hadamard", assignment: [4, 2] } }');
+    writeFileSync(join(folder, "head.safetensors"), head.toSafetensors());
+    const [, script = ""] = /^node --eval '([\s\S]*)'\n$/.exec(print) ?? [];
+    const printed = execFileSync(process.execPath, ["--eval", script], { cwd: folder, encoding: "utf8" });
+    expect(codeOf(text, "console")).toEqual([printed]);
+  });
+
+  const python = spawnSync("python3", ["--version"]).status === 0;
+  const settings: product.FixedClassifierOptions[] = [
+    { features: 8, classes: 3, code: { name: "hadamard", assignment: [4, 2] } },
+    { features: 16, classes: 32 },
+    { features: 8, classes: 12, bias: false },
+    { features: 7, classes: 5, code: "sylvester", seed: 3 },
+    { features: 5, classes: 9, code: "sylvester", allowDuplicates: true },
+  ];
+  const unreadable: product.FixedClassifierOptions[] = [
+    { features: 8, classes: 17 },
+    { features: 12, classes: 3 },
+    { features: 7, classes: 3, code: "simplex" },
+  ];
+
+  function read(head: product.FixedClassifier, x: Float32Array): { status: number | null; stdout: string } {
+    const [reader = ""] = codeOf(text, "python");
+    writeFileSync(join(folder, "reader.py"), reader);
+    writeFileSync(join(folder, "head.safetensors"), head.toSafetensors());
+    const command = ["reader.py", "head.safetensors", ...Array.from(x, String)];
+    return spawnSync("python3", command, { cwd: folder, encoding: "utf8" });
+  }
+  const rowOf = (features: number): Float32Array =>
+    Float32Array.from({ length: features }, (_, i) => i - 2.5);
+
+  (python ? test.each(settings) : test.skip.each(settings))("logits of %j in Python", (options) => {
+    const head = new product.FixedClassifier(options);
+    head.bias?.forEach((value, c) => {
+      (head.bias as Float32Array)[c] = value + c / 8;
+    });
+    const x = rowOf(options.features);
+    const logits = JSON.parse(read(head, x).stdout) as number[];
+    const expected = head.forward(x);
+    expect(logits).toHaveLength(expected.length);
+    logits.forEach((z, c) => {
+      expect(z).toBeCloseTo(expected[c] as number, 5);
+    });
+  });
+
+  (python ? test.each(unreadable) : test.skip.each(unreadable))("refuses %j in Python", (options) => {
+    expect(read(new product.FixedClassifier(options), rowOf(options.features)).status).toBe(1);
+  });
+});
