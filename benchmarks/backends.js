@@ -3,9 +3,6 @@ import { createBackend, instructionSets } from "./product.js";
 
 /** @import { Backend, BackendName } from "./product.js" */
 
-/** @type {BackendName[]} */
-export const BACKEND_NAMES = ["native", "wasm", "js"];
-
 /** @param {Backend} backend */
 export const label = ({ name, instructionSet }) => `${name} ${instructionSet}`;
 

@@ -2,11 +2,12 @@
 import "./one-thread.js";
 import { writeFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
-import { BACKEND_NAMES, loadBackends } from "./backends.js";
+import { loadBackends } from "./backends.js";
 import { DOCS, write, writeJson } from "./files.js";
 import { fwhtCases } from "./fwht.js";
 import { headCases } from "./head.js";
 import { measure } from "./measure.js";
+import { backendNames } from "./product.js";
 import { describeMachine, limitsTable, machine, printCase, printTable, targetsTable } from "./report.js";
 import { installLibraries, loadNative } from "./setup.js";
 import { measureTargets, PART_NAMES } from "./targets/index.js";
@@ -55,12 +56,7 @@ const options = new Command("npm run bench --")
     `of the table of targets only some of ${PART_NAMES.join(",")}, and no other suites; written only if --out is given`,
     listOf(PART_NAMES),
   )
-  .option(
-    "--backends <names>",
-    "some of native,wasm,js; js always runs",
-    listOf(BACKEND_NAMES),
-    BACKEND_NAMES,
-  )
+  .option("--backends <names>", "some of native,wasm,js; js always runs", listOf(backendNames), backendNames)
   .option("--seconds <number>", "time for each measurement of Benchmark.js", positive)
   .option("--quick", "few sizes, short measurements, no other libraries, nothing written", false)
   .option("--json <file>", "write what Benchmark.js measured to a file")

@@ -109,8 +109,8 @@ export class FixedClassifier {
     const input = checkFeatures(x, this.features, options);
     const out = outputArray("out", options.out, input.rows * this.classes, this.#inputs(x));
     const parameters = this.#parameters();
-    for (const chunk of this.#decoder.chunks(input)) {
-      this.#kernels.forward(chunk.rows, parameters, partOf(out, chunk, this.classes));
+    for (const slice of this.#decoder.slices(input)) {
+      this.#kernels.forward(slice.rows, parameters, partOf(out, slice, this.classes));
     }
     return out;
   }
@@ -149,8 +149,8 @@ export class FixedClassifier {
     const classes = new Int32Array(input.rows * k);
     const scores = new Float32Array(input.rows * k);
     const parameters = this.#parameters();
-    for (const chunk of this.#decoder.chunks(input)) {
-      this.#kernels.topK(chunk.rows, parameters, k, partOf(classes, chunk, k), partOf(scores, chunk, k));
+    for (const slice of this.#decoder.slices(input)) {
+      this.#kernels.topK(slice.rows, parameters, k, partOf(classes, slice, k), partOf(scores, slice, k));
     }
     return { classes, scores };
   }
@@ -175,10 +175,10 @@ export class FixedClassifier {
     const width = chosen?.length ?? this.classes;
     const out = outputArray("out", options.out, input.rows * width, this.#inputs(x));
     const parameters = this.#parameters();
-    for (const chunk of this.#decoder.chunks(input)) {
-      const results = partOf(out, chunk, width);
-      if (chosen === null) this.#kernels.probabilities(chunk.rows, parameters, results);
-      else this.#kernels.chosenProbabilities(chunk.rows, parameters, chosen, results);
+    for (const slice of this.#decoder.slices(input)) {
+      const results = partOf(out, slice, width);
+      if (chosen === null) this.#kernels.probabilities(slice.rows, parameters, results);
+      else this.#kernels.chosenProbabilities(slice.rows, parameters, chosen, results);
     }
     return out;
   }

@@ -46,7 +46,7 @@ interface ReducedRows {
 export type FeatureRows = Float32Rows | ReducedRows;
 
 /** Rows `first` to `end` of the features, as float32. */
-export interface Chunk {
+export interface FeatureSlice {
   readonly rows: Float32Array;
   readonly first: number;
   readonly end: number;
@@ -114,18 +114,18 @@ export class FeatureDecoder {
     return out;
   }
 
-  /** Some rows at a time, in order. What a chunk holds is its own only until the next one. */
-  chunks(x: FeatureRows): Iterable<Chunk> {
+  /** Some rows at a time, in order. What a slice holds is its own only until the next one. */
+  slices(x: FeatureRows): Iterable<FeatureSlice> {
     return x.type === "float32" ? [{ rows: x.array, first: 0, end: x.rows }] : this.#decoded(x);
   }
 
-  *#decoded(x: ReducedRows): Generator<Chunk> {
-    const step = Math.max(1, Math.floor(CHUNK / this.#width));
-    const chunk = scratch(Math.min(step, x.rows) * this.#width);
+  *#decoded(x: ReducedRows): Generator<FeatureSlice> {
+    const step = Math.max(1, Math.floor(SLICE / this.#width));
+    const slice = scratch(Math.min(step, x.rows) * this.#width);
     for (let first = 0; first < x.rows; first += step) {
       const end = Math.min(first + step, x.rows);
       const part = x.array.subarray(first * this.#width, end * this.#width);
-      const rows = part.length === chunk.length ? chunk : chunk.subarray(0, part.length);
+      const rows = part.length === slice.length ? slice : slice.subarray(0, part.length);
       this.#decode(part, x.type, x.scale, rows);
       yield { rows, first, end };
     }
@@ -144,18 +144,18 @@ export class FeatureDecoder {
   }
 }
 
-/** The part of an output, so many numbers a row, that belongs to the rows of a chunk. */
+/** The part of an output, so many numbers a row, that belongs to the rows of a slice. */
 export function partOf<T extends Float32Array | Int32Array>(
   array: T,
-  { first, end }: Chunk,
+  { first, end }: FeatureSlice,
   width: number,
 ): T {
   const whole = first === 0 && end * width === array.length;
   return whole ? array : (array.subarray(first * width, end * width) as T);
 }
 
-/** Numbers in a chunk: 4 MiB, enough for the native kernels to share it among threads. */
-const CHUNK = 2 ** 20;
+/** Numbers in a slice: 4 MiB, enough for the native kernels to share it among threads. */
+const SLICE = 2 ** 20;
 
 let memory: Float32Array = new Float32Array();
 

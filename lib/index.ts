@@ -6,7 +6,13 @@
 
 export { allocate, type ElementType } from "./allocate.js";
 export type { Backend, BackendName, BackendOptions, TransformArray } from "./backends/backend.js";
-export { type BackendFailure, backend, createBackend, instructionSets } from "./backends/select.js";
+export {
+  type BackendFailure,
+  backend,
+  backendNames,
+  createBackend,
+  instructionSets,
+} from "./backends/select.js";
 export { FixedClassifier } from "./classifier.js";
 export type { ClassCode, Coherence } from "./codes/code.js";
 export type { CodeName, CodeOptions } from "./codes/index.js";

@@ -6,20 +6,17 @@
 //   npm run bits -- --record    writes the hashes of the plain TypeScript backend; all others still have to agree
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createBackend, instructionSets } from "../dist/index.js";
+import { backendNames, createBackend, instructionSets } from "../dist/index.js";
 import { CASES } from "./bits/cases.js";
 import { fromRoot } from "./paths.js";
 import { messageOf } from "./steps.js";
 
-/** @import { Backend, BackendName } from "../dist/index.js" */
+/** @import { Backend } from "../dist/index.js" */
 
 const FILE = fromRoot("scripts/bits/hashes.json");
 
-/** @type {BackendName[]} */
-const NAMES = ["native", "wasm", "js"];
-
 function* backends() {
-  for (const name of NAMES) {
+  for (const name of backendNames) {
     try {
       for (const instructionSet of instructionSets(name)) yield createBackend(name, { instructionSet });
     } catch (error) {

@@ -2,12 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createBackend, FixedClassifier, instructionSets } from "fixed-classifier";
+import { backendNames, createBackend, FixedClassifier, instructionSets } from "fixed-classifier";
 
-/** @import { Backend, BackendName } from "fixed-classifier" */
-
-/** @type {BackendName[]} */
-const BACKENDS = ["native", "wasm", "js"];
+/** @import { Backend } from "fixed-classifier" */
 
 /**
  * A backend that was asked for, or why there is none.
@@ -50,7 +47,7 @@ export function proveSameBits(name, head, features) {
  * @returns {Generator<Candidate>}
  */
 function* candidates() {
-  for (const name of BACKENDS) {
+  for (const name of backendNames) {
     try {
       for (const instructionSet of instructionSets(name)) {
         yield { label: `${name} ${instructionSet}`, backend: createBackend(name, { instructionSet }) };

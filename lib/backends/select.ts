@@ -9,7 +9,8 @@ const MAX_THREADS = 256;
 
 /** Backends in the order in which they are tried. A new backend is one line here. */
 const CANDIDATES: Record<BackendName, BackendFactory> = { native, wasm, js };
-export const BACKEND_NAMES = Object.keys(CANDIDATES) as BackendName[];
+/** All backends, in the order in which they are tried. */
+export const backendNames = Object.freeze(Object.keys(CANDIDATES)) as readonly BackendName[];
 
 /** Why a backend that was tried could not be used. */
 export interface BackendFailure {
@@ -30,7 +31,7 @@ export interface BackendFailure {
  * for (const instructionSet of instructionSets("wasm")) createBackend("wasm", { instructionSet });
  */
 export function instructionSets(name: BackendName): readonly string[] {
-  checkOneOf("backend", name, BACKEND_NAMES);
+  checkOneOf("backend", name, backendNames);
   return CANDIDATES[name].instructionSets();
 }
 
@@ -45,7 +46,7 @@ export function instructionSets(name: BackendName): readonly string[] {
  * fwht(Float32Array.of(1, 2), { backend: wasm });
  */
 export function createBackend(name: BackendName, options: BackendOptions = {}): Backend {
-  checkOneOf("backend", name, BACKEND_NAMES);
+  checkOneOf("backend", name, backendNames);
   if (options.threads !== undefined) checkInteger("threads", options.threads, 1, MAX_THREADS);
   const sets = instructionSets(name);
   const { instructionSet = sets[0] as string } = options;
@@ -84,11 +85,11 @@ export function selectBackend(env: Record<string, string | undefined>): Selectio
     checkInteger("FIXED_CLASSIFIER_THREADS", options.threads, 1, MAX_THREADS);
   }
   if (forced) {
-    checkOneOf("FIXED_CLASSIFIER_BACKEND", forced, BACKEND_NAMES);
+    checkOneOf("FIXED_CLASSIFIER_BACKEND", forced, backendNames);
     return { backend: createBackend(forced, options), failures: [] };
   }
   const failures: BackendFailure[] = [];
-  for (const name of BACKEND_NAMES) {
+  for (const name of backendNames) {
     try {
       return { backend: createBackend(name, options), failures };
     } catch (error) {

@@ -1,10 +1,15 @@
 /** Every backend with every instruction set that this machine runs: what the suite runs over. */
 
 import { describe } from "@jest/globals";
-import { BACKEND_NAMES } from "../../lib/backends/select.js";
-import { type Backend, type BackendName, createBackend, instructionSets } from "../../lib/index.js";
+import {
+  type Backend,
+  type BackendName,
+  backendNames,
+  createBackend,
+  instructionSets,
+} from "../../lib/index.js";
 
-export const NAMES = BACKEND_NAMES;
+export const NAMES = backendNames;
 
 export interface Missing {
   readonly name: BackendName;
