@@ -12,6 +12,8 @@ import { describeMachine, limitsTable, machine, printCase, printTable, targetsTa
 import { installLibraries, loadNative } from "./setup.js";
 import { measureTargets, PART_NAMES } from "./targets/index.js";
 
+const BACKENDS = [...backendNames];
+
 /** @import { Case } from "./measure.js" */
 /** @import { Backend, BackendName } from "./product.js" */
 
@@ -56,7 +58,12 @@ const options = new Command("npm run bench --")
     `of the table of targets only some of ${PART_NAMES.join(",")}, and no other suites; written only if --out is given`,
     listOf(PART_NAMES),
   )
-  .option("--backends <names>", "some of native,wasm,js; js always runs", listOf(backendNames), backendNames)
+  .option(
+    "--backends <names>",
+    `some of ${backendNames.join(",")}; js always runs`,
+    listOf(BACKENDS),
+    BACKENDS,
+  )
   .option("--seconds <number>", "time for each measurement of Benchmark.js", positive)
   .option("--quick", "few sizes, short measurements, no other libraries, nothing written", false)
   .option("--json <file>", "write what Benchmark.js measured to a file")

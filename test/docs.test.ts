@@ -1,12 +1,24 @@
-/** The Markdown pages: their links lead somewhere, what they name exists, and the examples of docs/api.md and docs/file-format.md run. */
+/** The Markdown pages: their links lead somewhere, what they name exists, and their examples run. */
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { backendNames } from "../lib/backends/select.js";
+import { CODE_NAMES } from "../lib/codes/index.js";
 import * as product from "../lib/index.js";
+import { LOSS_NAMES } from "../lib/losses/index.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
@@ -80,12 +92,22 @@ describe.each(pages)("%s", (page) => {
   });
 
   test("every path that it names exists", () => {
-    const named = [...text.matchAll(/`([^`\s]+)`/g)]
-      .map(([, name = ""]) => name)
-      .filter((name) => isPath(name) && !/\bNAME\b|[<*]/.test(name));
-    expect(named.filter((name) => !existsSync(join(root, name)))).toEqual([]);
+    const named = [...text.matchAll(/`([^`\s]+)`/g)].map(([, name = ""]) => name).filter(isPath);
+    expect(named.filter((name) => filesOf(name).length === 0)).toEqual([]);
   });
 });
+
+const files = FOLDERS.flatMap(filesUnder);
+
+/** The files that a path means, seen from the root: NAME, * and <…> stand for any name. */
+function filesOf(path: string): string[] {
+  const pattern = path
+    .replace(/[.+?^$()|[\]{}\\]/g, "\\$&")
+    .replace(/\bNAME\b|\*|<[^>]*>/g, "[^/]+")
+    .replace(/\/$/, "");
+  const whole = new RegExp(`^${pattern}($|/)`);
+  return files.filter((file) => whole.test(file));
+}
 
 /** Whether a name is that of a file or folder that Git keeps, seen from the root. */
 function isPath(name: string): boolean {
@@ -155,6 +177,49 @@ describe("the examples of docs/api.md run", () => {
     expect(examples.length).toBeGreaterThan(2);
     for (const code of examples) await run(code, { ...node, ...product, ...layer, tf });
   });
+});
+
+test("every code, loss and backend has its place in the pages", () => {
+  const between = (page: string, start: string, end: string): string =>
+    (textOf(page).split(start)[1] as string).split(end)[0] as string;
+  const codes = textOf("docs/codes.md");
+  for (const name of CODE_NAMES) {
+    expect(codes).toContain(`\n### ${name}\n`);
+    expect(between("docs/codes.md", "## Which one when", "\n## ")).toContain(`\`${name}\``);
+    expect(between("docs/file-format.md", "## What codes keep", "\n## ")).toContain(`\`${name}\``);
+    expect(between("docs/api.md", "### CodeName", "\n### ")).toContain(`"${name}"`);
+    expect(between("docs/api.md", "### CodeOptions", "\n### ")).toContain(`"${name}"`);
+  }
+  for (const name of LOSS_NAMES) {
+    expect(between("docs/api.md", "### LossName", "\n### ")).toContain(`"${name}"`);
+    expect(between("docs/api.md", "## Options of codes and losses", "\n## ")).toContain(`loss "${name}"`);
+  }
+  for (const name of backendNames) {
+    expect(between("docs/backends.md", "# Backends", "\n## ")).toContain(`| \`${name}\``);
+  }
+});
+
+/** Pages whose examples are programs, one a block or one in all, and what comes of each. */
+test.each([
+  ["README.md", (blocks: string[]) => blocks],
+  ["docs/backends.md", (blocks: string[]) => [blocks.join("\n")]],
+] as const)("the examples of %s run as programs of a user", (page, programsOf) => {
+  const folder = mkdtempSync(join(tmpdir(), "fixed-classifier-user-"));
+  try {
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(root, join(folder, "node_modules/fixed-classifier"), "junction");
+    const programs = programsOf(codeOf(textOf(page), "js"));
+    expect(programs.length).toBeGreaterThan(0);
+    for (const program of programs) {
+      writeFileSync(join(folder, "program.mjs"), program);
+      execFileSync(process.execPath, ["program.mjs"], {
+        cwd: folder,
+        stdio: ["ignore", "ignore", "inherit"],
+      });
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 describe("the example and the reader of docs/file-format.md", () => {

@@ -2,12 +2,13 @@ import { checkFinite } from "../checks.js";
 import type { Loss } from "./loss.js";
 
 /**
- * Options of the loss "cross-entropy".
+ * Options of the loss "cross-entropy": −Σ_c q_c · ln p_c in nats, with the softmax p of the logits, and q_c = 1 for the label and 0 for
+ * all other classes.
  *
  * @group Options of codes and losses
  */
 export interface CrossEntropyOptions {
-  /** λ in [0, 1): the target is (1 − λ)·onehot + λ/C. Default 0. */
+  /** λ in [0, 1): q becomes (1 − λ)·q + λ/C. Default 0. */
   labelSmoothing?: number;
 }
 

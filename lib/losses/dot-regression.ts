@@ -2,7 +2,8 @@ import { checkFinite } from "../checks.js";
 import type { Loss } from "./loss.js";
 
 /**
- * Options of the loss "dot-regression".
+ * Options of the loss "dot-regression": (z_y − t)² / (2·|t|) for the logit z_y of the label; no other class has a gradient. It is meant
+ * for heads with `learnScale: false` and `bias: false`, and needs memory for the logits of all rows.
  *
  * @group Options of codes and losses
  */
