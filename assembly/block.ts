@@ -24,12 +24,15 @@ export function transformRow<V>(head: Head, block: Block): void {
   transformBlock<V>(head, source, features, block.rows);
 }
 
-/** {@link transformSupport} for any order, into `head.t`. The factor mixes all entries, so that none of its stage is left out. */
+/**
+ * Does {@link transformPowerOfTwo} for any order and leaves the results in `head.t`. The stage of the factor takes all entries, since it
+ * mixes them, and makes the stretches that have wanted results.
+ */
 export function transformBlock<V>(head: Head, source: usize, support: i32, wanted: i32): void {
   const t = head.t;
   const order = head.order;
   if (head.factor === 0) {
-    transformSupport<V>(t, source, order, support, wanted);
+    transformPowerOfTwo<V>(t, source, order, support, wanted);
     return;
   }
   if (source !== t) memory.copy(t, source, order * sizeof<f32>());
@@ -38,16 +41,16 @@ export function transformBlock<V>(head: Head, source: usize, support: i32, wante
   factorStage<V, f32>(factor, t, n * sizeof<f32>(), (wanted + n - 1) / n);
   for (let first = 0; first < wanted; first += n) {
     const stretch = t + first * sizeof<f32>();
-    transformSupport<V>(stretch, stretch, n, n, min(n, wanted - first));
+    transformPowerOfTwo<V>(stretch, stretch, n, n, min(n, wanted - first));
   }
 }
 
 /**
- * The first `wanted` results of the transform of n entries at `source`, which are +0 from `support` on, into `t`. A stage that would
- * copy makes the results repeat, so it is left out and they are copied at the end; a stage of whose results only the first half
+ * Leaves the first `wanted` results of the transform of n entries in `t`. The entries are at `source` and +0 from `support` on. A stage
+ * that would copy makes the results repeat: it is left out, and they are copied at the end. A stage of whose results only the first half
  * is wanted computes only sums.
  */
-export function transformSupport<V>(t: usize, source: usize, n: i32, support: i32, wanted: i32): void {
+function transformPowerOfTwo<V>(t: usize, source: usize, n: i32, support: i32, wanted: i32): void {
   while (support <= n >> 1) n >>= 1;
   while (wanted <= n >> 1) {
     n >>= 1;
@@ -61,6 +64,7 @@ export function transformSupport<V>(t: usize, source: usize, n: i32, support: i3
   }
 }
 
+/** Stores the sums of the two halves of an array. */
 function addHalves<V>(to: usize, x: usize, half: i32): void {
   const bytes: usize = half * sizeof<f32>();
   for (const end = x + bytes; x < end; x += sizeof<V>(), to += sizeof<V>()) {

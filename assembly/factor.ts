@@ -11,7 +11,7 @@ export class KroneckerFactor {
   order: i32;
 }
 
-/** The terms stand behind the order: for every row of B a 16-bit number for each group of four columns, which of all sums the row adds. */
+/** The terms stand behind the order: for every row of B and each group of four columns, 16 bits tell which of all sums the row adds. */
 @inline
 function termsOf(factor: KroneckerFactor): usize {
   return changetype<usize>(factor) + offsetof<KroneckerFactor>();
@@ -72,7 +72,7 @@ function sumAt<V>(term: usize): V {
   return load<V>(sums + <usize>load<u16>(term) * sizeof<V>());
 }
 
-/** (x0 ± x1) ± (x2 ± x3): bits 0, 1 and 2 of the place are these signs, bit 3 that of the whole. */
+/** Stores all sums (x0 ± x1) ± (x2 ± x3). Bits 0, 1 and 2 of the place of a sum are these signs, bit 3 is that of the whole. */
 @inline
 function signedSums<V, T>(x: usize, stride: usize, to: usize): void {
   const x0 = load<V>(x);
@@ -93,7 +93,7 @@ function signedSums<V, T>(x: usize, stride: usize, to: usize): void {
   both<V, T>(to + 7 * sizeof<V>(), sub<V, T>(p1, q1));
 }
 
-/** Adding the negative is subtracting, bit for bit. */
+/** Stores a sum and its negative: adding the negative is subtracting, bit for bit. */
 @inline
 function both<V, T>(to: usize, sum: V): void {
   store<V>(to, sum);

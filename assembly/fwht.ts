@@ -1,13 +1,13 @@
 /**
  * The transform in natural order, stages in descending stride (docs/numerics.md). Lengths and strides are in bytes here.
  *
- * A pass does three stages (radix 8) on eight rows of a block at once, then the eight rows are finished one by one, depth
- * first: whatever the size of a cache, the blocks that fit into it are finished there. The last stages happen in registers.
+ * A pass does three stages (radix 8) on eight rows of a piece at once, then the eight rows are finished one by one, depth
+ * first: whatever the size of a cache, the pieces that fit into it are finished there. The last stages happen in registers.
  */
 import { add, broadcast, mul, sub } from "./vector";
 
-/** One stage over a block of two rows of `stride` bytes. */
-export function pass2<V, T>(x: usize, stride: usize): void {
+/** Does one stage on a piece of two rows of `stride` bytes. */
+function pass2<V, T>(x: usize, stride: usize): void {
   const end = x + stride;
   for (; x < end; x += sizeof<V>()) {
     const a = load<V>(x);
@@ -17,8 +17,8 @@ export function pass2<V, T>(x: usize, stride: usize): void {
   }
 }
 
-/** Two stages over a block of four rows. */
-export function pass4<V, T>(x: usize, stride: usize): void {
+/** Does two stages on a piece of four rows. */
+function pass4<V, T>(x: usize, stride: usize): void {
   const end = x + stride;
   let x1 = x + stride;
   let x2 = x1 + stride;
@@ -43,8 +43,8 @@ export function pass4<V, T>(x: usize, stride: usize): void {
   }
 }
 
-/** Three stages over a block of eight rows; a stride holds at least two vectors. */
-export function pass8<V, T>(x: usize, stride: usize): void {
+/** Does three stages on a piece of eight rows; a stride holds at least two vectors. */
+function pass8<V, T>(x: usize, stride: usize): void {
   const end = x + stride;
   while (x < end) {
     stages8<V, T>(x, stride, false);
@@ -54,7 +54,7 @@ export function pass8<V, T>(x: usize, stride: usize): void {
 }
 
 /**
- * Three stages over eight vectors that are `stride` apart. With `whole` they are all there is of a transform, and the stages within a
+ * Does three stages on eight vectors that are `stride` apart. With `whole` they are all there is of a transform, and the stages within a
  * vector follow.
  */
 @inline
@@ -107,7 +107,7 @@ function stages8<V, T>(x: usize, stride: usize, whole: bool): void {
   store<V>(x7, sub<V, T>(c6, c7));
 }
 
-/** Stores two neighbouring vectors after the stages within a vector. */
+/** Does the stages within a vector on two neighbouring vectors, and stores them. */
 @inline
 function finishPair<V, T>(x: usize, a: V, b: V): void {
   if (!isVector<V>()) {
@@ -121,7 +121,7 @@ function finishPair<V, T>(x: usize, a: V, b: V): void {
     store<V>(x, v128.shuffle<i64>(sum, difference, 0, 2));
     store<V>(x, v128.shuffle<i64>(sum, difference, 1, 3), sizeof<V>());
   } else {
-    // Interleaving low and high halves pairs the entries of one stage, and thrice is the identity on two vectors.
+    // Interleaving low and high halves pairs the entries of one stage, and doing it thrice is the identity on two vectors.
     const low = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
     const high = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
     const sum = add<V, T>(low, high);
@@ -135,7 +135,7 @@ function finishPair<V, T>(x: usize, a: V, b: V): void {
   }
 }
 
-/** The whole transform of four vectors. */
+/** Does the whole transform of four vectors. */
 @inline
 function leaf4<V, T>(x: usize): void {
   const a0 = load<V>(x);
@@ -150,17 +150,19 @@ function leaf4<V, T>(x: usize): void {
   finishPair<V, T>(x + 2 * sizeof<V>(), add<V, T>(b2, b3), sub<V, T>(b2, b3));
 }
 
+/** Transforms `count` rows of four vectors. */
 function rows4<V, T>(x: usize, count: i32): void {
   const end = x + count * 4 * sizeof<V>();
   for (; x < end; x += 4 * sizeof<V>()) leaf4<V, T>(x);
 }
 
+/** Transforms `count` rows of eight vectors. */
 function rows8<V, T>(x: usize, count: i32): void {
   const end = x + count * 8 * sizeof<V>();
   for (; x < end; x += 8 * sizeof<V>()) stages8<V, T>(x, sizeof<V>(), true);
 }
 
-/** The transform of a power of two of `bytes`. */
+/** Transforms a power of two of `bytes`. */
 export function transform<V, T>(x: usize, bytes: usize): void {
   if (bytes > 64 * sizeof<V>()) {
     const stride = bytes / 8;
@@ -188,13 +190,13 @@ export function transform<V, T>(x: usize, bytes: usize): void {
   }
 }
 
-/** The stages of a block from stride bytes / 2 down to `last`, which holds at least two vectors. */
-export function columns<V, T>(x: usize, bytes: usize, last: usize): void {
+/** Does the stages of a piece from stride bytes / 2 down to `last`, which holds at least two vectors. */
+export function firstStages<V, T>(x: usize, bytes: usize, last: usize): void {
   const rows = bytes / last;
   if (rows >= 8) {
     const stride = bytes / 8;
     pass8<V, T>(x, stride);
-    for (const end = x + bytes; x < end; x += stride) columns<V, T>(x, stride, last);
+    for (const end = x + bytes; x < end; x += stride) firstStages<V, T>(x, stride, last);
   } else if (rows === 4) {
     pass4<V, T>(x, last);
   } else if (rows === 2) {
@@ -202,13 +204,13 @@ export function columns<V, T>(x: usize, bytes: usize, last: usize): void {
   }
 }
 
-/** Multiplies by a number, rounded to the type of the elements. May write up to the end of the last vector. */
+/** Multiplies by a number, rounded to the type of the elements. It may write up to the end of the last vector. */
 export function multiply<V, T>(x: usize, bytes: usize, multiplier: T): void {
   const by = broadcast<V, T>(multiplier);
   for (const end = x + bytes; x < end; x += sizeof<V>()) store<V>(x, mul<V, T>(load<V>(x), by));
 }
 
-/** Divides integers by a power of two, rounding down. May write up to the end of the last vector. */
+/** Divides integers by a power of two, rounding down. It may write up to the end of the last vector. */
 export function shiftRight<V>(x: usize, bytes: usize, shift: i32): void {
   for (const end = x + bytes; x < end; x += sizeof<V>()) {
     if (isVector<V>()) store<V>(x, v128.shr<i32>(load<V>(x), shift));
@@ -217,7 +219,7 @@ export function shiftRight<V>(x: usize, bytes: usize, shift: i32): void {
 }
 
 /**
- * Divides integers by any number, rounding down: the quotient in f64 is never rounded up to the next integer. May write up to the
+ * Divides integers by any number, rounding down: the quotient in f64 is never rounded up to the next integer. It may write up to the
  * end of the last vector.
  */
 export function divide<V>(x: usize, bytes: usize, divisor: i32): void {
@@ -234,7 +236,7 @@ export function divide<V>(x: usize, bytes: usize, divisor: i32): void {
   }
 }
 
-/** The quotients of the first two integers. */
+/** Returns the quotients of the first two integers. */
 @inline
 function quotients(v: v128, by: v128): v128 {
   const floor = f64x2.floor(f64x2.div(f64x2.convert_low_i32x4_s(v), by));

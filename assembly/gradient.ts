@@ -1,7 +1,7 @@
-/** Gradients of a row, and the sums over rows. */
+/** The gradients of a row, and their sums over rows. */
 import { transformBlock } from "./block";
 import { applyMask, columnOf, Row, signBit } from "./row";
-import { clear, dot, GROUP, padded } from "./sums";
+import { clear, dot, padded, SUM_GROUP } from "./sums";
 import { Block, block, Head, Segment, segment } from "./table";
 import { add, broadcast, lanes, mul, sub } from "./vector";
 
@@ -16,7 +16,7 @@ export function inputGradient<V>(head: Head, gradLogits: usize, out: usize): f64
     return 0;
   }
   const u = sumOfTransforms<V>(head, gradLogits);
-  clear<V>(u + features * sizeof<f32>(), GROUP);
+  clear<V>(u + features * sizeof<f32>(), SUM_GROUP);
   const along = <f64>dot<V>(u, Row.x, padded(features));
   const beta = <f32>(along / (Row.norm * (Row.norm + Row.epsilon)));
   acrossRow<V>(out, u, features, beta);
@@ -42,10 +42,10 @@ function sumOfTransforms<V>(head: Head, gradLogits: usize): usize {
   const features = head.features;
   for (let k = 0; k < head.blockCount; k++) {
     const b = block(head, k);
-    scatter<V>(head, b, gradLogits);
+    scatterGradients<V>(head, b, gradLogits);
     if (head.columns !== 0) {
       transformBlock<V>(head, t, b.rows, head.order);
-      gather(head, b, k === 0);
+      gatherRow(head, b, k === 0);
       continue;
     }
     transformBlock<V>(head, t, b.rows, features);
@@ -58,7 +58,7 @@ function sumOfTransforms<V>(head: Head, gradLogits: usize): usize {
 }
 
 /** Takes the masked features of `head.t` from their columns into `head.u`, or adds them to it. */
-export function gather(head: Head, block: Block, first: bool): void {
+function gatherRow(head: Head, block: Block, first: bool): void {
   const t = head.t;
   let u = head.u;
   for (let i = 0; i < head.features; i++, u += sizeof<f32>()) {
@@ -67,8 +67,8 @@ export function gather(head: Head, block: Block, first: bool): void {
   }
 }
 
-/** Puts the gradients of a block's classes to their rows in `head.t`. */
-function scatter<V>(head: Head, b: Block, gradLogits: usize): void {
+/** Adds the gradients of a block's classes up in `head.t`, each at its row of the matrix. */
+function scatterGradients<V>(head: Head, b: Block, gradLogits: usize): void {
   memory.fill(head.t, 0, head.order * sizeof<f32>());
   for (let s = 0; s < b.segmentCount; s++) {
     const part = segment(b, s);
@@ -76,7 +76,7 @@ function scatter<V>(head: Head, b: Block, gradLogits: usize): void {
   }
 }
 
-/** Other rows follow, so this one ends with single floats. */
+/** Rows of other segments may follow, so a segment ends with single floats. */
 function scatterSegment<V>(part: Segment, v: usize, g: usize): void {
   const whole = part.count & -lanes<V, f32>();
   accumulate<V>(v, g, whole, part.sign > 0);
@@ -84,6 +84,7 @@ function scatterSegment<V>(part: Segment, v: usize, g: usize): void {
   accumulate<f32>(v + at, g + at, part.count - whole, part.sign > 0);
 }
 
+/** Adds `n` floats, or subtracts them. */
 @inline
 function accumulate<V>(v: usize, g: usize, n: i32, positive: bool): void {
   const end = v + n * sizeof<f32>();

@@ -79,7 +79,7 @@ export function topK<V>(
   }
 }
 
-/** The gradients. `first` of `total` rows came in earlier calls, which the sums over rows go on from. */
+/** Writes the gradients. Of `total` rows, `first` came in earlier calls, and the sums over rows go on from there. */
 export function backward<V>(
   head: Head,
   x: usize,
@@ -103,7 +103,7 @@ export function backward<V>(
   }
 }
 
-/** The loss and its gradients. `first` of `total` rows came in earlier calls, as in {@link backward}. */
+/** Writes the losses and their gradients; `first` and `total` are those of {@link backward}. */
 export function lossAndGradient<V>(
   head: Head,
   x: usize,

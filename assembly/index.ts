@@ -4,7 +4,7 @@
  */
 
 import { factorStage, KroneckerFactor } from "./factor";
-import { columns, divide, multiply, shiftRight, transform } from "./fwht";
+import { divide, firstStages, multiply, shiftRight, transform } from "./fwht";
 import * as kernel from "./head";
 import { Head } from "./table";
 
@@ -39,7 +39,7 @@ export function fwhtI32(x: usize, n: i32, rows: i32, factor: usize): void {
   else transformRows<i32, i32>(x, n, rows, factor);
 }
 
-/** The stage of the factor alone, on pieces of `width` elements. */
+/** Does only the stage of the factor, on pieces of `width` elements. */
 export function factorF32(x: usize, factor: KroneckerFactor, width: i32): void {
   if (ASC_FEATURE_SIMD) factorStage<v128, f32>(factor, x, width * 4, factor.order);
   else factorStage<f32, f32>(factor, x, width * 4, factor.order);
@@ -55,20 +55,20 @@ export function factorI32(x: usize, factor: KroneckerFactor, width: i32): void {
   else factorStage<i32, i32>(factor, x, width * 4, factor.order);
 }
 
-/** The stages of a row alone that combine its n / width pieces of `width` elements, a power of two from 8 on. */
-export function columnsF32(x: usize, n: i32, width: i32): void {
-  if (ASC_FEATURE_SIMD) columns<v128, f32>(x, n * 4, width * 4);
-  else columns<f32, f32>(x, n * 4, width * 4);
+/** Does only the stages of a row that combine its n / width pieces of `width` elements, a power of two from 8 on. */
+export function firstStagesF32(x: usize, n: i32, width: i32): void {
+  if (ASC_FEATURE_SIMD) firstStages<v128, f32>(x, n * 4, width * 4);
+  else firstStages<f32, f32>(x, n * 4, width * 4);
 }
 
-export function columnsF64(x: usize, n: i32, width: i32): void {
-  if (ASC_FEATURE_SIMD) columns<v128, f64>(x, n * 8, width * 8);
-  else columns<f64, f64>(x, n * 8, width * 8);
+export function firstStagesF64(x: usize, n: i32, width: i32): void {
+  if (ASC_FEATURE_SIMD) firstStages<v128, f64>(x, n * 8, width * 8);
+  else firstStages<f64, f64>(x, n * 8, width * 8);
 }
 
-export function columnsI32(x: usize, n: i32, width: i32): void {
-  if (ASC_FEATURE_SIMD) columns<v128, i32>(x, n * 4, width * 4);
-  else columns<i32, i32>(x, n * 4, width * 4);
+export function firstStagesI32(x: usize, n: i32, width: i32): void {
+  if (ASC_FEATURE_SIMD) firstStages<v128, i32>(x, n * 4, width * 4);
+  else firstStages<i32, i32>(x, n * 4, width * 4);
 }
 
 export function multiplyF32(x: usize, length: i32, multiplier: f64): void {
@@ -91,7 +91,7 @@ export function divideI32(x: usize, length: i32, divisor: i32): void {
   else divide<i32>(x, length * 4, divisor);
 }
 
-/** The address from which the host may lay out its arrays. */
+/** Returns the address from which the host may lay out its arrays. */
 export function heapBase(): usize {
   return __heap_base;
 }

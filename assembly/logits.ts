@@ -1,9 +1,10 @@
+/** The logits of a block and of its segments. */
 import { transformRow } from "./block";
 import { Row } from "./row";
 import { block, Head, Segment, segment } from "./table";
 import { add, broadcast, mul } from "./vector";
 
-/** The logits of the current row. A bias of 0 means none. */
+/** Writes the logits of the current row. A bias of 0 means that there is none. */
 export function logits<V>(head: Head, bias: usize, out: usize): void {
   for (let k = 0; k < head.blockCount; k++) {
     const b = block(head, k);
@@ -15,7 +16,7 @@ export function logits<V>(head: Head, bias: usize, out: usize): void {
   }
 }
 
-/** The logits of a segment from the transform in `head.t`. Writes whole vectors: go through the segments in order. */
+/** Writes the logits of a segment from the transform in `head.t`: whole vectors, so that segments have to come in order. */
 export function segmentLogits<V>(head: Head, part: Segment, bias: usize, out: usize): void {
   const alpha = broadcast<V, f32>(<f32>part.sign * Row.alpha);
   let t = head.t + part.row * sizeof<f32>();

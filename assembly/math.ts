@@ -18,9 +18,9 @@ const EXP_MIN = memory.data<f32>([-87]);
 /** e^t for t ≤ 0 or NaN; 0 below −87. */
 @inline
 export function exp<V>(t: V): V {
-  const magic = broadcastFrom<V, f32>(ROUND_TO_INTEGER);
-  const shifted = add<V, f32>(mul<V, f32>(t, broadcastFrom<V, f32>(LOG2_E)), magic);
-  const k = sub<V, f32>(shifted, magic);
+  const rounder = broadcastFrom<V, f32>(ROUND_TO_INTEGER);
+  const shifted = add<V, f32>(mul<V, f32>(t, broadcastFrom<V, f32>(LOG2_E)), rounder);
+  const k = sub<V, f32>(shifted, rounder);
   const r = sub<V, f32>(
     sub<V, f32>(t, mul<V, f32>(k, broadcastFrom<V, f32>(LN2_HIGH))),
     mul<V, f32>(k, broadcastFrom<V, f32>(LN2_LOW)),
@@ -34,7 +34,7 @@ export function exp<V>(t: V): V {
   return timesPowerOfTwo<V>(y, shifted, one, t);
 }
 
-/** y · 2^k, or 0 where t < −87. The low bits of `shifted` hold k; those of 1 are the exponent 0. */
+/** y · 2^k, or 0 where t < −87. The low bits of `shifted` hold k; the bits of 1 are those of the exponent 0. */
 @inline
 function timesPowerOfTwo<V>(y: V, shifted: V, one: V, t: V): V {
   if (isVector<V>()) {

@@ -1,6 +1,6 @@
 /** A row of features: its norm, its signs, and the columns in which its features stand. */
 import { exponentOf, powerOfTwo } from "./math";
-import { GROUP, largestMagnitude, padded, sumOfSquares } from "./sums";
+import { largestMagnitude, padded, SUM_GROUP, sumOfSquares } from "./sums";
 import { Block, Head } from "./table";
 import { flipSigns, lanes } from "./vector";
 
@@ -24,7 +24,7 @@ export namespace Row {
 export function readRow<V>(head: Head, x: usize, scale: f64): void {
   const features = head.features;
   const order = head.order;
-  if (features < order || features % GROUP !== 0) {
+  if (features < order || features % SUM_GROUP !== 0) {
     memory.copy(head.row, x, features * sizeof<f32>());
     x = head.row;
   }
@@ -71,12 +71,13 @@ export function scatterRow(head: Head, block: Block, x: usize): void {
   }
 }
 
-/** The offset in bytes of the column in which a feature stands. */
+/** Returns the offset in bytes of the column in which a feature stands. */
 @inline
 export function columnOf(head: Head, i: i32): usize {
   return load<u32>(head.columns + i * sizeof<u32>()) * sizeof<f32>();
 }
 
+/** Returns bit 31 set where the feature is negated. */
 @inline
 export function signBit(block: Block, i: i32): u32 {
   if (block.mask === 0) return 0;

@@ -1,5 +1,6 @@
+/** Softmax of a row of logits, segment by segment. */
 import { exp } from "./math";
-import { clear, GROUP, LANES, largest, padded, sum } from "./sums";
+import { clear, LANES, largest, padded, SUM_GROUP, sum } from "./sums";
 import { block, Head, Segment, segment } from "./table";
 import { broadcast, mul, sub } from "./vector";
 
@@ -7,10 +8,11 @@ import { broadcast, mul, sub } from "./vector";
 export namespace Softmax {
   export let max: f32 = 0;
   export let sum: f64 = 0;
-  /** Σ z, segment by segment; only when asked for. */
+  /** Σ z, segment by segment, where it was asked for. */
   export let logits: f64 = 0;
 }
 
+/** Returns h, what is subtracted from logits of which the largest is `max`. */
 @inline
 export function shiftOf(max: f32): f32 {
   return max === -Infinity ? 0 : max;
@@ -25,7 +27,7 @@ export function probabilitiesFrom<V>(head: Head, z: usize): void {
   }
 }
 
-/** The probabilities of `count` classes, from their logits. */
+/** Writes the probabilities of the `count` classes that are listed at `classes`. */
 export function chosenFrom(z: usize, classes: usize, count: i32, out: usize): void {
   const reciprocal = <f32>(1 / Softmax.sum);
   const shift = shiftOf(Softmax.max);
@@ -53,7 +55,7 @@ function exponentialsInto<V>(e: usize, z: usize, count: i32, shift: f32): void {
   }
 }
 
-/** The maximum and the sum of the exponentials of a row of logits. */
+/** Leaves the maximum and the sum of the exponentials of a row of logits in {@link Softmax}. */
 export function softmaxSums<V>(head: Head, z: usize, withLogits: bool): void {
   let max: f32 = -Infinity;
   let total: f64 = 0;
@@ -87,15 +89,15 @@ export function softmaxSums<V>(head: Head, z: usize, withLogits: bool): void {
   Softmax.logits = totalOfLogits;
 }
 
-/** The address at which a segment's terms are put, so that a row of the matrix keeps its lane. */
+/** Returns the address at which a segment's terms are put, so that each row of the matrix keeps its lane. */
 @inline
 function placeOf(head: Head, part: Segment): usize {
   return head.e + (part.row % LANES) * sizeof<f32>();
 }
 
-/** The sum of the terms at {@link placeOf}, before which there is +0. */
+/** Returns the sum of the terms at {@link placeOf}, before which there is +0. */
 function sumAtPlace<V>(head: Head, part: Segment): f32 {
   const end = (part.row % LANES) + part.count;
-  clear<V>(head.e + end * sizeof<f32>(), GROUP);
+  clear<V>(head.e + end * sizeof<f32>(), SUM_GROUP);
   return sum<V>(head.e, padded(end));
 }

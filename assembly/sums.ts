@@ -1,14 +1,15 @@
-/** Sums over the 256 lanes of docs/numerics.md, and maxima. Sums take whole groups of 64 elements: pad with +0. */
+/** Sums over the 256 lanes of docs/numerics.md, and maxima. Sums take whole groups of 64 elements, so callers pad with +0. */
 import { abs, add, broadcast, lanes, larger, mul } from "./vector";
 
 export const LANES = 256;
+/** From one element of a lane to the next, in bytes. */
 const TURN: usize = LANES * sizeof<f32>();
 /** Arrays that are summed are padded to a multiple of this. */
-export const GROUP = 64;
+export const SUM_GROUP = 64;
 
 @inline
 export function padded(n: i32): i32 {
-  return (n + GROUP - 1) & -GROUP;
+  return (n + SUM_GROUP - 1) & -SUM_GROUP;
 }
 
 /** Sets `n` floats to +0, for n a multiple of 4. */
@@ -16,9 +17,9 @@ export function clear<V>(a: usize, n: i32): void {
   for (const end = a + n * sizeof<f32>(); a < end; a += sizeof<V>()) store<V>(a, broadcast<V, f32>(0));
 }
 
-const sums = memory.data(1024, 16);
+const sums = memory.data(LANES * sizeof<f32>(), 16);
 
-/** The terms of a sum. */
+/** What the terms of a sum are. */
 const PLAIN = 0;
 const SQUARE = 1;
 const PRODUCT = 2;
@@ -38,11 +39,11 @@ export function dot<V>(a: usize, b: usize, n: i32): f32 {
   return lanewise<V>(a, b, n, PRODUCT);
 }
 
-/** Eight vectors of lanes at a time, so that they stay in registers; the array is in cache for the next eight. */
+/** Sums eight vectors of lanes at a time, so that they stay in registers; the array is in cache for the next eight. */
 @inline
 function lanewise<V>(a: usize, b: usize, n: i32, kind: i32): f32 {
   let used = LANES;
-  while (used / 2 >= n && used > GROUP) used >>= 1;
+  while (used / 2 >= n && used > SUM_GROUP) used >>= 1;
   const end = a + n * sizeof<f32>();
   for (let at: usize = 0, last: usize = used * sizeof<f32>(); at < last; at += 8 * sizeof<V>()) {
     const zero = broadcast<V, f32>(0);
@@ -85,7 +86,7 @@ function term<V>(p: usize, q: usize, kind: i32): V {
   return mul<V, f32>(v, kind === SQUARE ? v : load<V>(q));
 }
 
-/** The lanes by halves, vectors first; those from `used` on are zero and left alone. */
+/** Folds the lanes by halves, vectors first; those from `used` on are zero and left alone. */
 function fold<V>(used: i32): f32 {
   for (let w = used >> 1; w >= 4; w >>= 1) {
     const half: usize = w * sizeof<f32>();

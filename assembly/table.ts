@@ -4,7 +4,7 @@
 export class Segment {
   row: i32;
   sign: i32;
-  /** Its first class. */
+  /** The first of its classes. */
   first: i32;
   count: i32;
 }
@@ -24,7 +24,7 @@ export class Head {
   unit: f64;
   features: i32;
   classes: i32;
-  /** Of the Hadamard matrix. */
+  /** The order of the Hadamard matrix. */
   order: i32;
   blocks: usize;
   blockCount: i32;

@@ -13,7 +13,7 @@ export namespace BestClasses {
 export function offer<V>(z: usize, first: i32, count: i32): void {
   let i = 0;
   while (i < count) {
-    const worst: f32 = BestClasses.length < BestClasses.k ? NaN : load<f32>(BestClasses.scores + (BestClasses.k - 1) * sizeof<f32>());
+    const worst = worstScore();
     if (!isNaN(worst)) i = skipBelow<V>(z, i, count, worst);
     if (i === count) return;
     insert(first + i, load<f32>(z + i * sizeof<f32>()));
@@ -21,7 +21,14 @@ export function offer<V>(z: usize, first: i32, count: i32): void {
   }
 }
 
-/** The next index from `i` on whose logit beats `worst`, or `count`. */
+/** The score that a class has to beat, NaN where any class is good enough. */
+@inline
+function worstScore(): f32 {
+  if (BestClasses.length < BestClasses.k) return NaN;
+  return load<f32>(BestClasses.scores + (BestClasses.k - 1) * sizeof<f32>());
+}
+
+/** Returns the next index from `i` on whose logit beats `worst`, or `count`. */
 @inline
 function skipBelow<V>(z: usize, i: i32, count: i32, worst: f32): i32 {
   const threshold = broadcast<V, f32>(worst);
@@ -32,12 +39,13 @@ function skipBelow<V>(z: usize, i: i32, count: i32, worst: f32): i32 {
   return i;
 }
 
+/** Inserts a class at its place, which drops the worst where the list is full. */
 function insert(c: i32, score: f32): void {
   let place = BestClasses.length;
   if (place < BestClasses.k) BestClasses.length++;
   for (; place > 0; place--) {
     const before = load<f32>(BestClasses.scores + (place - 1) * 4);
-    if (!above(score, before)) break;
+    if (!isAbove(score, before)) break;
     if (place < BestClasses.k) set(place, load<i32>(BestClasses.classes + (place - 1) * 4), before);
   }
   if (place < BestClasses.k) set(place, c, score);
@@ -49,7 +57,8 @@ function set(place: i32, c: i32, score: f32): void {
   store<f32>(BestClasses.scores + place * 4, score);
 }
 
+/** The order of logits: NaN is below everything. */
 @inline
-function above(a: f32, b: f32): bool {
+function isAbove(a: f32, b: f32): bool {
   return a > b || (isNaN(b) && !isNaN(a));
 }

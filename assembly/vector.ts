@@ -1,22 +1,22 @@
 /**
- * The only file that knows of two builds. Kernels are written over a vector type V of elements T: V is v128 in the SIMD
+ * The operations in which the two builds differ. Kernels are written over a vector type V of elements T: V is v128 in the SIMD
  * build and T itself in the baseline, where a vector has one lane. Every branch here is decided while compiling.
  */
 
-/** Lanes of a vector V of elements T. */
+/** How many lanes a vector V of elements T has. */
 @inline
 export function lanes<V, T>(): i32 {
   return sizeof<V>() / sizeof<T>();
 }
 
-/** The same number in every lane. */
+/** Puts the same number into every lane. */
 @inline
 export function broadcast<V, T>(x: T): V {
   if (isVector<V>()) return v128.splat<T>(x);
   return x;
 }
 
-/** The element at an address in every lane. In a loop it is cheaper than a constant, which engines build anew each time. */
+/** Puts the element at an address into every lane. In a loop this is cheaper than a constant, which engines build anew each time. */
 @inline
 export function broadcastFrom<V, T>(address: usize): V {
   if (isVector<V>()) return v128.load_splat<T>(address);

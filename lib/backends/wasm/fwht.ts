@@ -18,7 +18,7 @@ interface ElementKernels {
   memory(): TransformArray;
   /** `factor` is the address of B, or 0. */
   transform(x: number, n: number, rows: number, factor: number): void;
-  columns(x: number, n: number, width: number): void;
+  firstStages(x: number, n: number, width: number): void;
   factor(x: number, factor: number, width: number): void;
   scale(x: number, length: number, multiplier: number): void;
 }
@@ -94,7 +94,7 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
     const piece = SLICE_BYTES / kind.bytes;
     const width = piece / (n / piece);
     const address = startBehind(null);
-    inColumns(kind, x, n, piece, width, address, () => kind.columns(address, piece, width));
+    inColumns(kind, x, n, piece, width, address, () => kind.firstStages(address, piece, width));
     short(kind, x, piece, multiplier, null);
   }
 
@@ -172,7 +172,7 @@ function kindsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTa
       bytes: 4,
       memory: () => engine.f32,
       transform: kernels.fwhtF32,
-      columns: kernels.columnsF32,
+      firstStages: kernels.firstStagesF32,
       factor: kernels.factorF32,
       scale: kernels.multiplyF32,
     },
@@ -180,7 +180,7 @@ function kindsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTa
       bytes: 8,
       memory: () => engine.f64,
       transform: kernels.fwhtF64,
-      columns: kernels.columnsF64,
+      firstStages: kernels.firstStagesF64,
       factor: kernels.factorF64,
       scale: kernels.multiplyF64,
     },
@@ -188,7 +188,7 @@ function kindsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTa
       bytes: 4,
       memory: () => engine.i32,
       transform: kernels.fwhtI32,
-      columns: kernels.columnsI32,
+      firstStages: kernels.firstStagesI32,
       factor: kernels.factorI32,
       // The multiplier is 1 / n.
       scale(x, length, multiplier) {

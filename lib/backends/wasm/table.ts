@@ -8,7 +8,7 @@ const BLOCK = 16;
 const SEGMENT = 16;
 
 const LANES = 256;
-const GROUP = 64;
+const SUM_GROUP = 64;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 /** The head as the kernels read it, at the address it was made for. */
@@ -42,11 +42,11 @@ export function tableImage(table: HadamardTable, heapStart: number): TableImage 
     next = after(next, floats * FLOAT);
     return address;
   };
-  const row = take(order + GROUP);
-  const t = take(order + GROUP);
-  const u = take(order + GROUP);
+  const row = take(order + SUM_GROUP);
+  const t = take(order + SUM_GROUP);
+  const u = take(order + SUM_GROUP);
   const z = take(classes);
-  const e = take(LANES + longest + GROUP);
+  const e = take(LANES + longest + SUM_GROUP);
   const bias = take(classes);
   const biasGradient = take(classes);
   const chunk = take(classes);
@@ -88,7 +88,7 @@ export function tableImage(table: HadamardTable, heapStart: number): TableImage 
   words.set(table.masks, (masksAt - heapStart) / 4);
   words.set(columns, (columnsAt - heapStart) / 4);
   words.set(matrix, (matrixAt - heapStart) / 4);
-  return { words, row, rowBytes: (order + GROUP) * FLOAT, bias, biasGradient, end: next };
+  return { words, row, rowBytes: (order + SUM_GROUP) * FLOAT, bias, biasGradient, end: next };
 }
 
 /** Block, first row, sign, first class, number of classes. */
