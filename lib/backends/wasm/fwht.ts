@@ -19,56 +19,56 @@ interface ElementKernels {
   /** `factor` is the address of B, or 0. */
   transform(x: number, n: number, rows: number, factor: number): void;
   firstStages(x: number, n: number, width: number): void;
-  factor(x: number, factor: number, width: number): void;
-  scale(x: number, length: number, multiplier: number): void;
+  factorStage(x: number, factor: number, width: number): void;
+  multiply(x: number, length: number, multiplier: number): void;
 }
 
 export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> {
-  const kinds = kindsOf(engine);
-  let part: TransformArray = new Float32Array();
+  const kernelsByType = kernelsOf(engine);
+  let view: TransformArray = new Float32Array();
 
-  /** The first elements of the slice; the view is kept, for calls are often alike. */
-  function slice(memory: TransformArray, start: number, length: number): TransformArray {
+  /** The elements [start, start + length) of the memory. The view is kept, for calls are often alike. */
+  function viewOf(memory: TransformArray, start: number, length: number): TransformArray {
     const known =
-      part.length === length &&
-      part.byteOffset === start * part.BYTES_PER_ELEMENT &&
-      part.buffer === memory.buffer &&
-      part.constructor === memory.constructor;
-    if (!known) part = memory.subarray(start, start + length);
-    return part;
+      view.length === length &&
+      view.byteOffset === start * view.BYTES_PER_ELEMENT &&
+      view.buffer === memory.buffer &&
+      view.constructor === memory.constructor;
+    if (!known) view = memory.subarray(start, start + length);
+    return view;
   }
 
-  /** Where the arrays of a call may start: behind B, which is put into the memory where it is not there yet. */
-  function startBehind(factor: KroneckerFactor | null): number {
+  /** Brings B into the memory, where it is not there yet, and returns the address behind it, from which arrays may lie. */
+  function load(factor: KroneckerFactor | null): number {
     if (factor === null) {
       engine.owner = null;
       return engine.heapStart;
     }
     const image = factorImage(factor);
-    const start = after(engine.heapStart, image.byteLength);
+    const end = after(engine.heapStart, image.byteLength);
     if (engine.owner !== image) {
-      engine.reserve(start);
+      engine.reserve(end);
       engine.i32.set(image, engine.heapStart / image.BYTES_PER_ELEMENT);
       engine.owner = image;
     }
-    return start;
+    return end;
   }
 
-  /** Whole rows of `n`, as many as fit into a slice. */
-  function short(
-    kind: ElementKernels,
+  /** Transforms rows of which at least one fits into a slice. */
+  function inSlices(
+    kernels: ElementKernels,
     x: TransformArray,
     n: number,
     multiplier: number,
     factor: KroneckerFactor | null,
   ): void {
-    const address = startBehind(factor);
-    const matrix = factor === null ? 0 : engine.heapStart;
-    const batch = Math.floor(BATCH_BYTES / (kind.bytes * n)) * n;
+    const address = load(factor);
+    const factorAt = factor === null ? 0 : engine.heapStart;
+    const batch = Math.floor(BATCH_BYTES / (kernels.bytes * n)) * n;
     const most = Math.min(x.length, Math.max(n, batch));
-    engine.reserve(after(address, most * kind.bytes));
-    const memory = kind.memory();
-    const at = address / kind.bytes;
+    engine.reserve(after(address, most * kernels.bytes));
+    const memory = kernels.memory();
+    const at = address / kernels.bytes;
     for (let start = 0; start < x.length; start += most) {
       const length = Math.min(most, x.length - start);
       if (length <= LOOP_LENGTH) {
@@ -76,96 +76,76 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
       } else {
         memory.set(length === x.length ? x : x.subarray(start, start + length), at);
       }
-      kind.transform(address, n, length / n, matrix);
-      if (multiplier !== 1) kind.scale(address, length, multiplier);
+      kernels.transform(address, n, length / n, factorAt);
+      if (multiplier !== 1) kernels.multiply(address, length, multiplier);
       if (length <= LOOP_LENGTH) {
         for (let i = 0; i < length; i++) x[start + i] = memory[at + i] as number;
       } else {
-        x.set(slice(memory, at, length), start);
+        x.set(viewOf(memory, at, length), start);
       }
     }
   }
 
   /**
-   * Rows larger than a slice: the first stages combine pieces of the row, whatever the column, so they are done on as many
-   * columns of all pieces as fit; the pieces are then rows of their own. The memory needed does not depend on the row.
+   * Transforms rows larger than a slice. Their first stages, or the stage of B, combine pieces of a row element by element, so they are
+   * done on as many neighbouring elements of all pieces as fit into a slice; the pieces are then rows of their own. The memory needed
+   * does not depend on the row.
    */
-  function long(kind: ElementKernels, x: TransformArray, n: number, multiplier: number): void {
-    const piece = SLICE_BYTES / kind.bytes;
-    const width = piece / (n / piece);
-    const address = startBehind(null);
-    inColumns(kind, x, n, piece, width, address, () => kind.firstStages(address, piece, width));
-    short(kind, x, piece, multiplier, null);
-  }
-
-  /** As {@link long} for a row with a factor: its stage combines b pieces, which are rows of a power of two. */
-  function longWithFactor(
-    kind: ElementKernels,
-    x: TransformArray,
-    n: number,
-    multiplier: number,
-    factor: KroneckerFactor,
-  ): void {
-    const piece = n / factor.order;
-    const width = 2 ** Math.floor(Math.log2(SLICE_BYTES / kind.bytes / factor.order));
-    const address = startBehind(factor);
-    inColumns(kind, x, n, piece, width, address, () => kind.factor(address, engine.heapStart, width));
-    run(kind, x, piece, multiplier, null);
-  }
-
-  /** Brings `width` columns of all pieces of a row at a time into the memory at `address`, for `work` to be done there. */
-  function inColumns(
-    kind: ElementKernels,
-    x: TransformArray,
-    n: number,
-    piece: number,
-    width: number,
-    address: number,
-    work: () => void,
-  ): void {
-    const pieces = n / piece;
-    engine.reserve(after(address, pieces * width * kind.bytes));
-    const memory = kind.memory();
-    const at = address / kind.bytes;
-    const parts: TransformArray[] = [];
-    for (let k = 0; k < pieces; k++) parts.push(memory.subarray(at + k * width, at + (k + 1) * width));
-    for (let row = 0; row < x.length; row += n) {
-      for (let column = row; column < row + piece; column += width) {
-        parts.forEach((part, k) => {
-          part.set(x.subarray(column + k * piece, column + k * piece + width));
-        });
-        work();
-        parts.forEach((part, k) => {
-          x.set(part, column + k * piece);
-        });
-      }
-    }
-  }
-
-  function run(
-    kind: ElementKernels,
+  function inPieces(
+    kernels: ElementKernels,
     x: TransformArray,
     n: number,
     multiplier: number,
     factor: KroneckerFactor | null,
   ): void {
-    if (n * kind.bytes <= SLICE_BYTES) short(kind, x, n, multiplier, factor);
-    else if (factor === null) long(kind, x, n, multiplier);
-    else longWithFactor(kind, x, n, multiplier, factor);
+    const sliceLength = SLICE_BYTES / kernels.bytes;
+    const pieces = factor === null ? n / sliceLength : factor.order;
+    const piece = n / pieces;
+    const width = 2 ** Math.floor(Math.log2(sliceLength / pieces));
+    const address = load(factor);
+    engine.reserve(after(address, pieces * width * kernels.bytes));
+    const memory = kernels.memory();
+    const at = address / kernels.bytes;
+    const parts: TransformArray[] = [];
+    for (let k = 0; k < pieces; k++) parts.push(memory.subarray(at + k * width, at + (k + 1) * width));
+    for (let row = 0; row < x.length; row += n) {
+      for (let start = row; start < row + piece; start += width) {
+        parts.forEach((part, k) => {
+          part.set(x.subarray(start + k * piece, start + k * piece + width));
+        });
+        if (factor === null) kernels.firstStages(address, pieces * width, width);
+        else kernels.factorStage(address, engine.heapStart, width);
+        parts.forEach((part, k) => {
+          x.set(part, start + k * piece);
+        });
+      }
+    }
+    run(kernels, x, piece, multiplier, null);
+  }
+
+  function run(
+    kernels: ElementKernels,
+    x: TransformArray,
+    n: number,
+    multiplier: number,
+    factor: KroneckerFactor | null,
+  ): void {
+    if (n * kernels.bytes <= SLICE_BYTES) inSlices(kernels, x, n, multiplier, factor);
+    else inPieces(kernels, x, n, multiplier, factor);
   }
 
   return {
     fwht(x, n, multiplier, factor) {
-      run(kinds[x[Symbol.toStringTag]], x, n, multiplier, factor);
+      run(kernelsByType[x[Symbol.toStringTag]], x, n, multiplier, factor);
     },
     plan(x, n, multiplier, factor) {
-      const kind = kinds[x[Symbol.toStringTag]];
-      return () => run(kind, x, n, multiplier, factor);
+      const kernels = kernelsByType[x[Symbol.toStringTag]];
+      return () => run(kernels, x, n, multiplier, factor);
     },
   };
 }
 
-function kindsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTag], ElementKernels> {
+function kernelsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTag], ElementKernels> {
   const { kernels } = engine;
   return {
     Float32Array: {
@@ -173,25 +153,25 @@ function kindsOf(engine: Engine): Record<TransformArray[typeof Symbol.toStringTa
       memory: () => engine.f32,
       transform: kernels.fwhtF32,
       firstStages: kernels.firstStagesF32,
-      factor: kernels.factorF32,
-      scale: kernels.multiplyF32,
+      factorStage: kernels.factorF32,
+      multiply: kernels.multiplyF32,
     },
     Float64Array: {
       bytes: 8,
       memory: () => engine.f64,
       transform: kernels.fwhtF64,
       firstStages: kernels.firstStagesF64,
-      factor: kernels.factorF64,
-      scale: kernels.multiplyF64,
+      factorStage: kernels.factorF64,
+      multiply: kernels.multiplyF64,
     },
     Int32Array: {
       bytes: 4,
       memory: () => engine.i32,
       transform: kernels.fwhtI32,
       firstStages: kernels.firstStagesI32,
-      factor: kernels.factorI32,
-      // The multiplier is 1 / n.
-      scale(x, length, multiplier) {
+      factorStage: kernels.factorI32,
+      /** The multiplier is 1 / n. */
+      multiply(x, length, multiplier) {
         const n = Math.round(1 / multiplier);
         if ((n & (n - 1)) === 0) kernels.shiftRightI32(x, length, Math.log2(n));
         else kernels.divideI32(x, length, n);
