@@ -1,6 +1,6 @@
 import { BASELINE, SIMD128 } from "./binary.js";
 
-/** What assembly/index.ts exports. Arguments called x, out and the like are addresses. */
+/** What assembly/index.ts exports, parameter by parameter. Those called head, factor, x, out and the like are addresses. */
 export interface Kernels {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
@@ -72,7 +72,7 @@ export interface Kernels {
 const BINARIES = { simd128: SIMD128, baseline: BASELINE };
 export type InstructionSet = keyof typeof BINARIES;
 
-/** Best first. */
+/** The instruction sets, best first. */
 export const INSTRUCTION_SETS = Object.keys(BINARIES) as InstructionSet[];
 
 const PAGE = 2 ** 16;
@@ -123,11 +123,12 @@ export class Engine {
 
 const align = (address: number): number => Math.ceil(address / ALIGNMENT) * ALIGNMENT;
 
-/** Address after an array of `bytes` at `address`. */
+/** The first address at which an array may lie behind one of `bytes` at `address`. */
 export const after = (address: number, bytes: number): number => align(address + bytes + SLACK);
 
 const modules = new Map<InstructionSet, WebAssembly.Module>();
 
+/** The binary of an instruction set. */
 export const bytesOf = (instructionSet: InstructionSet): Uint8Array<ArrayBuffer> => {
   const text = atob(BINARIES[instructionSet]);
   const bytes = new Uint8Array(text.length);
@@ -135,7 +136,7 @@ export const bytesOf = (instructionSet: InstructionSet): Uint8Array<ArrayBuffer>
   return bytes;
 };
 
-/** Compiled once, for any number of backends. */
+/** Compiles a binary once for any number of backends. */
 export function moduleOf(instructionSet: InstructionSet): WebAssembly.Module {
   let module = modules.get(instructionSet);
   if (module === undefined) {

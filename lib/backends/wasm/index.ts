@@ -5,7 +5,7 @@ import { bytesOf, Engine, INSTRUCTION_SETS, type InstructionSet, moduleOf } from
 import { createTransform } from "./fwht.js";
 import { createHead } from "./head.js";
 
-/** WebAssembly: for where the addon does not load. Compiled when the first backend is created, and synchronously. */
+/** WebAssembly, for where the addon does not load. It is compiled when the first backend is created, and synchronously. */
 export const wasm: BackendFactory = {
   instructionSets() {
     if (typeof WebAssembly === "undefined") {
@@ -26,7 +26,7 @@ export const wasm: BackendFactory = {
       instructionSet,
       ...createTransform(engine),
       head: (table) => createHead(engine, table),
-      decode, // no faster in WebAssembly, where the numbers would be copied in and out
+      decode, // would be no faster in WebAssembly, since the numbers are copied in and out
     });
   },
 };

@@ -1,15 +1,16 @@
 import { type HadamardTable, maskWords, SEGMENT_FIELDS } from "../../table.js";
+import { LANES } from "../js/sums.js";
 import { after } from "./engine.js";
 import { factorImage } from "./factor.js";
 
 /** Sizes in bytes of the structures of assembly/table.ts. */
-const HEAD = 64;
-const BLOCK = 16;
-const SEGMENT = 16;
+const HEAD_BYTES = 64;
+const BLOCK_BYTES = 16;
+const SEGMENT_BYTES = 16;
 
-const LANES = 256;
+/** What sums are padded to: assembly/sums.ts. */
 const SUM_GROUP = 64;
-const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
 /** The head as the kernels read it, at the address it was made for. */
 export interface TableImage {
@@ -24,24 +25,24 @@ export interface TableImage {
 }
 
 export function tableImage(table: HadamardTable, heapStart: number): TableImage {
-  const { features, classes, order, unit } = table;
+  const { features, classes, order, unit, masks } = table;
   const blocks = readBlocks(table);
-  const longest = Math.max(...blocks.flatMap(({ segments }) => segments.map(([, , , , count]) => count)));
-  const segmentsAt = heapStart + HEAD + 8 + blocks.length * BLOCK;
-  const segmentCount = table.segments.length / SEGMENT_FIELDS;
-  const masksAt = segmentsAt + segmentCount * SEGMENT;
-  const columnsAt = masksAt + table.masks.byteLength;
   const columns = table.columns ?? new Int32Array();
-  const matrixAt = columnsAt + columns.byteLength;
-  const matrix = table.factor === null ? new Int32Array() : factorImage(table.factor);
-  const imageBytes = matrixAt + matrix.byteLength - heapStart;
+  const factor = table.factor === null ? new Int32Array() : factorImage(table.factor);
+  const blocksAt = heapStart + HEAD_BYTES;
+  const segmentsAt = blocksAt + blocks.length * BLOCK_BYTES;
+  const masksAt = segmentsAt + (table.segments.length / SEGMENT_FIELDS) * SEGMENT_BYTES;
+  const columnsAt = masksAt + masks.byteLength;
+  const factorAt = columnsAt + columns.byteLength;
+  const imageBytes = factorAt + factor.byteLength - heapStart;
 
   let next = after(heapStart, imageBytes);
   const take = (floats: number): number => {
     const address = next;
-    next = after(next, floats * FLOAT);
+    next = after(next, floats * FLOAT_BYTES);
     return address;
   };
+  const longest = Math.max(...blocks.flatMap(({ segments }) => segments.map(([, , , , count]) => count)));
   const row = take(order + SUM_GROUP);
   const t = take(order + SUM_GROUP);
   const u = take(order + SUM_GROUP);
@@ -53,45 +54,30 @@ export function tableImage(table: HadamardTable, heapStart: number): TableImage 
 
   const buffer = new ArrayBuffer(Math.ceil(imageBytes / 8) * 8);
   const words = new Int32Array(buffer);
+  const wordAt = (address: number): number => (address - heapStart) / words.BYTES_PER_ELEMENT;
   new Float64Array(buffer, 0, 1)[0] = unit;
-  words.set(
-    [
-      ...[
-        features,
-        classes,
-        order,
-        heapStart + HEAD + 8,
-        blocks.length,
-        row,
-        t,
-        u,
-        z,
-        e,
-        biasGradient,
-        chunk,
-      ],
-      ...[table.factor === null ? 0 : matrixAt, table.columns === null ? 0 : columnsAt],
-    ],
-    2,
-  );
-  let blockWord = (HEAD + 8) / 4;
-  let segmentWord = (segmentsAt - heapStart) / 4;
+  const lengths = [features, classes, order, blocksAt, blocks.length];
+  const scratch = [row, t, u, z, e, biasGradient, chunk];
+  const optional = [table.factor === null ? 0 : factorAt, table.columns === null ? 0 : columnsAt];
+  words.set([...lengths, ...scratch, ...optional], 2);
+  let blockAt = blocksAt;
+  let segmentAt = segmentsAt;
   for (const { mask, rows, segments } of blocks) {
-    const address = heapStart + segmentWord * 4;
-    words.set([mask === null ? 0 : masksAt + mask * 4, rows, address, segments.length], blockWord);
-    blockWord += BLOCK / 4;
+    const maskAt = mask === null ? 0 : masksAt + mask * masks.BYTES_PER_ELEMENT;
+    words.set([maskAt, rows, segmentAt, segments.length], wordAt(blockAt));
+    blockAt += BLOCK_BYTES;
     for (const [, first, sign, firstClass, count] of segments) {
-      words.set([first, sign, firstClass, count], segmentWord);
-      segmentWord += SEGMENT / 4;
+      words.set([first, sign, firstClass, count], wordAt(segmentAt));
+      segmentAt += SEGMENT_BYTES;
     }
   }
-  words.set(table.masks, (masksAt - heapStart) / 4);
-  words.set(columns, (columnsAt - heapStart) / 4);
-  words.set(matrix, (matrixAt - heapStart) / 4);
-  return { words, row, rowBytes: (order + SUM_GROUP) * FLOAT, bias, biasGradient, end: next };
+  words.set(masks, wordAt(masksAt));
+  words.set(columns, wordAt(columnsAt));
+  words.set(factor, wordAt(factorAt));
+  return { words, row, rowBytes: (order + SUM_GROUP) * FLOAT_BYTES, bias, biasGradient, end: next };
 }
 
-/** Block, first row, sign, first class, number of classes. */
+/** The fields of a segment: block, first row, sign, first class, number of classes. */
 type Segment = [number, number, number, number, number];
 
 interface Block {
