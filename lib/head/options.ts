@@ -103,11 +103,10 @@ function buildCode(shape: HeadShape, options: FixedClassifierOptions): ClassCode
   const { name, ...own } = typeof code === "object" && code !== null ? code : { name: code };
   checkOneOf("code", name, CODE_NAMES);
   const entry: CodeEntry = CODES[name];
-  const shared = SHARED.filter(
-    (option) => options[option] !== undefined && entry.optionNames.includes(option),
-  );
-  return entry.build(shape, {
-    ...Object.fromEntries(shared.map((option) => [option, options[option]])),
-    ...own,
-  });
+  const given: Record<string, unknown> = { ...own };
+  for (const option of SHARED) {
+    if (options[option] !== undefined && entry.optionNames.includes(option))
+      given[option] ??= options[option];
+  }
+  return entry.build(shape, given);
 }
