@@ -66,6 +66,11 @@ const row = (what, make) => [what, (builds) => make()(builds)];
 
 const POWERS = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20].map((m) => 2 ** m);
 const OTHERS = [384, 768, 1280, 1664, 7168];
+/** @type {[features: number, classes: number][]} */
+const SMALL = [
+  [64, 10],
+  [384, 50],
+];
 const SOME = [8, 12, 15].map((m) => 2 ** m);
 
 /** @type {Parameters<typeof ofHead>[3]} */
@@ -102,6 +107,18 @@ export const CASES = [
   row("backward 2048→1000, 64 rows", () =>
     ofHead(2048, 1000, 64, (head, x, _, out) => () => head.backward(x, out)),
   ),
+  ...SMALL.flatMap(([features, classes]) => [
+    row(`topK(5) ${features}→${classes}, 1 row`, () =>
+      ofHead(features, classes, 1, (head, x) => () => head.topK(x, 5)),
+    ),
+    row(`chosen probabilities ${features}→${classes}, 1 row`, () =>
+      ofHead(features, classes, 1, (head, x) => () => head.probabilities(x, { classes: [1, 3, 5] })),
+    ),
+    row(`backward ${features}→${classes}, 1 row`, () =>
+      ofHead(features, classes, 1, (head, x, _, out) => () => head.backward(x, out)),
+    ),
+    row(`lossAndGradient ${features}→${classes}, 1 row`, () => ofHead(features, classes, 1, step)),
+  ]),
   row("lossAndGradient 2048→1000, 1 row", () => ofHead(2048, 1000, 1, step)),
   row("lossAndGradient 2048→1000, 64 rows", () => ofHead(2048, 1000, 64, step)),
   row("lossAndGradient 512→1,000,000, 2 rows", () => ofHead(512, 1_000_000, 2, step)),
