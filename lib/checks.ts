@@ -116,16 +116,6 @@ export function checkOneOf<T extends string>(
   }
 }
 
-/** Options that are not known: what is misspelt must not be ignored in silence. */
-export function checkKnown(what: string, options: object, ...known: readonly (readonly string[])[]): void {
-  for (const name of Object.keys(options)) {
-    if (known.some((names) => names.includes(name)) || options[name as keyof object] === undefined) continue;
-    const names = known.flat();
-    const choices = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
-    throw new TypeError(`${what} has no option "${name}", ${choices}`);
-  }
-}
-
 /** The number of rows of `width` in an array. */
 export function checkRows(
   what: string,

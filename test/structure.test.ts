@@ -86,7 +86,7 @@ const FLOORS: Record<"lib" | "native", readonly (readonly [string, RegExp])[]> =
     ["codes, losses and backends", /^lib\/(codes|losses|backends)\//],
     ["tables and containers", /^lib\/(table\.ts$|formats\/)/],
     ["mathematics", /^lib\/(hadamard\/|numerics\/|(orderings|random)\.ts$)/],
-    ["checks", /^lib\/checks\.ts$/],
+    ["checks", /^lib\/(checks|options)\.ts$/],
   ],
   native: [
     ["the surface", /^native\/[^/]+$/],

@@ -1,7 +1,8 @@
 /** How the options of a class code are declared, checked and kept in a file. */
 
-import { checkBoolean, checkInteger, checkKnown, describe } from "../checks.js";
+import { checkBoolean, checkInteger, describe } from "../checks.js";
 import type { Tensor } from "../formats/safetensors.js";
+import { readOptions } from "../options.js";
 import type { ClassCode, CodeData, CodeEntry, HeadShape } from "./code.js";
 
 /** One option of a code. */
@@ -28,21 +29,21 @@ type Build<Checked> = (shape: HeadShape, options: Readonly<Checked>) => ClassCod
 export function defineCode<Options extends object, Checked extends Record<keyof Options, unknown>>(
   name: string,
   version: number,
-  options: OptionTable<Checked>,
+  declared: OptionTable<Checked>,
   build: Build<Checked>,
 ): CodeEntry<Options> {
-  const names = Object.keys(options) as (keyof Options & keyof Checked & string)[];
+  const names = Object.keys(declared) as (keyof Options & keyof Checked & string)[];
   return {
     version,
     optionNames: names,
 
-    build(shape, given) {
-      checkKnown(`code "${name}"`, given, names);
+    build(shape, options) {
+      const given = readOptions(`code "${name}"`, options, names);
       const checked = {} as Checked;
       for (const key of names) {
-        const { initial, check } = options[key];
+        const { initial, check } = declared[key];
         const value = given[key];
-        checked[key] = value === undefined || value === null ? initial : check(key, value, shape);
+        checked[key] = value === undefined ? initial : check(key, value, shape);
       }
       return build(shape, Object.freeze(checked));
     },
@@ -51,7 +52,7 @@ export function defineCode<Options extends object, Checked extends Record<keyof 
       const checked = given as Checked;
       const data = { strings: new Map<string, string>(), tensors: new Map<string, Tensor>() };
       for (const key of names) {
-        const kept = options[key].encode(checked[key]);
+        const kept = declared[key].encode(checked[key]);
         if (typeof kept === "string") data.strings.set(key, kept);
         else if (kept !== null) data.tensors.set(key, kept);
       }
@@ -66,14 +67,14 @@ export function defineCode<Options extends object, Checked extends Record<keyof 
         }
         const known = key as (typeof names)[number];
         const kept = (strings.get(key) ?? tensors.get(key)) as string | Tensor;
-        const value = options[known].decode(kept);
+        const value = declared[known].decode(kept);
         if (value === undefined) {
           const found = typeof kept === "string" ? describe(kept) : `a tensor of ${kept.dtype}`;
           throw new RangeError(`option "${key}" of code "${name}" is ${found}`);
         }
         decoded[known] = value;
       }
-      const missing = names.find((key) => options[key].required && !(key in decoded));
+      const missing = names.find((key) => declared[key].required && !(key in decoded));
       if (missing !== undefined) throw new RangeError(`option "${missing}" of code "${name}" is missing`);
       return decoded as Options;
     },

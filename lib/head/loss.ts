@@ -1,8 +1,9 @@
 import type { GradientBuffers, HeadKernels, HeadParameters } from "../backends/backend.js";
-import { checkKnown, checkOneOf } from "../checks.js";
+import { checkOneOf } from "../checks.js";
 import { FEATURE_OPTIONS, type FeatureOptions } from "../features.js";
 import { LOSS_NAMES, LOSSES, type LossChoice } from "../losses/index.js";
 import type { FusedLoss, Loss, LossHead, RowLoss } from "../losses/loss.js";
+import { readOptions } from "../options.js";
 import { type Gradient, type GradientOutput, sum } from "./gradients.js";
 
 /** One class a row, an integer from 0 to classes − 1. */
@@ -51,14 +52,15 @@ export interface CheckedLoss {
 /** What a call without options means; it skips the checks, none of which it can fail. */
 const DEFAULT: CheckedLoss = { loss: { kernel: "crossEntropy", labelSmoothing: 0 }, reduction: "mean" };
 
-export function checkLoss(options: LossOptions | undefined, head: LossHead): CheckedLoss {
-  if (options === undefined) return DEFAULT;
-  const { loss = "cross-entropy", reduction = "mean" } = options;
-  checkOneOf("loss", loss, LOSS_NAMES);
+export function checkLoss(options: LossOptions | null | undefined, head: LossHead): CheckedLoss {
+  if (options === undefined || options === null) return DEFAULT;
+  const name = options.loss ?? "cross-entropy";
+  checkOneOf("loss", name, LOSS_NAMES);
+  const entry: Loss = LOSSES[name];
+  const given = readOptions(`lossAndGradient with loss "${name}"`, options, COMMON, entry.options);
+  const { reduction = "mean" } = given;
   checkOneOf("reduction", reduction, REDUCTIONS);
-  const entry: Loss = LOSSES[loss];
-  checkKnown(`lossAndGradient with loss "${loss}"`, options, COMMON, entry.options);
-  return { loss: entry.prepare(options as Readonly<Record<string, unknown>>, head), reduction };
+  return { loss: entry.prepare(given as Readonly<Record<string, unknown>>, head), reduction };
 }
 
 /**

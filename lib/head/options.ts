@@ -1,8 +1,9 @@
 import type { Backend } from "../backends/backend.js";
 import { checkBackend, defaultBackend } from "../backends/select.js";
-import { checkBoolean, checkInteger, checkKnown, checkOneOf, describe } from "../checks.js";
+import { checkBoolean, checkInteger, checkOneOf, describe } from "../checks.js";
 import type { ClassCode, CodeEntry, HeadShape } from "../codes/code.js";
 import { CODE_NAMES, CODES, type CodeName, type CodeOptions } from "../codes/index.js";
+import { readOptions } from "../options.js";
 import { isNormalised } from "../table.js";
 
 export const MAX_FEATURES = 2 ** 16;
@@ -66,11 +67,11 @@ const OPTIONS = [
   "backend",
 ] as const satisfies (keyof FixedClassifierOptions)[];
 
-export function checkOptions(options: FixedClassifierOptions): CheckedOptions {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`options must be an object with features and classes, got ${describe(options)}`);
+export function checkOptions(given: FixedClassifierOptions): CheckedOptions {
+  if (typeof given !== "object" || given === null) {
+    throw new TypeError(`options must be an object with features and classes, got ${describe(given)}`);
   }
-  checkKnown("FixedClassifier", options, OPTIONS);
+  const options = readOptions("FixedClassifier", given, OPTIONS);
   const { features, classes, bias = true, learnScale = true, backend = defaultBackend() } = options;
   checkInteger("features", features, 1, MAX_FEATURES);
   checkInteger("classes", classes, 1, MAX_CLASSES);

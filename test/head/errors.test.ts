@@ -228,7 +228,6 @@ onEachBackend((backend) => {
       RangeError,
       /reduction must be one of "mean", "sum", "none", got "max"/,
     );
-    refuse(() => call({ reduction: null }), TypeError, /reduction must be one of .* got null/);
   });
 
   test("a head that was refused leaves nothing behind: the next call works", () => {
@@ -279,7 +278,6 @@ describe("new FixedClassifier", () => {
       /seed must be an integer from 0 to 4294967295, got 1\.5/,
     ],
     [{ ...base, code: {} }, TypeError, /code must be one of .*, got undefined/],
-    [{ ...base, code: null }, TypeError, /code must be one of .*, got null/],
     [{ ...base, code: { name: "walsh" } }, RangeError, /code must be one of .*, got "walsh"/],
     [
       { ...base, code: { name: "simplex", seed: 1 } },
@@ -294,12 +292,11 @@ describe("new FixedClassifier", () => {
     [
       { ...base, biases: true },
       TypeError,
-      /FixedClassifier has no option "biases", it has features, classes, /,
+      /FixedClassifier has no option "biases", did you mean "bias"\? It has features, classes, /,
     ],
     [{ ...base, seed: -1 }, RangeError, /seed must be an integer from 0 to 4294967295, got -1/],
     [{ ...base, seed: "x" }, TypeError, /seed must be a number, got "x"/],
     [{ ...base, backend: "wasm" }, TypeError, /backend must be one that createBackend returned, got "wasm"/],
-    [{ ...base, backend: null }, TypeError, /got null/],
   ] as [unknown, ErrorConstructor, RegExp][])("refuses %j", (options, type, message) => {
     expect(() => create(options)).toThrow(type);
     expect(() => create(options)).toThrow(message);
