@@ -1,29 +1,26 @@
-import type { Backend, HeadKernels, HeadParameters } from "./backends/backend.js";
-import { checkArray, checkClasses, checkInteger, checkLabels, checkRows, outputArray } from "./checks.js";
+import type { Backend } from "./backends/backend.js";
+import { checkInteger } from "./checks.js";
 import type { ClassCode } from "./codes/code.js";
-import { checkFeatures, FeatureDecoder, type FeatureOptions, type Features, partOf } from "./features.js";
-import { checkSignal, runAsync } from "./head/async.js";
+import type { FeatureOptions, Features } from "./features.js";
+import { type AsyncOptions, forwardAsync } from "./head/async.js";
+import { type BackwardOptions, backward } from "./head/backward.js";
+import { HeadCore } from "./head/core.js";
 import { decodeHead, encodeHead } from "./head/file.js";
+import type { Gradient } from "./head/gradients.js";
+import { forward, type OutputOptions } from "./head/logits.js";
 import {
-  checkGradLogits,
-  type Gradient,
-  type GradientOutput,
-  gradientBuffers,
-  toGradient,
-} from "./head/gradients.js";
-import {
-  checkLoss,
   type Labels,
   type LossAndGradient,
   type LossOptions,
+  lossAndGradient,
   type Reduction,
-  runLoss,
 } from "./head/loss.js";
-import { checkOptions, type FixedClassifierOptions, type HeadSettings, MAX_CLASSES } from "./head/options.js";
-import { checkParameters, checkScale, copyParameters } from "./head/parameters.js";
+import { type FixedClassifierOptions, type HeadSettings, MAX_CLASSES } from "./head/options.js";
+import { copyParameters } from "./head/parameters.js";
 import { planForward } from "./head/plan.js";
-import type { TopK } from "./head/top-k.js";
-import { type DenseTable, isNormalised } from "./table.js";
+import { type ProbabilityOptions, probabilities } from "./head/probabilities.js";
+import { type TopK, topK } from "./head/top-k.js";
+import { readOptions } from "./options.js";
 
 /**
  * The last layer of a classifier without its weights:
@@ -49,26 +46,20 @@ export class FixedClassifier {
   readonly weights: Float32Array | null;
   /** The backend that computes. */
   readonly backend: Backend;
-  #scale = 0;
-  readonly #kernels: HeadKernels;
-  readonly #decoder: FeatureDecoder;
+  readonly #core: HeadCore;
 
   /**
    * @throws TypeError for an option of the wrong type
    * @throws RangeError for an option out of range, or classes that the code has no vectors for
    */
   constructor(options: FixedClassifierOptions) {
-    const { settings, code, bias, scale, backend } = checkOptions(options);
-    this.settings = settings;
-    this.code = code;
-    this.bias = bias ? code.initialBias() : null;
-    const { table } = code;
-    const normalised = isNormalised(table);
-    this.weights = table.kind === "dense" && !normalised ? table.weights : null;
-    this.scale = scale;
-    this.backend = backend;
-    this.#kernels = backend.head(table);
-    this.#decoder = new FeatureDecoder(settings.features, normalised, backend);
+    const core = new HeadCore(options);
+    this.#core = core;
+    this.settings = core.settings;
+    this.code = core.code;
+    this.bias = core.bias;
+    this.weights = core.weights;
+    this.backend = core.backend;
   }
 
   /** Width N of a row of features. */
@@ -83,16 +74,12 @@ export class FixedClassifier {
 
   /** The learned scale s: a finite number, kept in float32; always 1 for the code "learned". */
   get scale(): number {
-    return this.#scale;
+    return this.#core.scale;
   }
 
   /** A TypeError or RangeError is thrown for what is no such number. */
   set scale(value: number) {
-    const scale = checkScale(value);
-    if (this.weights !== null && value !== 1) {
-      throw new RangeError(`code "${this.code.name}" has no scale, it is always 1; got ${value}`);
-    }
-    this.#scale = scale;
+    this.#core.scale = value;
   }
 
   /**
@@ -105,14 +92,8 @@ export class FixedClassifier {
    * const logits = head.forward(x); // Float32Array of 2 × 10
    * const half = head.forward(new Uint16Array(64).fill(0x3f80), { type: "bfloat16" }); // one row of ones
    */
-  forward(x: Features, options: { out?: Float32Array } & FeatureOptions = {}): Float32Array {
-    const input = checkFeatures(x, this.features, options);
-    const out = outputArray("out", options.out, input.rows * this.classes, this.#inputs(x));
-    const parameters = this.#parameters();
-    for (const slice of this.#decoder.slices(input)) {
-      this.#kernels.forward(slice.rows, parameters, partOf(out, slice, this.classes));
-    }
-    return out;
+  forward(x: Features, options?: OutputOptions | null): Float32Array {
+    return forward(this.#core, x, options);
   }
 
   /**
@@ -127,11 +108,8 @@ export class FixedClassifier {
    * const forward = head.plan(x);
    * const logits = forward(); // of what x holds now; the same array at every call
    */
-  plan(x: Float32Array, options: { out?: Float32Array } = {}): () => Float32Array {
-    checkArray("x", x, "Float32Array");
-    const rows = checkRows("x", x, this.features, "features");
-    const out = outputArray("out", options.out, rows * this.classes, this.#inputs(x));
-    return planForward(this.#kernels, x, out, () => this.#parameters());
+  plan(x: Float32Array, options?: { out?: Float32Array } | null): () => Float32Array {
+    return planForward(this.#core, x, options);
   }
 
   /**
@@ -143,16 +121,8 @@ export class FixedClassifier {
    * @example
    * const { classes, scores } = head.topK(x, 5);
    */
-  topK(x: Features, k: number, options: FeatureOptions = {}): TopK {
-    const input = checkFeatures(x, this.features, options);
-    checkInteger("k", k, 1, this.classes);
-    const classes = new Int32Array(input.rows * k);
-    const scores = new Float32Array(input.rows * k);
-    const parameters = this.#parameters();
-    for (const slice of this.#decoder.slices(input)) {
-      this.#kernels.topK(slice.rows, parameters, k, partOf(classes, slice, k), partOf(scores, slice, k));
-    }
-    return { classes, scores };
+  topK(x: Features, k: number, options?: FeatureOptions | null): TopK {
+    return topK(this.#core, x, k, options);
   }
 
   /**
@@ -165,22 +135,8 @@ export class FixedClassifier {
    * const p = head.probabilities(x);
    * const few = head.probabilities(x, { classes: Int32Array.of(3, 7) });
    */
-  probabilities(
-    x: Features,
-    options: { classes?: Int32Array | readonly number[]; out?: Float32Array } & FeatureOptions = {},
-  ): Float32Array {
-    const input = checkFeatures(x, this.features, options);
-    const { classes } = options;
-    const chosen = classes === undefined ? null : checkClasses(classes, this.classes);
-    const width = chosen?.length ?? this.classes;
-    const out = outputArray("out", options.out, input.rows * width, this.#inputs(x));
-    const parameters = this.#parameters();
-    for (const slice of this.#decoder.slices(input)) {
-      const results = partOf(out, slice, width);
-      if (chosen === null) this.#kernels.probabilities(slice.rows, parameters, results);
-      else this.#kernels.chosenProbabilities(slice.rows, parameters, chosen, results);
-    }
-    return out;
+  probabilities(x: Features, options?: ProbabilityOptions | null): Float32Array {
+    return probabilities(this.#core, x, options);
   }
 
   /**
@@ -192,17 +148,8 @@ export class FixedClassifier {
    * @example
    * const { features, scale, bias } = head.backward(x, new Float32Array(2 * 10).fill(0.1));
    */
-  backward(
-    x: Features,
-    gradLogits: Float32Array,
-    options: { out?: GradientOutput } & FeatureOptions = {},
-  ): Gradient {
-    const input = checkFeatures(x, this.features, options);
-    checkGradLogits(gradLogits, input.rows, this.classes);
-    const buffers = gradientBuffers(this, input.rows, options.out, [...this.#inputs(x), gradLogits]);
-    this.#kernels.backward(this.#decoder.all(input), this.#parameters(), gradLogits, buffers);
-    this.#decoder.unscale(input, buffers.features);
-    return toGradient(buffers, this.settings.learnScale);
+  backward(x: Features, gradLogits: Float32Array, options?: BackwardOptions | null): Gradient {
+    return backward(this.#core, x, gradLogits, options);
   }
 
   /**
@@ -219,17 +166,11 @@ export class FixedClassifier {
   lossAndGradient<R extends Reduction = "mean">(
     x: Features,
     labels: Labels,
-    options?: LossOptions & { reduction?: R },
+    options?: (LossOptions & { reduction?: R }) | null,
   ): LossAndGradient<R extends "none" ? Float32Array : number> {
-    const input = checkFeatures(x, this.features, options ?? {});
-    const checked = checkLabels(labels, input.rows, this.classes);
-    const loss = checkLoss(options, this);
-    const buffers = gradientBuffers(this, input.rows, options?.out, this.#inputs(x));
-    const x32 = this.#decoder.all(input);
-    const value = runLoss(this.#kernels, loss, x32, this.#parameters(), checked, buffers, this.classes);
-    this.#decoder.unscale(input, buffers.features);
-    const gradient = toGradient(buffers, this.settings.learnScale);
-    return { loss: value as R extends "none" ? Float32Array : number, gradient };
+    return lossAndGradient(this.#core, x, labels, options) as LossAndGradient<
+      R extends "none" ? Float32Array : number
+    >;
   }
 
   /**
@@ -240,25 +181,8 @@ export class FixedClassifier {
    * @example
    * const logits = await head.forwardAsync(x, { signal: AbortSignal.timeout(1000) });
    */
-  async forwardAsync(
-    x: Features,
-    options: { out?: Float32Array; signal?: AbortSignal } & FeatureOptions = {},
-  ): Promise<Float32Array> {
-    const input = checkFeatures(x, this.features, options);
-    const length = input.rows * this.classes;
-    const { out, signal } = options;
-    if (out !== undefined) outputArray("out", out, length, this.#inputs(x));
-    checkSignal(signal);
-    signal?.throwIfAborted();
-    const { scale, bias } = this.#parameters();
-    const parameters = { scale, bias: bias?.slice() ?? null };
-    const kernels = this.weights === null ? this.#kernels : this.#snapshot(this.weights);
-    const copy = input.type === "float32" ? input.array.slice() : this.#decoder.all(input);
-    const logits = await runAsync(kernels, this.settings, copy, parameters, signal);
-    if (out === undefined) return logits;
-    const view = outputArray("out", out, length, []);
-    view.set(logits);
-    return view;
+  async forwardAsync(x: Features, options?: AsyncOptions | null): Promise<Float32Array> {
+    return forwardAsync(this.#core, x, options);
   }
 
   /**
@@ -272,8 +196,8 @@ export class FixedClassifier {
    */
   withClasses(classes: number): FixedClassifier {
     checkInteger("classes", classes, this.classes, MAX_CLASSES);
-    const { scale, bias } = this.#parameters();
     const { settings, backend } = this;
+    const { scale, bias } = this.#core.parameters();
     const head = new FixedClassifier({ ...settings, classes, scale, bias: bias !== null, backend });
     copyParameters(this, head);
     return head;
@@ -285,7 +209,7 @@ export class FixedClassifier {
    * writeFileSync("head.safetensors", head.toSafetensors());
    */
   toSafetensors(): Uint8Array {
-    return encodeHead(this.settings, { ...this.#parameters(), weights: this.weights });
+    return encodeHead(this.settings, { ...this.#core.parameters(), weights: this.weights });
   }
 
   /**
@@ -295,24 +219,12 @@ export class FixedClassifier {
    * @example
    * const same = FixedClassifier.fromSafetensors(readFileSync("head.safetensors"));
    */
-  static fromSafetensors(bytes: Uint8Array, options: { backend?: Backend } = {}): FixedClassifier {
+  static fromSafetensors(bytes: Uint8Array, options?: { backend?: Backend } | null): FixedClassifier {
+    const given = readOptions("fromSafetensors", options, ["backend"]);
     const decoded = decodeHead(bytes);
     const { settings, scale, bias } = decoded;
-    const head = new FixedClassifier({ ...settings, ...options, scale, bias: bias !== null });
+    const head = new FixedClassifier({ ...settings, ...given, scale, bias: bias !== null });
     copyParameters(decoded, head);
     return head;
-  }
-
-  #parameters(): HeadParameters {
-    return checkParameters(this, this.#scale);
-  }
-
-  #inputs(x: Features): (ArrayBufferView | null)[] {
-    return [x, this.bias, this.weights];
-  }
-
-  /** The kernels on a copy of the weights. */
-  #snapshot(weights: Float32Array): HeadKernels {
-    return this.backend.head({ ...(this.code.table as DenseTable), weights: weights.slice() });
   }
 }

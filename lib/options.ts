@@ -3,33 +3,37 @@
 import { describe } from "./checks.js";
 
 const NONE = Object.freeze({});
+const NO_MORE: readonly string[] = [];
 
 /**
  * The options of a call, without those that are undefined or null: both mean that an option is not given, as no options at all do.
  *
  * @param what the call, as errors name it
+ * @param known the names that it has; `more` are others
  * @throws TypeError for what is no object, and for an option that is not known
  */
 export function readOptions<T extends object>(
   what: string,
   options: T | null | undefined,
-  ...known: readonly (readonly string[])[]
+  known: readonly string[],
+  more: readonly string[] = NO_MORE,
 ): T {
   if (options === undefined || options === null) return NONE as T;
   if (typeof options !== "object") {
     throw new TypeError(`options of ${what} must be an object, got ${describe(options)}`);
   }
-  let given: T | undefined;
-  for (const name of Object.keys(options)) {
-    const value = options[name as keyof T];
+  let someAreNull = false;
+  for (const name in options) {
+    const value = options[name];
     if (value === undefined) continue;
-    if (!known.some((names) => names.includes(name))) throw unknownOption(what, name, known.flat());
-    if (value !== null) continue;
-    given ??= { ...options };
-    delete given[name as keyof T];
+    if (!known.includes(name) && !more.includes(name)) throw unknownOption(what, name, [...known, ...more]);
+    someAreNull ||= value === null;
   }
-  return given ?? options;
+  return someAreNull ? withoutNull(options) : options;
 }
+
+const withoutNull = <T extends object>(options: T): T =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null)) as T;
 
 function unknownOption(what: string, name: string, known: readonly string[]): TypeError {
   const nearest = nearestName(name, known);

@@ -1,25 +1,45 @@
-import type { HeadKernels, HeadParameters } from "../backends/backend.js";
 import { slicedForward } from "../backends/sliced.js";
-import { describe } from "../checks.js";
-import type { HeadShape } from "../codes/code.js";
+import { describe, outputArray } from "../checks.js";
+import { checkFeatures, type Features } from "../features.js";
+import { readOptions } from "../options.js";
+import type { HeadCore } from "./core.js";
+import { OUTPUT_OPTIONS, type OutputOptions } from "./logits.js";
 
-export function checkSignal(signal: unknown): asserts signal is AbortSignal | undefined {
+/** Options of `forwardAsync`. */
+export interface AsyncOptions extends OutputOptions {
+  /** Aborts the call: the promise is rejected with its reason. */
+  signal?: AbortSignal;
+}
+
+function checkSignal(signal: unknown): asserts signal is AbortSignal | undefined {
   if (signal !== undefined && typeof (signal as AbortSignal | null)?.throwIfAborted !== "function") {
     throw new TypeError(`signal must be an AbortSignal, got ${describe(signal)}`);
   }
 }
 
-/** `forward` off the event loop. `x` and the parameters are the caller's copies, which nobody else writes to. */
-export async function runAsync(
-  kernels: HeadKernels,
-  shape: HeadShape,
-  x: Float32Array,
-  parameters: HeadParameters,
-  signal: AbortSignal | undefined,
+/** `forward` off the event loop, on copies of x and of the parameters, which nobody else writes to. */
+export async function forwardAsync(
+  core: HeadCore,
+  x: Features,
+  options: AsyncOptions | null | undefined,
 ): Promise<Float32Array> {
-  const logits = new Float32Array((x.length / shape.features) * shape.classes);
-  const run = kernels.forwardAsync ?? slicedForward(kernels, shape);
-  await run(x, parameters, logits, signal);
+  const given = readOptions("forwardAsync", options, ["signal"], OUTPUT_OPTIONS);
+  const input = checkFeatures(x, core.features, given);
+  const length = input.rows * core.classes;
+  const { out, signal } = given;
+  if (out !== undefined) outputArray("out", out, length, core.inputs(x));
+  checkSignal(signal);
   signal?.throwIfAborted();
-  return logits;
+  const { scale, bias } = core.parameters();
+  const parameters = { scale, bias: bias?.slice() ?? null };
+  const kernels = core.snapshot();
+  const copy = input.type === "float32" ? input.array.slice() : core.decoder.all(input);
+  const logits = new Float32Array(length);
+  const run = kernels.forwardAsync ?? slicedForward(kernels, core.settings);
+  await run(copy, parameters, logits, signal);
+  signal?.throwIfAborted();
+  if (out === undefined) return logits;
+  const view = outputArray("out", out, length, []);
+  view.set(logits);
+  return view;
 }

@@ -1,10 +1,11 @@
 import type { GradientBuffers, HeadKernels, HeadParameters } from "../backends/backend.js";
-import { checkOneOf } from "../checks.js";
-import { FEATURE_OPTIONS, type FeatureOptions } from "../features.js";
+import { checkLabels, checkOneOf } from "../checks.js";
+import { checkFeatures, FEATURE_OPTIONS, type FeatureOptions, type Features } from "../features.js";
 import { LOSS_NAMES, LOSSES, type LossChoice } from "../losses/index.js";
 import type { FusedLoss, Loss, LossHead, RowLoss } from "../losses/loss.js";
 import { readOptions } from "../options.js";
-import { type Gradient, type GradientOutput, sum } from "./gradients.js";
+import type { HeadCore } from "./core.js";
+import { type Gradient, type GradientOutput, gradientBuffers, sum, toGradient } from "./gradients.js";
 
 /** One class a row, an integer from 0 to classes − 1. */
 export type Labels =
@@ -44,7 +45,7 @@ export interface LossAndGradient<L = number> {
 /** What `lossAndGradient` takes with every loss. */
 const COMMON = ["loss", "reduction", "out", ...FEATURE_OPTIONS];
 
-export interface CheckedLoss {
+interface CheckedLoss {
   readonly loss: FusedLoss | RowLoss;
   readonly reduction: Reduction;
 }
@@ -52,7 +53,7 @@ export interface CheckedLoss {
 /** What a call without options means; it skips the checks, none of which it can fail. */
 const DEFAULT: CheckedLoss = { loss: { kernel: "crossEntropy", labelSmoothing: 0 }, reduction: "mean" };
 
-export function checkLoss(options: LossOptions | null | undefined, head: LossHead): CheckedLoss {
+function checkLoss(options: LossOptions | null | undefined, head: LossHead): CheckedLoss {
   if (options === undefined || options === null) return DEFAULT;
   const name = options.loss ?? "cross-entropy";
   checkOneOf("loss", name, LOSS_NAMES);
@@ -63,11 +64,27 @@ export function checkLoss(options: LossOptions | null | undefined, head: LossHea
   return { loss: entry.prepare(given as Readonly<Record<string, unknown>>, head), reduction };
 }
 
+export function lossAndGradient(
+  core: HeadCore,
+  x: Features,
+  labels: Labels,
+  options: LossOptions | null | undefined,
+): LossAndGradient<number | Float32Array> {
+  const input = checkFeatures(x, core.features, options ?? {});
+  const checked = checkLabels(labels, input.rows, core.classes);
+  const loss = checkLoss(options, core);
+  const buffers = gradientBuffers(core, input.rows, options?.out ?? undefined, core.inputs(x));
+  const x32 = core.decoder.all(input);
+  const value = runLoss(core.kernels, loss, x32, core.parameters(), checked, buffers, core.classes);
+  core.decoder.unscale(input, buffers.features);
+  return { loss: value, gradient: toGradient(buffers, core.settings.learnScale) };
+}
+
 /**
  * Writes the gradients of the reduced loss of some rows, and returns it: by the kernel of a loss that has one, otherwise by `forward`,
  * the loss, and `backward`, which needs memory for the logits.
  */
-export function runLoss(
+function runLoss(
   kernels: HeadKernels,
   { loss, reduction }: CheckedLoss,
   x: Float32Array,

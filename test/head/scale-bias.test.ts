@@ -39,8 +39,9 @@ onEachBackend((backend) => {
       expect(() => {
         (head as { scale: unknown }).scale = scale;
       }).toThrow(/scale must be a number, got /);
-      expect(() => create({ scale })).toThrow(TypeError);
+      if (scale !== null) expect(() => create({ scale })).toThrow(TypeError);
     }
+    expect(create({ scale: null }).scale).toBe(create({}).scale);
     expect(head.scale).toBe(2);
   });
 

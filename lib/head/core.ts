@@ -1,0 +1,65 @@
+import type { Backend, HeadKernels, HeadParameters } from "../backends/backend.js";
+import type { ClassCode } from "../codes/code.js";
+import { FeatureDecoder } from "../features.js";
+import { type DenseTable, isNormalised } from "../table.js";
+import { checkOptions, type FixedClassifierOptions, type HeadSettings } from "./options.js";
+import { checkParameters, checkScale, type LearnedArrays } from "./parameters.js";
+
+/** What a head is made of, as the operations on it see it. */
+export class HeadCore implements LearnedArrays {
+  readonly settings: HeadSettings;
+  readonly features: number;
+  readonly classes: number;
+  readonly code: ClassCode;
+  readonly backend: Backend;
+  readonly bias: Float32Array | null;
+  readonly weights: Float32Array | null;
+  readonly kernels: HeadKernels;
+  readonly decoder: FeatureDecoder;
+  #scale = 0;
+
+  constructor(options: FixedClassifierOptions) {
+    const { settings, code, bias, scale, backend } = checkOptions(options);
+    this.settings = settings;
+    this.features = settings.features;
+    this.classes = settings.classes;
+    this.code = code;
+    this.backend = backend;
+    this.bias = bias ? code.initialBias() : null;
+    const { table } = code;
+    const normalised = isNormalised(table);
+    this.weights = table.kind === "dense" && !normalised ? table.weights : null;
+    this.scale = scale;
+    this.kernels = backend.head(table);
+    this.decoder = new FeatureDecoder(settings.features, normalised, backend);
+  }
+
+  get scale(): number {
+    return this.#scale;
+  }
+
+  set scale(value: number) {
+    const scale = checkScale(value);
+    if (this.weights !== null && value !== 1) {
+      throw new RangeError(`code "${this.code.name}" has no scale, it is always 1; got ${value}`);
+    }
+    this.#scale = scale;
+  }
+
+  /** Scale and bias as they are now. */
+  parameters(): HeadParameters {
+    return checkParameters(this, this.#scale);
+  }
+
+  /** What an output must not overlap. */
+  inputs(x: ArrayBufferView): (ArrayBufferView | null)[] {
+    return [x, this.bias, this.weights];
+  }
+
+  /** Kernels that later changes of the weights do not reach. */
+  snapshot(): HeadKernels {
+    if (this.weights === null) return this.kernels;
+    const weights = this.weights.slice();
+    return this.backend.head({ ...(this.code.table as DenseTable), weights });
+  }
+}
