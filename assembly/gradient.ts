@@ -11,16 +11,16 @@ const CHUNK_ROWS = 32;
 /** Writes ∂x of the current row to `out` and returns ∂s. */
 export function inputGradient<V>(head: Head, gradLogits: usize, out: usize): f64 {
   const features = head.features;
-  if (Row.norm === 0) {
+  if (Row.zero) {
     memory.fill(out, 0, features * sizeof<f32>());
     return 0;
   }
   const u = sumOfTransforms<V>(head, gradLogits);
   clear<V>(u + features * sizeof<f32>(), SUM_GROUP);
   const along = <f64>dot<V>(u, Row.x, padded(features));
-  const beta = <f32>(along / (Row.norm * (Row.norm + Row.epsilon)));
+  const beta = <f32>(along / Row.projection);
   acrossRow<V>(out, u, features, beta);
-  return (along * head.unit) / (Row.norm + Row.epsilon);
+  return (along * head.unit) / Row.length;
 }
 
 /** Writes α′ ⊗ (u ⊖ x ⊗ β). */

@@ -6,7 +6,7 @@
 import { factorStage, KroneckerFactor } from "./factor";
 import { divide, firstStages, multiply, shiftRight, transform } from "./fwht";
 import * as kernel from "./head";
-import { Head } from "./table";
+import { CrossEntropy, Head } from "./table";
 
 /** Transforms rows of n elements. `factor` is the address of B where n is its order times a power of two, and 0 elsewhere. */
 function transformRows<V, T>(x: usize, n: i32, rows: i32, factor: usize): void {
@@ -152,15 +152,27 @@ export function backward(
     kernel.backward<f32>(head, x, rows, scale, gradLogits, gradFeatures, gradScale, withBias, first, total);
 }
 
+export function logSumExp(
+  head: Head,
+  x: usize,
+  rows: i32,
+  scale: f64,
+  bias: usize,
+  normalised: bool,
+  out: usize,
+): void {
+  if (ASC_FEATURE_SIMD) kernel.logSumExp<v128>(head, x, rows, scale, bias, normalised, out);
+  else kernel.logSumExp<f32>(head, x, rows, scale, bias, normalised, out);
+}
+
 export function lossAndGradient(
   head: Head,
   x: usize,
   rows: i32,
   scale: f64,
   bias: usize,
-  labels: usize,
-  labelSmoothing: f64,
-  rowWeight: f32,
+  normalised: bool,
+  loss: CrossEntropy,
   losses: usize,
   gradFeatures: usize,
   gradScale: usize,
@@ -175,9 +187,8 @@ export function lossAndGradient(
       rows,
       scale,
       bias,
-      labels,
-      labelSmoothing,
-      rowWeight,
+      normalised,
+      loss,
       losses,
       gradFeatures,
       gradScale,
@@ -192,9 +203,8 @@ export function lossAndGradient(
       rows,
       scale,
       bias,
-      labels,
-      labelSmoothing,
-      rowWeight,
+      normalised,
+      loss,
       losses,
       gradFeatures,
       gradScale,

@@ -4,14 +4,21 @@ import { Row } from "./row";
 import { block, Head, Segment, segment } from "./table";
 import { add, broadcast, mul } from "./vector";
 
-/** Writes the logits of the current row. A bias of 0 means that there is none. */
-export function logits<V>(head: Head, bias: usize, out: usize): void {
+/** Names no label to {@link logits}. */
+export const NO_LABEL = -1;
+
+/** Writes the logits of the current row, and keeps the product with the label. A bias of 0 means that there is none. */
+export function logits<V>(head: Head, bias: usize, out: usize, label: i32): void {
   for (let k = 0; k < head.blockCount; k++) {
     const b = block(head, k);
     transformRow<V>(head, b);
     for (let s = 0; s < b.segmentCount; s++) {
       const part = segment(b, s);
       segmentLogits<V>(head, part, bias, out + part.first * sizeof<f32>());
+      const place = label - part.first;
+      if (place >= 0 && place < part.count) {
+        Row.ofLabel = <f32>part.sign * load<f32>(head.t + (part.row + place) * sizeof<f32>());
+      }
     }
   }
 }

@@ -12,16 +12,22 @@ const SUM_MAX: f32 = 1.2676506002282294e30; // 2^100
 export namespace Row {
   /** The scaled row; +0 follows up to the order and to whole groups. */
   export let x: usize = 0;
-  export let norm: f64 = 0;
-  export let epsilon: f64 = 0;
+  /** Whether it has no direction: all of its gradients are 0. */
+  export let zero: bool = false;
+  /** What the row is divided by. */
+  export let length: f64 = 1;
+  /** What divides ⟨u, x⟩ where the part along the row is taken off its gradient. */
+  export let projection: f64 = 1;
   /** α, from the transform to the logit. */
   export let alpha: f32 = 0;
   /** α′, from the gradient by the scaled row to that by the row as given. */
   export let alphaOfInput: f32 = 0;
+  /** The product with the class vector of the label, where one was named to `logits`. */
+  export let ofLabel: f32 = 0;
 }
 
-/** Reads a row and may scale it in place. */
-export function readRow<V>(head: Head, x: usize, scale: f64): void {
+/** Reads a row and may scale it in place. If it is not normalised, it is not divided by its norm. */
+export function readRow<V>(head: Head, x: usize, scale: f64, normalised: bool): void {
   const features = head.features;
   const order = head.order;
   if (features < order || features % SUM_GROUP !== 0) {
@@ -42,9 +48,17 @@ export function readRow<V>(head: Head, x: usize, scale: f64): void {
     }
   }
   Row.x = x;
-  Row.norm = Math.sqrt(<f64>sum);
-  Row.epsilon = EPSILON * powerOfTwo(-exponent);
-  const gain = (scale * head.unit) / (Row.norm + Row.epsilon);
+  if (normalised) {
+    const norm = Math.sqrt(<f64>sum);
+    Row.zero = sum === 0;
+    Row.length = norm + EPSILON * powerOfTwo(-exponent);
+    Row.projection = norm * Row.length;
+  } else {
+    Row.zero = false;
+    Row.length = powerOfTwo(-exponent);
+    Row.projection = Infinity;
+  }
+  const gain = (scale * head.unit) / Row.length;
   Row.alpha = <f32>gain;
   Row.alphaOfInput = <f32>(gain * powerOfTwo(-exponent));
 }

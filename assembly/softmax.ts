@@ -1,5 +1,5 @@
 /** Softmax of a row of logits, segment by segment. */
-import { exp } from "./math";
+import { exp, log } from "./math";
 import { clear, LANES, largest, padded, SUM_GROUP, sum } from "./sums";
 import { block, Head, Segment, segment } from "./table";
 import { broadcast, mul, sub } from "./vector";
@@ -8,8 +8,12 @@ import { broadcast, mul, sub } from "./vector";
 export namespace Softmax {
   export let max: f32 = 0;
   export let sum: f64 = 0;
-  /** Σ z, segment by segment, where it was asked for. */
-  export let logits: f64 = 0;
+}
+
+/** Returns log Σ exp z of the row of which {@link softmaxSums} was taken last. */
+@inline
+export function logSumExp(): f64 {
+  return log(Softmax.sum) + <f64>Softmax.max;
 }
 
 /** Returns h, what is subtracted from logits of which the largest is `max`. */
@@ -56,20 +60,15 @@ function exponentialsInto<V>(e: usize, z: usize, count: i32, shift: f32): void {
 }
 
 /** Leaves the maximum and the sum of the exponentials of a row of logits in {@link Softmax}. */
-export function softmaxSums<V>(head: Head, z: usize, withLogits: bool): void {
+export function softmaxSums<V>(head: Head, z: usize): void {
   let max: f32 = -Infinity;
   let total: f64 = 0;
-  let totalOfLogits: f64 = 0;
   for (let k = 0; k < head.blockCount; k++) {
     const b = block(head, k);
     for (let i = 0; i < b.segmentCount; i++) {
       const part = segment(b, i);
       const from = z + part.first * sizeof<f32>();
       clear<V>(head.e, LANES);
-      if (withLogits) {
-        memory.copy(placeOf(head, part), from, part.count * sizeof<f32>());
-        totalOfLogits += <f64>sumAtPlace<V>(head, part);
-      }
       const m = largest<V>(from, part.count);
       exponentialsInto<V>(placeOf(head, part), from, part.count, shiftOf(m));
       const s = <f64>sumAtPlace<V>(head, part);
@@ -86,17 +85,16 @@ export function softmaxSums<V>(head: Head, z: usize, withLogits: bool): void {
   }
   Softmax.max = max;
   Softmax.sum = total;
-  Softmax.logits = totalOfLogits;
 }
 
 /** Returns the address at which a segment's terms are put, so that each row of the matrix keeps its lane. */
 @inline
-function placeOf(head: Head, part: Segment): usize {
+export function placeOf(head: Head, part: Segment): usize {
   return head.e + (part.row % LANES) * sizeof<f32>();
 }
 
 /** Returns the sum of the terms at {@link placeOf}, before which there is +0. */
-function sumAtPlace<V>(head: Head, part: Segment): f32 {
+export function sumAtPlace<V>(head: Head, part: Segment): f32 {
   const end = (part.row % LANES) + part.count;
   clear<V>(head.e + end * sizeof<f32>(), SUM_GROUP);
   return sum<V>(head.e, padded(end));

@@ -1,4 +1,4 @@
-/** What the host writes into memory to describe a head: lib/backends/wasm/table.ts is the other side. */
+/** What the host writes into memory to describe a head and a loss: lib/backends/wasm/{table,loss}.ts are the other side. */
 
 @unmanaged
 export class Segment {
@@ -45,6 +45,28 @@ export class Head {
   factor: usize;
   /** Address of the columns in which the features stand; 0: feature i in column i. */
   columns: usize;
+}
+
+/** Cross-entropy against targets t_c = ((1 − λ)·q_c + λ/C)·w_c. */
+@unmanaged
+export class CrossEntropy {
+  /** λ */
+  labelSmoothing: f64;
+  sumOfClassWeights: f64;
+  /** What a margin takes off the cosine of a label: cos(θ + m) − cosine, or cos θ − beyond − cosine. */
+  cosine: f64;
+  cosOfAngle: f64;
+  sinOfAngle: f64;
+  beyond: f64;
+  hasMargin: i32;
+  /** One a row; 0: none. */
+  labels: usize;
+  /** q, rows × classes; 0: none. */
+  targets: usize;
+  /** w; 0: all are 1. */
+  classWeights: usize;
+  /** One a row. A row of weight 0 is left out. */
+  rowWeights: usize;
 }
 
 @inline

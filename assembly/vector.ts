@@ -41,6 +41,13 @@ export function mul<V, T>(a: V, b: V): V {
   return a * b;
 }
 
+/** t·z, and 0 where t is 0, whatever z is. */
+@inline
+export function productOrZero<V>(t: V, z: V): V {
+  if (isVector<V>()) return v128.and(f32x4.mul(t, z), f32x4.ne(t, f32x4.splat(0)));
+  return t === 0 ? 0 : t * z;
+}
+
 @inline
 export function negate<V, T>(a: V): V {
   if (isVector<V>()) return v128.neg<T>(a);

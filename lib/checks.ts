@@ -160,13 +160,13 @@ export const overlap = (a: ArrayBufferView, b: ArrayBufferView): boolean =>
 const rangesMeet = (a: ArrayBufferView, b: ArrayBufferView): boolean =>
   a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
 
-/** Labels as the kernels take them. */
-export function checkLabels(labels: unknown, rows: number, classes: number): Int32Array {
+/** Labels as the kernels take them; `ignored` becomes −1. */
+export function checkLabels(labels: unknown, rows: number, classes: number, ignored?: number): Int32Array {
   const values = checkIntegerArray("labels", labels);
   if (values.length !== rows) {
     throw new RangeError(`labels has ${values.length} elements for ${rows} rows: one label a row is needed`);
   }
-  return copyIntegers("labels", values, classes);
+  return copyIntegers("labels", values, classes, ignored);
 }
 
 /** A choice of classes as the kernels take it. */
@@ -191,10 +191,14 @@ function checkIntegerArray(what: string, value: unknown): ArrayLike<unknown> {
   return value as ArrayLike<unknown>;
 }
 
-function copyIntegers(what: string, values: ArrayLike<unknown>, below: number): Int32Array {
+function copyIntegers(what: string, values: ArrayLike<unknown>, below: number, ignored?: number): Int32Array {
   const checked = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
+    if (value === ignored && value !== undefined) {
+      checked[i] = -1;
+      continue;
+    }
     if (typeof value !== "number" || !Number.isInteger(value)) {
       throw new TypeError(`${what}[${i}] must be an integer, got ${describe(value)}`);
     }

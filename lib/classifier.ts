@@ -8,17 +8,13 @@ import { HeadCore } from "./head/core.js";
 import { decodeHead, encodeHead } from "./head/file.js";
 import type { Gradient } from "./head/gradients.js";
 import { forward, type OutputOptions } from "./head/logits.js";
-import {
-  type Labels,
-  type LossAndGradient,
-  type LossOptions,
-  lossAndGradient,
-  type Reduction,
-} from "./head/loss.js";
+import { type LossAndGradient, type LossOptions, lossAndGradient } from "./head/loss.js";
 import { type FixedClassifierOptions, type HeadSettings, MAX_CLASSES } from "./head/options.js";
 import { copyParameters } from "./head/parameters.js";
 import { planForward } from "./head/plan.js";
 import { type ProbabilityOptions, probabilities } from "./head/probabilities.js";
+import type { Reduction } from "./head/run-loss.js";
+import type { Labels } from "./head/targets.js";
 import { type TopK, topK } from "./head/top-k.js";
 import { readOptions } from "./options.js";
 
@@ -153,19 +149,22 @@ export class FixedClassifier {
   }
 
   /**
-   * A loss of the logits against labels, and its gradients: by default the cross-entropy of softmax(logits) in nats, in one pass.
+   * A loss of the logits against labels or soft targets, and its gradients: by default the cross-entropy of softmax(logits) in nats, in
+   * one pass.
    *
    * @param x rows × features
-   * @param labels one class a row
-   * @param options `loss`: "cross-entropy" with its option `labelSmoothing`, or "dot-regression" with `target`
+   * @param labels one class a row; or soft targets, a Float32Array of rows × classes (mixup, distillation), whose values are not checked
+   * @param options `loss`: "cross-entropy" with its options `labelSmoothing`, `classWeights`, `margin` and `angularMargin`, or
+   * "dot-regression" with `target`; `ignoreIndex` and `sampleWeights` with every loss
    * @example
    * const { loss, gradient } = head.lossAndGradient(x, [3, 7], { labelSmoothing: 0.1 });
    * head.scale -= 0.01 * gradient.scale;
+   * const weighted = head.lossAndGradient(x, [3, -100], { ignoreIndex: -100, classWeights: new Float32Array(10).fill(2) });
    * const regression = head.lossAndGradient(x, [3, 7], { loss: "dot-regression" });
    */
   lossAndGradient<R extends Reduction = "mean">(
     x: Features,
-    labels: Labels,
+    labels: Labels | Float32Array,
     options?: (LossOptions & { reduction?: R }) | null,
   ): LossAndGradient<R extends "none" ? Float32Array : number> {
     return lossAndGradient(this.#core, x, labels, options) as LossAndGradient<

@@ -92,10 +92,11 @@ using KeptArrays = std::vector<Napi::Reference<Napi::Value>>;
 // fails.
 class Arguments {
  public:
-  static constexpr size_t kMax = 10;  // of any function
+  static constexpr size_t kMax = 15;   // of any function
+  static constexpr size_t kMost = 10;  // of most
 
   // Node.js fills `most` values whatever the call has; a function of few arguments is faster if it says so.
-  Arguments(napi_env env, napi_callback_info info, size_t most = kMax) : env_(env), count_(most) {
+  Arguments(napi_env env, napi_callback_info info, size_t most = kMost) : env_(env), count_(most) {
     void* data = nullptr;
     napi_get_cb_info(env, info, &count_, values_, nullptr, &data);
     data_ = static_cast<FunctionData*>(data);

@@ -182,22 +182,73 @@ napi_value backward(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+constexpr size_t kLossArity = 15;
+
+// The arrays of a loss: labels, targets, class weights, row weights.
+struct LossArrays {
+  TypedArray<int32_t> labels;
+  TypedArray<float> targets, class_weights, row_weights;
+
+  explicit LossArrays(Arguments& arguments)
+      : labels(arguments.optional_array<int32_t>()),
+        targets(arguments.optional_array<float>()),
+        class_weights(arguments.optional_array<float>()),
+        row_weights(arguments.array<float>()) {}
+
+  // A row of weight 0 needs no label.
+  bool fit(const HeadInput& in) const {
+    if (labels.data && (targets.data || labels.length != in.rows)) return false;
+    if (targets.data && targets.length != in.rows * in.head.classes) return false;
+    if (class_weights.data && class_weights.length != in.head.classes) return false;
+    if (row_weights.length != in.rows) return false;
+    for (size_t r = 0; r < labels.length; r++) {
+      const bool is_class = labels.data[r] >= 0 && static_cast<size_t>(labels.data[r]) < in.head.classes;
+      if (!is_class && row_weights.data[r] != 0) return false;
+    }
+    return true;
+  }
+};
+
 napi_value loss_and_gradient(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  const HeadInput in(arguments);
-  const TypedArray<int32_t> labels = arguments.array<int32_t>();
+  Arguments arguments(env, info, kLossArity);
+  HeadInput in(arguments);
+  in.parameters.normalised = arguments.number() != 0;
+  const LossArrays arrays(arguments);
   const double smoothing = arguments.number();
-  const float row_weight = static_cast<float>(arguments.number());
+  const double sum_of_class_weights = arguments.number();
+  const TypedArray<double> margin = arguments.optional_array<double>();
   const TypedArray<float> losses = arguments.array<float>();
   const GradientArrays gradients(arguments);
-  const bool fits = labels.length == in.rows && losses.length == in.rows && gradients.fit(in);
-  if (!arguments.check(in.fits && fits && are_classes(labels, in.head))) return nullptr;
+  const bool fits = arrays.fit(in) && losses.length == in.rows && gradients.fit(in) &&
+                    (!margin.data || (margin.length == 4 && arrays.labels.data));
+  if (!arguments.check(in.fits && fits)) return nullptr;
+  const Margin taken_off =
+      margin.data ? Margin{margin.data[0], margin.data[1], margin.data[2], margin.data[3]} : Margin{};
+  const auto from = [](const auto& array, size_t i) { return array.data ? array.data + i : nullptr; };
   for_gradient_chunks(
       env, in.data, in.rows, gradients.bias, [&](size_t r, size_t rows, void* scratch, float* bias) {
-        in.data.executor.kernels->loss_and_gradient(in.head, in.parameters, in.row(r), rows,
-                                                    {labels.data + r, smoothing, row_weight}, losses.data + r,
-                                                    gradients.at(in, r, bias), scratch);
+        const CrossEntropy loss{from(arrays.labels, r),
+                                from(arrays.targets, r * in.head.classes),
+                                arrays.class_weights.data,
+                                arrays.row_weights.data + r,
+                                smoothing,
+                                sum_of_class_weights,
+                                margin.data ? &taken_off : nullptr};
+        in.data.executor.kernels->loss_and_gradient(in.head, in.parameters, in.row(r), rows, loss,
+                                                    losses.data + r, gradients.at(in, r, bias), scratch);
       });
+  return nullptr;
+}
+
+napi_value log_sum_exp(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  HeadInput in(arguments);
+  in.parameters.normalised = arguments.number() != 0;
+  const TypedArray<float> out = arguments.array<float>();
+  if (!arguments.check(in.fits && out.length == in.rows)) return nullptr;
+  for_chunks(env, in.data, in.rows, [&](size_t r, size_t rows, void* scratch) {
+    in.data.executor.kernels->log_sum_exp(in.head, in.parameters, in.row(r), rows, out.data + r, scratch);
+  });
   return nullptr;
 }
 
@@ -208,7 +259,8 @@ constexpr FunctionEntry kFunctions[] = {
     {"chosenProbabilities", 5, chosen_probabilities},
     {"topK", 6, top_k},
     {"backward", 7, backward},
-    {"lossAndGradient", 10, loss_and_gradient},
+    {"lossAndGradient", kLossArity, loss_and_gradient},
+    {"logSumExp", 5, log_sum_exp},
     {"forwardAsync", 5, forward_async},
 };
 

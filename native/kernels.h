@@ -29,6 +29,9 @@ struct Kernels {
   size_t (*scratch_bytes)(const Head& head);
   void (*forward)(const Head& head, const Parameters& parameters, const float* x, size_t rows, float* logits,
                   void* scratch);
+  // Gives log Σ exp z of every row.
+  void (*log_sum_exp)(const Head& head, const Parameters& parameters, const float* x, size_t rows, float* out,
+                      void* scratch);
   void (*probabilities)(const Head& head, const Parameters& parameters, const float* x, size_t rows,
                         float* probabilities, void* scratch);
   // Gives the probabilities of the `count` chosen classes, rows × count. The softmax runs over all classes.

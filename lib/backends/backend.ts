@@ -6,6 +6,7 @@
  */
 
 import type { KroneckerFactor } from "../hadamard/factor.js";
+import type { Margin } from "../numerics/margin.js";
 import type { HeadTable } from "../table.js";
 
 /** Backends, in the order in which they are tried: "native", "wasm", "js". */
@@ -23,6 +24,12 @@ export interface HeadParameters {
   readonly bias: Float32Array | null;
 }
 
+/** The learned part of a head for the losses of it, which can leave out the division of rows by their norm. */
+export interface LossParameters extends HeadParameters {
+  /** Always true for class vectors that are learned themselves. */
+  readonly normalised: boolean;
+}
+
 /** Where gradients are written. */
 export interface GradientBuffers {
   /** rows × features */
@@ -35,11 +42,24 @@ export interface GradientBuffers {
   readonly weights: Float32Array | null;
 }
 
-/** Cross-entropy as the kernel sees it: `rowWeight` multiplies every gradient (1 / rows for the mean). */
+/**
+ * Cross-entropy as the kernel sees it: the loss of a row is Σ t · ln Σ exp z − Σ t·z with the targets t_c = ((1 − λ)·q_c + λ/C)·w_c. With
+ * neither labels nor targets it is ln Σ exp z.
+ */
 export interface CrossEntropy {
-  readonly labels: Int32Array;
+  /** The class y of each row: q_y = 1, all others 0; null: none. */
+  readonly labels: Int32Array | null;
+  /** q, rows × classes; null: none. */
+  readonly targets: Float32Array | null;
+  /** w; null: 1. */
+  readonly classWeights: Float32Array | null;
+  readonly sumOfClassWeights: number;
+  /** One value a row, which multiplies its gradients, not its loss. A row of 0 is left out: its loss and gradients are 0, its label is not read. */
+  readonly rowWeights: Float32Array;
+  /** λ */
   readonly labelSmoothing: number;
-  readonly rowWeight: number;
+  /** Null: none. Only with labels, and only for rows that are divided by their norm. */
+  readonly margin: Margin | null;
 }
 
 /** The kernels of one head. `x` is rows × features; every output has exactly the length its shape asks for. */
@@ -49,6 +69,8 @@ export interface HeadKernels {
    * `forward` bound to its arrays, where that is cheaper to call. The caller sees to it that all are still attached when it calls.
    */
   planForward?(x: Float32Array, bias: Float32Array | null, logits: Float32Array): (scale: number) => void;
+  /** Writes ln Σ exp z, one value a row. */
+  logSumExp(x: Float32Array, parameters: LossParameters, out: Float32Array): void;
   probabilities(x: Float32Array, parameters: HeadParameters, probabilities: Float32Array): void;
   /** Probabilities of the chosen classes, rows × chosen.length. The softmax runs over all classes. */
   chosenProbabilities(
@@ -72,7 +94,7 @@ export interface HeadKernels {
   ): void;
   lossAndGradient(
     x: Float32Array,
-    parameters: HeadParameters,
+    parameters: LossParameters,
     loss: CrossEntropy,
     losses: Float32Array,
     gradients: GradientBuffers,

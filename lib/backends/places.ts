@@ -34,8 +34,11 @@ function inPlaces(kernels: HeadKernels, table: HadamardTable, places: Int32Array
   const toPlaces = (values: Float32Array): Float32Array =>
     pick(values, classAt, new Float32Array(values.length));
   const biasAtPlaces = (bias: Float32Array | null): Float32Array | null => bias && toPlaces(bias);
-  const atPlaces = ({ scale, bias }: HeadParameters): HeadParameters => ({ scale, bias: biasAtPlaces(bias) });
-  const placesOf = (chosen: Int32Array): Int32Array => chosen.map((c) => places[c] as number);
+  const atPlaces = <P extends HeadParameters>(parameters: P): P => ({
+    ...parameters,
+    bias: biasAtPlaces(parameters.bias),
+  });
+  const placesOf = (chosen: Int32Array): Int32Array => chosen.map((c) => places[c] ?? -1);
 
   /** Runs `use` with buffers of which the bias is in the order of the places. */
   function withGradients(gradients: GradientBuffers, use: (gradients: GradientBuffers) => void): void {
@@ -50,6 +53,10 @@ function inPlaces(kernels: HeadKernels, table: HadamardTable, places: Int32Array
       const placed = new Float32Array(logits.length);
       kernels.forward(x, atPlaces(parameters), placed);
       pick(placed, places, logits);
+    },
+
+    logSumExp(x, parameters, out) {
+      kernels.logSumExp(x, atPlaces(parameters), out);
     },
 
     probabilities(x, parameters, probabilities) {
@@ -97,8 +104,13 @@ function inPlaces(kernels: HeadKernels, table: HadamardTable, places: Int32Array
 
     lossAndGradient(x, parameters, loss, losses, gradients) {
       withGradients(gradients, (buffers) => {
-        const labels = placesOf(loss.labels);
-        kernels.lossAndGradient(x, atPlaces(parameters), { ...loss, labels }, losses, buffers);
+        const placed = {
+          ...loss,
+          labels: loss.labels && placesOf(loss.labels),
+          targets: loss.targets && toPlaces(loss.targets),
+          classWeights: loss.classWeights && toPlaces(loss.classWeights),
+        };
+        kernels.lossAndGradient(x, atPlaces(parameters), placed, losses, buffers);
       });
     },
 

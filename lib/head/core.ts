@@ -14,6 +14,8 @@ export class HeadCore implements LearnedArrays {
   readonly backend: Backend;
   readonly bias: Float32Array | null;
   readonly weights: Float32Array | null;
+  /** Whether rows are divided by their norm. */
+  readonly normalised: boolean;
   readonly kernels: HeadKernels;
   readonly decoder: FeatureDecoder;
   #scale = 0;
@@ -27,11 +29,11 @@ export class HeadCore implements LearnedArrays {
     this.backend = backend;
     this.bias = bias ? code.initialBias() : null;
     const { table } = code;
-    const normalised = isNormalised(table);
-    this.weights = table.kind === "dense" && !normalised ? table.weights : null;
+    this.normalised = isNormalised(table);
+    this.weights = table.kind === "dense" && !table.normalised ? table.weights : null;
     this.scale = scale;
     this.kernels = backend.head(table);
-    this.decoder = new FeatureDecoder(settings.features, normalised, backend);
+    this.decoder = new FeatureDecoder(settings.features, this.normalised, backend);
   }
 
   get scale(): number {

@@ -66,7 +66,7 @@ export const toGradient = (
 ): Gradient => ({ features, scale: learnScale ? sum(scale) : null, bias, weights });
 
 /** Adds in float64, in the order of the rows: docs/numerics.md, "Sums over rows". */
-export function sum(values: Float32Array): number {
+export function sum(values: Float32Array | Float64Array): number {
   let total = 0;
   for (const value of values) total += value;
   return total;

@@ -6,6 +6,7 @@
 #include "factor.h"
 #include "fwht.h"
 #include "head.h"
+#include "loss_and_gradient.h"
 
 namespace {
 
@@ -77,6 +78,7 @@ constexpr fixed_classifier::Kernels make_table(const char* name) {
           KernelEntry<first_columns<I32>>::call,
           ChunkScratch::bytes,
           KernelEntry<forward>::call,
+          KernelEntry<log_sum_exp>::call,
           KernelEntry<probabilities>::call,
           KernelEntry<chosen_probabilities>::call,
           KernelEntry<top_k>::call,

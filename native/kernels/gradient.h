@@ -80,31 +80,44 @@ inline void finish_row(const ChunkScratch& work, size_t r, const PeriodicGradien
   float* out = gradients.features + r * features;
   if (row.zero) {
     memset(out, 0, features * sizeof(float));
-    gradients.scale[r] = 0;
+    gradients.scale[r] = static_cast<float>(0.0 + row.margin_of_scale);
     return;
   }
   const double dot = sum_range(
       0, features, [&](size_t i, auto part) { return F32::mul(u.load(i, part), part.load(row.x + i)); });
-  const F32::reg beta = F32::broadcast(static_cast<float>(dot / (row.norm * (row.norm + row.epsilon))));
+  const F32::reg beta = F32::broadcast(static_cast<float>(dot / row.projection));
   const F32::reg alpha = F32::broadcast(row.alpha_of_input);
   for_range(0, features, [&](size_t i, auto part) {
     const F32::reg along = F32::mul(part.load(row.x + i), beta);
     part.store(out + i, F32::mul(alpha, F32::sub(u.load(i, part), along)));
   });
-  gradients.scale[r] = static_cast<float>(dot * work.head.unit / (row.norm + row.epsilon));
+  gradients.scale[r] = static_cast<float>(dot * work.head.unit / row.length + row.margin_of_scale);
 }
 
-// Makes the gradients of all rows. gradient_of(r, block, spread) calls spread(segment, g) for every segment,
-// with g as in spread_gradient.
+inline void leave_out(const ChunkScratch& work, size_t r, const Gradients& gradients) {
+  memset(gradients.features + r * work.head.features, 0, work.head.features * sizeof(float));
+  gradients.scale[r] = 0;
+}
+
+// The row_weights of rows that all take part.
+constexpr const float* kAllRows = nullptr;
+
+// Makes the gradients of all rows; those of a row of weight 0 are 0. gradient_of(r, block, spread) calls
+// spread(segment, g) for every segment, with g as in spread_gradient.
 template <class Gradient>
 [[gnu::always_inline]] inline void backward_rows(const ChunkScratch& work, size_t rows,
-                                                 const Gradients& gradients, const Gradient& gradient_of) {
+                                                 const float* row_weights, const Gradients& gradients,
+                                                 const Gradient& gradient_of) {
   const Head& head = work.head;
   if (gradients.bias) memset(gradients.bias, 0, head.classes * sizeof(float));
   for (size_t b = 0; b < head.block_count; b++) {
     const Block& block = head.blocks[b];
     const bool alone = block.segment_count == 1;
     for (size_t r = 0; r < rows; r++) {
+      if (row_weights && row_weights[r] == 0) {
+        leave_out(work, r, gradients);
+        continue;
+      }
       memset(work.gradient, 0,
              (alone ? block.segments[0].hadamard_row : block.hadamard_rows) * sizeof(float));
       gradient_of(r, block, [&](const Segment& segment, const auto& g) {

@@ -25,10 +25,17 @@ inline bool needs_no_rescaling(float sum) { return !(sum < kSumMin || sum > kSum
 
 // Sets what follows from the norm of a row that was scaled by 2^−exponent.
 inline void set_norm(const ChunkScratch& work, Row& row, float sum, int exponent) {
-  row.zero = sum == 0;
-  row.norm = __builtin_sqrt(static_cast<double>(sum));
-  row.epsilon = kEpsilon * power_of_two(-exponent);
-  const double gain = work.parameters.scale * work.head.unit / (row.norm + row.epsilon);
+  if (work.parameters.normalised) {
+    const double norm = __builtin_sqrt(static_cast<double>(sum));
+    row.zero = sum == 0;
+    row.length = norm + kEpsilon * power_of_two(-exponent);
+    row.projection = norm * row.length;
+  } else {
+    row.zero = false;
+    row.length = power_of_two(-exponent);
+    row.projection = kInfinity;
+  }
+  const double gain = work.parameters.scale * work.head.unit / row.length;
   row.alpha = static_cast<float>(gain);
   row.alpha_of_input = static_cast<float>(gain * power_of_two(-exponent));
 }

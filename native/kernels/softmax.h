@@ -77,6 +77,7 @@ struct Softmax {
   }
 
   float reciprocal() const { return static_cast<float>(1 / sum); }
+  double log_sum_exp() const { return log(sum) + max; }
 };
 
 }  // namespace

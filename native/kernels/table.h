@@ -55,13 +55,29 @@ struct Head {
 
 struct Parameters {
   double scale;
-  const float* bias;  // null: none
+  const float* bias;       // null: none
+  bool normalised = true;  // whether rows are divided by their norm
 };
 
+// What is taken off the cosine of the label before it becomes a logit: cos θ becomes cos(θ + m) − cosine, or
+// cos θ − beyond − cosine where θ + m would pass π.
+struct Margin {
+  double cosine;
+  double cos_of_angle;  // cos m
+  double sin_of_angle;  // sin m
+  double beyond;
+};
+
+// Cross-entropy of softmax(z) against targets. They are those of labels, or a distribution of a row's own;
+// with neither they are 0, and the loss is log Σ exp z.
 struct CrossEntropy {
-  const int32_t* labels;
+  const int32_t* labels;       // one a row; null: none
+  const float* targets;        // rows × classes; null: none
+  const float* class_weights;  // multiply the targets; null: 1
+  const float* row_weights;    // one a row: multiplies its gradients; a row of weight 0 is left out
   double label_smoothing;
-  float row_weight;  // multiplies every gradient
+  double sum_of_class_weights;
+  const Margin* margin;  // null: none; otherwise every row that is not left out has a label
 };
 
 // Where gradients go. `scale` gets one value a row; `bias` gets the sum over the rows of the call and is null

@@ -20,8 +20,9 @@ struct Row {
   bool zero;
   float alpha;           // from transform to logit
   float alpha_of_input;  // from transform to logit for the row as given
-  double norm;
-  double epsilon;
+  double length;         // what the row is divided by
+  double projection;     // what divides ⟨u, x⟩ where the part along the row is taken off its gradient
+  double margin_of_scale = -0.0;  // what a margin adds to the gradient by scale; −0 changes no sum
 };
 
 // What one call works on, and how it divides its scratch memory. The first four arrays are indexed by row of
@@ -39,6 +40,8 @@ struct ChunkScratch {
   float* u;         // rows × features
   // A copy of the bias that is aligned like the transform, or null.
   const float* bias_by_hadamard_row = nullptr;
+  // Whether the transform of a row must be found at transform_beside when its logits have been shown.
+  bool keep_transform = false;
   Row row[kChunkRows];
 
   ChunkScratch(const Head& h, const Parameters& p, size_t row_count, void* memory)

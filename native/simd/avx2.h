@@ -32,6 +32,9 @@ struct F32 {
   static reg broadcast(float a) { return _mm256_set1_ps(a); }
   static reg add(reg a, reg b) { return _mm256_add_ps(a, b); }
   static reg mul(reg a, reg b) { return _mm256_mul_ps(a, b); }
+  static reg product_or_zero(reg t, reg z) {
+    return _mm256_and_ps(_mm256_cmp_ps(t, _mm256_setzero_ps(), _CMP_NEQ_UQ), _mm256_mul_ps(t, z));
+  }
   reg sub_by_fma(reg a, reg b) const { return _mm256_fnmadd_ps(b, one, a); }
   static reg sub(reg a, reg b) { return _mm256_sub_ps(a, b); }
   static reg negate(reg a) { return _mm256_xor_ps(a, broadcast(-0.0f)); }

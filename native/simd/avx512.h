@@ -31,6 +31,9 @@ struct F32 {
   static reg broadcast(float a) { return _mm512_set1_ps(a); }
   static reg add(reg a, reg b) { return _mm512_add_ps(a, b); }
   static reg mul(reg a, reg b) { return _mm512_mul_ps(a, b); }
+  static reg product_or_zero(reg t, reg z) {
+    return _mm512_maskz_mul_ps(_mm512_cmp_ps_mask(t, _mm512_setzero_ps(), _CMP_NEQ_UQ), t, z);
+  }
   reg sub_by_fma(reg a, reg b) const { return _mm512_fnmadd_ps(b, one, a); }
   static reg sub(reg a, reg b) { return _mm512_sub_ps(a, b); }
   static reg negate(reg a) { return _mm512_xor_ps(a, broadcast(-0.0f)); }

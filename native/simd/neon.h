@@ -34,6 +34,9 @@ struct F32 {
   static reg sub(reg a, reg b) { return vsubq_f32(a, b); }
   static reg negate(reg a) { return vnegq_f32(a); }
   static reg mul(reg a, reg b) { return vmulq_f32(a, b); }
+  static reg product_or_zero(reg t, reg z) {
+    return vbslq_f32(vceqzq_f32(t), vdupq_n_f32(0), vmulq_f32(t, z));
+  }
   // vmaxq_f32 would give NaN where either is NaN.
   static reg max(reg z, reg m) { return vbslq_f32(vcgtq_f32(z, m), z, m); }
   static uint32_t greater_mask(reg a, reg b) {

@@ -64,6 +64,7 @@ struct F32 : Scalar<float> {
   }
   static reg load_bfloat16(const uint16_t* p) { return from_bits(static_cast<uint32_t>(*p) << 16); }
   static reg load_int8(const int8_t* p) { return *p; }
+  static reg product_or_zero(reg t, reg z) { return t == 0 ? 0 : t * z; }
   static reg max(reg z, reg m) { return z > m ? z : m; }
   static uint32_t greater_mask(reg a, reg b) { return a > b; }
   static reg load_part(const float* p, int from, int to) { return load_by_copy<F32>(p, from, to); }

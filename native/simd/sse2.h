@@ -47,6 +47,9 @@ struct F32 {
   static reg sub(reg a, reg b) { return _mm_sub_ps(a, b); }
   static reg negate(reg a) { return _mm_xor_ps(a, broadcast(-0.0f)); }
   static reg mul(reg a, reg b) { return _mm_mul_ps(a, b); }
+  static reg product_or_zero(reg t, reg z) {
+    return _mm_and_ps(_mm_cmpneq_ps(t, _mm_setzero_ps()), _mm_mul_ps(t, z));
+  }
   static reg max(reg z, reg m) { return _mm_max_ps(z, m); }
   static uint32_t greater_mask(reg a, reg b) {
     return static_cast<uint32_t>(_mm_movemask_ps(_mm_cmpgt_ps(a, b)));

@@ -8,6 +8,7 @@ import type { HeadTable } from "../../lib/table.js";
 import { label, others, reference } from "../support/backends.js";
 import { expectSameBits } from "../support/bits.js";
 import { compareHeads, ordinary } from "../support/compare-heads.js";
+import { crossEntropyOf } from "../support/losses.js";
 import { KINDS } from "../support/random.js";
 import type { HeadInput } from "../support/run-head.js";
 import { randomTable } from "../support/tables.js";
@@ -174,8 +175,8 @@ describe("heads", () => {
           bias: new Float32Array(8192),
           weights: null,
         };
-        const loss = { labels: Int32Array.of(4000), labelSmoothing: 0.2, rowWeight: 1 };
-        kernels.lossAndGradient(x, { scale: 1, bias }, loss, losses, gradients);
+        const loss = crossEntropyOf(Int32Array.of(4000), { labelSmoothing: 0.2 });
+        kernels.lossAndGradient(x, { scale: 1, bias, normalised: true }, loss, losses, gradients);
         return [p, losses, gradients.bias];
       };
       const expected = run(reference);

@@ -6,6 +6,7 @@ import type { HadamardTable } from "../../lib/table.js";
 import { onEachBackend } from "../support/backends.js";
 import { expectSameBits } from "../support/bits.js";
 import { compareHeads } from "../support/compare-heads.js";
+import { crossEntropyOf } from "../support/losses.js";
 import { floats, generator, KINDS, labels } from "../support/random.js";
 import type { HeadInput } from "../support/run-head.js";
 import { randomTable, shuffled } from "../support/tables.js";
@@ -146,15 +147,19 @@ onEachBackend((backend) => {
     const losses = [new Float32Array(rows), new Float32Array(rows)] as const;
     const lossExpected = buffers();
     const loss = { labelSmoothing: 0.1, rowWeight: 1 / rows };
+    const normalised = true;
     kernels.lossAndGradient(
       x,
-      atPlaces,
-      { ...loss, labels: y.map((c) => places[c] as number) },
+      { ...atPlaces, normalised },
+      crossEntropyOf(
+        y.map((c) => places[c] as number),
+        loss,
+      ),
       losses[0],
       lossExpected,
     );
     const lossGot = buffers();
-    placed.lossAndGradient(x, parameters, { ...loss, labels: y }, losses[1], lossGot);
+    placed.lossAndGradient(x, { ...parameters, normalised }, crossEntropyOf(y, loss), losses[1], lossGot);
     expectSameBits(losses[1], losses[0]);
     for (const [a, b] of [
       [got, expected],

@@ -8,7 +8,13 @@ import { expectSameBits } from "../support/bits.js";
 import { floats, labels } from "../support/random.js";
 
 /** Values other than the defaults for options that losses may have. */
-const OPTIONS: Record<string, unknown> = { labelSmoothing: 0.2, target: 2.5 };
+const OPTIONS: Record<string, unknown> = {
+  labelSmoothing: 0.2,
+  classWeights: [1, 0.5, 2, 0.25, 1.5, 3],
+  margin: 0.2,
+  angularMargin: 0.3,
+  target: 2.5,
+};
 
 const [rows, features, classes] = [4, 8, 6];
 const x = floats(rows * features, 1);
@@ -30,15 +36,17 @@ describe.each(LOSS_NAMES)("%s", (loss: LossName) => {
 
   describe.each([{}, given])("options %j", (own) => {
     const options = { loss, ...own } as LossOptions;
+    const { classWeights } = own as { classWeights?: number[] };
 
     test("the reductions agree", () => {
       const none = headOf().lossAndGradient(x, y, { ...options, reduction: "none" });
       const sum = headOf().lossAndGradient(x, y, { ...options, reduction: "sum" });
       const mean = headOf().lossAndGradient(x, y, options);
       expect(sum.loss).toBe(none.loss.reduce((a, b) => a + b, 0));
-      expect(mean.loss).toBe(sum.loss / rows);
+      const count = y.reduce((total, label) => total + (classWeights?.[label] ?? 1), 0);
+      expect(mean.loss).toBeCloseTo(sum.loss / count, 6);
       expectSameBits(sum.gradient.features, none.gradient.features);
-      expect(mean.gradient.scale).toBeCloseTo((sum.gradient.scale as number) / rows, 5);
+      expect(mean.gradient.scale).toBeCloseTo((sum.gradient.scale as number) / count, 5);
     });
 
     test("the gradients are finite differences", () => {
@@ -88,8 +96,8 @@ describe.each(LOSS_NAMES)("%s", (loss: LossName) => {
   });
 
   test("refuses options that it does not have", () => {
-    const run = () => headOf().lossAndGradient(x, y, { loss, ...given, margin: 1 } as never);
+    const run = () => headOf().lossAndGradient(x, y, { loss, ...given, width: 1 } as never);
     expect(run).toThrow(TypeError);
-    expect(run).toThrow(`loss "${loss}" has no option "margin"`);
+    expect(run).toThrow(`loss "${loss}" has no option "width"`);
   });
 });

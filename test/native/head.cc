@@ -137,14 +137,33 @@ void test_head(Random& random) {
                      call.scratch);
   });
 
+  test.expect_same_as_scalar("log_sum_exp", [&](const Kernels& kernels, const Call& call) {
+    float* out = call.out<float>("sums", call.rows);
+    kernels.log_sum_exp(call.head, call.parameters, call.x, call.rows, out, call.scratch);
+  });
+
   const std::vector<int32_t> labels = random_classes(random, test.rows(), classes);
+  const std::vector<float> targets = random_rows<float>(random, test.rows(), classes);
+  const std::vector<float> class_weights = random_rows<float>(random, 1, classes);
+  std::vector<float> row_weights(test.rows());
+  for (float& weight : row_weights) weight = random.chance(0.2) ? 0 : static_cast<float>(random.unit());
+  const bool with_labels = random.chance(0.7);
+  const bool with_targets = !with_labels && random.chance(0.8);
+  const bool with_class_weights = random.chance(0.4);
+  const Margin margin{random.unit(), 0.8, 0.6, 0.39};
+  const bool with_margin = with_labels && random.chance(0.4);
   const double smoothing = random.chance(0.5) ? 0 : random.unit();
-  const float row_weight = random.chance(0.5) ? 1 : 1 / static_cast<float>(test.rows());
   test.expect_same_as_scalar("loss_and_gradient", [&](const Kernels& kernels, const Call& call) {
-    const int32_t* placed = call.arrays.in("labels", labels);
+    const CrossEntropy loss{with_labels ? call.arrays.in("labels", labels) : nullptr,
+                            with_targets ? call.arrays.in("targets", targets) : nullptr,
+                            with_class_weights ? call.arrays.in("class weights", class_weights) : nullptr,
+                            call.arrays.in("row weights", row_weights),
+                            smoothing,
+                            12.5,
+                            with_margin ? &margin : nullptr};
     float* losses = call.out<float>("losses", call.rows);
-    kernels.loss_and_gradient(call.head, call.parameters, call.x, call.rows, {placed, smoothing, row_weight},
-                              losses, call.gradients(with_bias), call.scratch);
+    kernels.loss_and_gradient(call.head, call.parameters, call.x, call.rows, loss, losses,
+                              call.gradients(with_bias), call.scratch);
   });
 }
 

@@ -3,6 +3,7 @@
 import type { Backend, HeadParameters } from "../../lib/backends/backend.js";
 import { type HeadTable, isNormalised } from "../../lib/table.js";
 import { expectSameBits, type NumberArray } from "./bits.js";
+import { crossEntropyOf } from "./losses.js";
 import { guarded } from "./memory.js";
 import { floats, type Kind, labels } from "./random.js";
 
@@ -66,7 +67,8 @@ export function runHead(backend: Backend, input: HeadInput): Record<string, Numb
   const loss = buffers();
   const losses = output(rows, 0);
   const targets = place(labels(rows, classes, seed + 3), 1);
-  kernels.lossAndGradient(x, parameters, { labels: targets, labelSmoothing, rowWeight }, losses, loss);
+  const crossEntropy = crossEntropyOf(targets, { labelSmoothing, rowWeight });
+  kernels.lossAndGradient(x, { ...parameters, normalised: true }, crossEntropy, losses, loss);
 
   for (const { check } of arrays) check();
   expectSameBits(x, source, "x afterwards");

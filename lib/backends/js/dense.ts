@@ -10,13 +10,14 @@ export function denseProduct({ features, classes, normalised, weights }: DenseTa
   return {
     segments: [{ row: 0, sign: 1, first: 0, count: classes }],
 
-    logits(row, bias, out, start) {
+    logits(row, bias, out, start, products = null) {
       for (let c = 0; c < classes; c++) {
         for (let i = 0; i < features; i++) {
           const product = fround((weights[c * features + i] as number) * (row.x[i] as number));
           lanes[i % LANES] = (lanes[i % LANES] as number) + product;
         }
         const sum = foldLanes(lanes, features);
+        if (products !== null) products[c] = sum;
         const z = normalised ? fround(row.alpha * sum) : sum;
         out[start + c] = bias === null ? z : z + (bias[c] as number);
       }

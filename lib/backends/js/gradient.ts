@@ -39,13 +39,26 @@ function rowSum(total: Float32Array): RowSum {
 export interface LogitGradient {
   readonly g: Float32Array;
   readonly at: number;
+  /** What a margin changes; null: there is none. */
+  readonly margin?: LabelMargin | null;
 }
 
-/** Writes all gradients of row after row; `next` reads row r and returns the gradient of its logits. */
+/** What a margin changes in the gradients of a row. */
+export interface LabelMargin {
+  readonly label: number;
+  /** The derivative of the label's logit by s·cos θ. */
+  readonly slope: number;
+  /** Times the gradient of the label's logit: what is added to the gradient by scale. */
+  readonly ofScale: number;
+}
+
+/**
+ * Writes all gradients of row after row; `next` reads row r and returns the gradient of its logits, or null for a row that is left out.
+ */
 export type GradientWriter = (
   rows: number,
   buffers: GradientBuffers,
-  next: (r: number) => LogitGradient,
+  next: (r: number) => LogitGradient | null,
 ) => void;
 
 /** `row` is the one that was read last, `product` the product with the class vectors of the table. */
@@ -57,28 +70,41 @@ export function gradientWriter(table: HeadTable, row: Row, { transposed }: Produ
   const u = new Float32Array(features);
 
   /** ∂x of one row into out[start …); returns ∂s. */
-  function writeRow({ g, at }: LogitGradient, out: Float32Array, start: number): number {
+  function writeRow(gradient: LogitGradient, out: Float32Array, start: number): number {
+    const { g, at, margin = null } = gradient;
     if (!normalised) {
       transposed(g, at, u);
       out.set(u, start);
       return 0;
     }
+    // −0 changes no sum.
+    const ofMargin = margin === null ? -0 : margin.ofScale * (g[at + margin.label] as number);
     if (row.zero) {
       out.fill(0, start, start + features);
-      return 0;
+      return 0 + ofMargin;
     }
-    transposed(g, at, u);
+    transposedWithMargin(gradient);
     for (let i = 0; i < features; i++) {
       const product = fround((u[i] as number) * (row.x[i] as number));
       lanes[i % LANES] = (lanes[i % LANES] as number) + product;
     }
     const dot = foldLanes(lanes, features);
-    const beta = fround(dot / (row.norm * (row.norm + row.epsilon)));
+    const beta = fround(dot / row.projection);
     for (let i = 0; i < features; i++) {
       const across = fround((u[i] as number) - fround((row.x[i] as number) * beta));
       out[start + i] = row.alphaOfInput * across;
     }
-    return (dot * unit) / (row.norm + row.epsilon);
+    return (dot * unit) / row.length + ofMargin;
+  }
+
+  /** Makes u; the gradient by the logit of the label is not that by its cosine. */
+  function transposedWithMargin({ g, at, margin = null }: LogitGradient): void {
+    if (margin === null) return transposed(g, at, u);
+    const { label, slope } = margin;
+    const kept = g[at + label] as number;
+    g[at + label] = kept * slope;
+    transposed(g, at, u);
+    g[at + label] = kept;
   }
 
   function addBiasGradient({ g, at }: LogitGradient, sum: RowSum): void {
@@ -98,11 +124,16 @@ export function gradientWriter(table: HeadTable, row: Row, { transposed }: Produ
     const weights = buffers.weights && rowSum(buffers.weights);
     for (let r = 0; r < rows; r++) {
       const gradient = next(r);
-      buffers.scale[r] = writeRow(gradient, buffers.features, r * features);
       bias?.begin(r);
       weights?.begin(r);
-      if (bias) addBiasGradient(gradient, bias);
-      if (weights) addWeightGradient(gradient, weights);
+      if (gradient === null) {
+        buffers.features.fill(0, r * features, (r + 1) * features);
+        buffers.scale[r] = 0;
+      } else {
+        buffers.scale[r] = writeRow(gradient, buffers.features, r * features);
+        if (bias) addBiasGradient(gradient, bias);
+        if (weights) addWeightGradient(gradient, weights);
+      }
       bias?.end(r, rows);
       weights?.end(r, rows);
     }

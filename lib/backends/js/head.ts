@@ -1,9 +1,10 @@
-import type { HeadTable } from "../../table.js";
-import type { HeadKernels, HeadParameters } from "../backend.js";
+import { type HeadTable, unitOf } from "../../table.js";
+import type { CrossEntropy, HeadKernels, HeadParameters, LossParameters } from "../backend.js";
 import { denseProduct } from "./dense.js";
-import { gradientWriter } from "./gradient.js";
+import { gradientWriter, type LabelMargin } from "./gradient.js";
 import { hadamardProduct } from "./logits.js";
-import { crossEntropy } from "./loss.js";
+import { crossEntropy, logSumExp } from "./loss.js";
+import { lowerCosine } from "./margin.js";
 import type { Product } from "./product.js";
 import { rowReader } from "./row.js";
 import { probabilityOf, softmaxSums } from "./softmax.js";
@@ -21,6 +22,8 @@ export function createHead(table: HeadTable): HeadKernels {
   const { segments, logits } = product;
   const writeGradients = gradientWriter(table, row, product);
   const z = new Float32Array(classes);
+  const products = new Float32Array(classes);
+  const unit = unitOf(table);
 
   const rowsOf = (x: Float32Array): number => x.length / features;
 
@@ -28,6 +31,30 @@ export function createHead(table: HeadTable): HeadKernels {
   function rowLogits(x: Float32Array, r: number, { scale, bias }: HeadParameters): void {
     read(x, r * features, scale);
     logits(row, bias, z, 0);
+  }
+
+  function lossLogits(
+    x: Float32Array,
+    r: number,
+    { scale, bias, normalised }: LossParameters,
+    into: Float32Array | null = null,
+  ): void {
+    read(x, r * features, scale, normalised);
+    logits(row, bias, z, 0, into);
+  }
+
+  /** Puts the logit that a margin leaves the label of row r into `z`. */
+  function lowerLabel(
+    r: number,
+    { scale, bias }: LossParameters,
+    { margin, labels }: CrossEntropy,
+  ): LabelMargin | null {
+    if (margin === null || labels === null) return null;
+    const label = labels[r] as number;
+    const cosine = ((products[label] as number) * unit) / row.length;
+    const { value, slope } = lowerCosine(cosine, margin);
+    z[label] = scale * value + (bias === null ? 0 : (bias[label] as number));
+    return { label, slope, ofScale: value - slope * cosine };
   }
 
   return {
@@ -70,12 +97,23 @@ export function createHead(table: HeadTable): HeadKernels {
       });
     },
 
-    lossAndGradient(x, parameters, { labels, labelSmoothing, rowWeight }, losses, gradients) {
-      const weight = Math.fround(rowWeight);
+    logSumExp(x, parameters, out) {
+      for (let r = 0; r < rowsOf(x); r++) {
+        lossLogits(x, r, parameters);
+        out[r] = logSumExp(softmaxSums(z, segments));
+      }
+    },
+
+    lossAndGradient(x, parameters, loss, losses, gradients) {
       writeGradients(rowsOf(x), gradients, (r) => {
-        rowLogits(x, r, parameters);
-        losses[r] = crossEntropy(z, segments, labels[r] as number, labelSmoothing, weight);
-        return { g: z, at: 0 };
+        if (loss.rowWeights[r] === 0) {
+          losses[r] = 0;
+          return null;
+        }
+        lossLogits(x, r, parameters, loss.margin === null ? null : products);
+        const margin = lowerLabel(r, parameters, loss);
+        losses[r] = crossEntropy(z, segments, loss, r);
+        return { g: z, at: 0, margin };
       });
     },
   };

@@ -20,7 +20,7 @@ export function hadamardProduct(table: HadamardTable): Product {
   return {
     segments: blocks.flatMap(({ segments }) => segments),
 
-    logits(row, bias, out, start) {
+    logits(row, bias, out, start, products = null) {
       for (const block of blocks) {
         t.fill(0);
         for (let i = 0; i < features; i++) {
@@ -32,6 +32,7 @@ export function hadamardProduct(table: HadamardTable): Product {
           const alpha = sign * row.alpha;
           for (let i = 0; i < count; i++) {
             const product = fround(alpha * (t[first + i] as number));
+            if (products !== null) products[c + i] = sign * (t[first + i] as number);
             out[start + c + i] = bias === null ? product : product + (bias[c + i] as number);
           }
         }

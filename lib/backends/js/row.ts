@@ -12,8 +12,10 @@ export interface Row {
   /** The scaled row. */
   readonly x: Float32Array;
   zero: boolean;
-  norm: number;
-  epsilon: number;
+  /** What the row is divided by. */
+  length: number;
+  /** What divides ⟨u, x⟩ where the part along the row is taken off its gradient. */
+  projection: number;
   /** α, from the product with a class vector to the logit. */
   alpha: number;
   /** α′, from the gradient by the scaled row to that by the row as given. */
@@ -22,8 +24,8 @@ export interface Row {
 
 export interface RowReader {
   readonly row: Row;
-  /** Reads the row that starts at x[start]. */
-  read(x: Float32Array, start: number, scale: number): void;
+  /** Reads the row that starts at x[start]. Without `byNorm` it is not divided by its norm. */
+  read(x: Float32Array, start: number, scale: number, byNorm?: boolean): void;
 }
 
 /** The norm of a row of docs/numerics.md. A table that is not normalised takes the row as it is. */
@@ -35,8 +37,8 @@ export function rowReader(table: HeadTable): RowReader {
   const row: Row = {
     x: new Float32Array(features),
     zero: false,
-    norm: 0,
-    epsilon: EPSILON,
+    length: 1,
+    projection: 1,
     alpha: 1,
     alphaOfInput: 1,
   };
@@ -49,7 +51,7 @@ export function rowReader(table: HeadTable): RowReader {
     return foldLanes(lanes, features);
   }
 
-  function read(x: Float32Array, start: number, scale: number): void {
+  function read(x: Float32Array, start: number, scale: number, byNorm = true): void {
     row.x.set(x.subarray(start, start + features));
     if (!normalised) return;
     let sum = sumOfSquares(row.x);
@@ -64,10 +66,17 @@ export function rowReader(table: HeadTable): RowReader {
         sum = sumOfSquares(row.x);
       }
     }
-    row.zero = sum === 0;
-    row.norm = Math.sqrt(sum);
-    row.epsilon = EPSILON * powerOfTwo(-exponent);
-    const gain = (scale * unit) / (row.norm + row.epsilon);
+    if (byNorm) {
+      const norm = Math.sqrt(sum);
+      row.zero = sum === 0;
+      row.length = norm + EPSILON * powerOfTwo(-exponent);
+      row.projection = norm * row.length;
+    } else {
+      row.zero = false;
+      row.length = powerOfTwo(-exponent);
+      row.projection = Infinity;
+    }
+    const gain = (scale * unit) / row.length;
     row.alpha = fround(gain);
     row.alphaOfInput = fround(gain * powerOfTwo(-exponent));
   }

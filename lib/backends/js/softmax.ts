@@ -43,9 +43,15 @@ function sumsOf(z: Float32Array, { row, first, count }: Segment): SoftmaxSums {
 
 const shiftOf = (max: number): number => (max === -Infinity ? 0 : max);
 
-/** Softmax of one logit, as a function of it. */
-export function probabilityOf({ max, sum }: SoftmaxSums): (logit: number) => number {
+/** exp(z − the largest logit) of one logit, as a function of it. */
+export function exponentialOf({ max }: SoftmaxSums): (logit: number) => number {
   const shift = shiftOf(max);
-  const reciprocal = fround(1 / sum);
-  return (logit) => fround(exp(fround(logit - shift)) * reciprocal);
+  return (logit) => exp(fround(logit - shift));
+}
+
+/** Softmax of one logit, as a function of it. */
+export function probabilityOf(sums: SoftmaxSums): (logit: number) => number {
+  const exponential = exponentialOf(sums);
+  const reciprocal = fround(1 / sums.sum);
+  return (logit) => fround(exponential(logit) * reciprocal);
 }

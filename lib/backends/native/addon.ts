@@ -47,6 +47,7 @@ type Bias = Float32Array | null;
 export interface Head {
   forward(x: Float32Array, scale: number, bias: Bias, logits: Float32Array): void;
   planForward(x: Float32Array, bias: Bias, logits: Float32Array): HeldForward;
+  logSumExp(x: Float32Array, scale: number, bias: Bias, normalised: number, out: Float32Array): void;
   probabilities(x: Float32Array, scale: number, bias: Bias, out: Float32Array): void;
   chosenProbabilities(
     x: Float32Array,
@@ -76,9 +77,14 @@ export interface Head {
     x: Float32Array,
     scale: number,
     bias: Bias,
-    labels: Int32Array,
+    normalised: number,
+    labels: Int32Array | null,
+    targets: Float32Array | null,
+    classWeights: Float32Array | null,
+    rowWeights: Float32Array,
     labelSmoothing: number,
-    rowWeight: number,
+    sumOfClassWeights: number,
+    margin: Float64Array | null,
     losses: Float32Array,
     gradFeatures: Float32Array,
     gradScale: Float32Array,

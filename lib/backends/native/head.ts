@@ -1,3 +1,4 @@
+import type { Margin } from "../../numerics/margin.js";
 import type { HadamardTable } from "../../table.js";
 import type { HeadKernels } from "../backend.js";
 import type { Addon, Kernels } from "./addon.js";
@@ -23,14 +24,21 @@ export function createHead(
     topK: (x, { scale, bias }, k, outClasses, scores) => head.topK(x, scale, bias, k, outClasses, scores),
     backward: (x, { scale, bias }, gradLogits, out) =>
       head.backward(x, scale, bias, gradLogits, out.features, out.scale, out.bias),
-    lossAndGradient: (x, { scale, bias }, { labels, labelSmoothing, rowWeight }, losses, out) =>
+    logSumExp: (x, { scale, bias, normalised }, out) =>
+      head.logSumExp(x, scale, bias, Number(normalised), out),
+    lossAndGradient: (x, { scale, bias, normalised }, loss, losses, out) =>
       head.lossAndGradient(
         x,
         scale,
         bias,
-        labels,
-        labelSmoothing,
-        rowWeight,
+        Number(normalised),
+        loss.labels,
+        loss.targets,
+        loss.classWeights,
+        loss.rowWeights,
+        loss.labelSmoothing,
+        loss.sumOfClassWeights,
+        marginArray(loss.margin),
         losses,
         out.features,
         out.scale,
@@ -50,3 +58,7 @@ export function createHead(
     },
   };
 }
+
+/** A margin as the addon reads it. */
+const marginArray = (margin: Margin | null): Float64Array | null =>
+  margin && Float64Array.of(margin.cosine, margin.cosOfAngle, margin.sinOfAngle, margin.beyond);

@@ -18,6 +18,15 @@ export interface Kernels {
   shiftRightI32(x: number, length: number, shift: number): void;
   divideI32(x: number, length: number, divisor: number): void;
   forward(head: number, x: number, rows: number, scale: number, bias: number, out: number): void;
+  logSumExp(
+    head: number,
+    x: number,
+    rows: number,
+    scale: number,
+    bias: number,
+    normalised: boolean,
+    out: number,
+  ): void;
   probabilities(head: number, x: number, rows: number, scale: number, bias: number, out: number): void;
   chosenProbabilities(
     head: number,
@@ -57,9 +66,8 @@ export interface Kernels {
     rows: number,
     scale: number,
     bias: number,
-    labels: number,
-    labelSmoothing: number,
-    rowWeight: number,
+    normalised: boolean,
+    loss: number,
     losses: number,
     gradFeatures: number,
     gradScale: number,

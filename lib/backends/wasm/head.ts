@@ -1,6 +1,7 @@
 import type { HadamardTable } from "../../table.js";
 import type { GradientBuffers, HeadKernels, HeadParameters } from "../backend.js";
 import { after, type Engine } from "./engine.js";
+import { LOSS_BYTES, writeLoss } from "./loss.js";
 import { tableImage } from "./table.js";
 
 /** Rows go through the memory in slices of about this size, at least one row. */
@@ -164,30 +165,45 @@ export function createHead(engine: Engine, table: HadamardTable): HeadKernels {
       readBiasGradient(gradients);
     },
 
-    lossAndGradient(x, { scale, bias }, { labels, labelSmoothing, rowWeight }, losses, gradients) {
+    logSumExp(x, { scale, bias, normalised }, out) {
       const rows = rowsOf(x);
-      const withBias = gradients.bias !== null;
       const biasAt = load(bias);
-      const [step, xAt, labelsAt, lossesAt, featuresAt, scaleAt] = layOut(rows, [
-        features,
-        1,
-        1,
-        features,
-        1,
-      ]);
+      const [step, xAt, outAt] = layOut(rows, [features, 1]);
       for (let r = 0; r < rows; r += step) {
         const end = Math.min(r + step, rows);
         write(engine.f32, xAt, x, features, r, end);
-        write(engine.i32, labelsAt, labels, 1, r, end);
+        kernels.logSumExp(heapStart, xAt, end - r, scale, biasAt, normalised, outAt);
+        read(outAt, out, 1, r, end);
+      }
+    },
+
+    lossAndGradient(x, { scale, bias, normalised }, loss, losses, gradients) {
+      const { labels, targets, classWeights, rowWeights } = loss;
+      const rows = rowsOf(x);
+      const withBias = gradients.bias !== null;
+      const biasAt = load(bias);
+      const lossAt = image.end;
+      const classWeightsAt = after(lossAt, LOSS_BYTES);
+      const start = classWeights === null ? classWeightsAt : after(classWeightsAt, classes * BYTES);
+      const widths = [features, 1, 1, targets === null ? 0 : classes, 1, features, 1] as const;
+      const layout = layOut(rows, widths, start);
+      const [step, xAt, rowWeightsAt, labelsAt, targetsAt, lossesAt, featuresAt, scaleAt] = layout;
+      writeLoss(engine, lossAt, loss, { labelsAt, targetsAt, classWeightsAt, rowWeightsAt });
+      if (classWeights !== null) write(engine.f32, classWeightsAt, classWeights, classes, 0, 1);
+      for (let r = 0; r < rows; r += step) {
+        const end = Math.min(r + step, rows);
+        write(engine.f32, xAt, x, features, r, end);
+        write(engine.f32, rowWeightsAt, rowWeights, 1, r, end);
+        if (labels !== null) write(engine.i32, labelsAt, labels, 1, r, end);
+        if (targets !== null) write(engine.f32, targetsAt, targets, classes, r, end);
         kernels.lossAndGradient(
           heapStart,
           xAt,
           end - r,
           scale,
           biasAt,
-          labelsAt,
-          labelSmoothing,
-          rowWeight,
+          normalised,
+          lossAt,
           lossesAt,
           featuresAt,
           scaleAt,

@@ -1,0 +1,154 @@
+// A loss and its gradients over a chunk of rows, in one pass: docs/numerics.md, "Cross-entropy".
+#pragma once
+
+#include <cstddef>
+
+#include "fused.h"
+#include "gradient.h"
+#include "logits.h"
+#include "loss.h"
+#include "margin.h"
+#include "softmax.h"
+
+namespace {
+
+// What one call works with.
+struct LossPass {
+  ChunkScratch& work;
+  const Targets targets;
+  const Gradients& gradients;
+  RowLoss row_loss[kChunkRows];
+
+  LossPass(ChunkScratch& scratch, const CrossEntropy& loss, const Gradients& out)
+      : work(scratch), targets(loss, scratch.head.classes), gradients(out) {
+    work.align_bias();
+    work.keep_transform = loss.margin != nullptr;
+  }
+
+  bool has_label(size_t r, const Segment& segment) const {
+    return targets.has_label(r) && has_class(segment, targets.label(r));
+  }
+  size_t row_of_label(size_t r, const Segment& segment) const {
+    return targets.label(r) - segment.first + segment.hadamard_row;
+  }
+
+  // Adds a segment to the softmax of a row, and leaves exp(z − the largest of the segment) in z.
+  void join(size_t r, const Segment& segment, KeepLogits logits) {
+    RowLoss& row = row_loss[r];
+    if (has_label(r, segment)) {
+      if (targets.loss.margin) lower_label(r, segment, logits);
+      row.logit_of_label = logits.z[row_of_label(r, segment)];
+    }
+    add_to_sums(row, targets, r, segment, work.head.classes, logits.z);
+    row.softmax.join_segment(segment, logits);
+  }
+
+  // Makes exp(z − the largest of the row) of logits that were computed again.
+  void exponentials_again(size_t r, const Segment& segment) const {
+    float* z = work.logits;
+    if (has_label(r, segment)) z[row_of_label(r, segment)] = row_loss[r].logit_of_label;
+    exponentials(z, segment.hadamard_row, end_of(segment), shift_of(row_loss[r].softmax.max));
+  }
+
+  // Spreads the gradient by the logits of a segment whose exponentials are in z.
+  template <class Spread>
+  [[gnu::always_inline]] void spread_gradient_of(size_t r, const Block& block, const Segment& segment,
+                                                 const Spread& spread) {
+    const RowLoss& row = row_loss[r];
+    const float total_by_sum = static_cast<float>(targets.total(r, row) / row.softmax.sum);
+    visit_targets(targets, r, segment, work.head.classes, [&](const auto& target) {
+      const LogitGradient gradient{work.logits, total_by_sum, targets.loss.row_weights[r], target};
+      if (!has_label(r, segment)) return spread(segment, gradient);
+      // The element of the label has a formula of its own, and is done again.
+      float* v = work.gradient + row_of_label(r, segment);
+      float* bias = gradients.bias ? gradients.bias + targets.label(r) : nullptr;
+      const float v_before = block.segment_count == 1 ? 0.0f : *v;
+      const float bias_before = bias ? *bias : 0.0f;
+      spread(segment, gradient);
+      const float g =
+          gradient.of_label(row_of_label(r, segment), static_cast<float>(targets.of_label(targets.label(r))));
+      const float by_cosine = targets.loss.margin ? lowered_gradient(r, g) : g;
+      *v = segment.negative ? v_before - by_cosine : v_before + by_cosine;
+      if (bias) *bias = bias_before + g;
+    });
+  }
+
+  void write_losses(float* losses, size_t rows) const {
+    for (size_t r = 0; r < rows; r++)
+      losses[r] = targets.loss.row_weights[r] == 0 ? 0.0f : targets.value(r, row_loss[r]);
+  }
+
+ private:
+  // Puts the logit that a margin leaves the label into z, and finds the largest logits again.
+  void lower_label(size_t r, const Segment& segment, KeepLogits& logits) {
+    const Row& row = work.row[r];
+    const size_t at = row_of_label(r, segment);
+    const float t = work.transform_beside(row.x)[at];
+    const double cosine = (segment.negative ? -t : t) * work.head.unit / row.length;
+    const LoweredCosine lowered(cosine, *targets.loss.margin);
+    const float* bias = work.parameters.bias;
+    logits.z[at] = static_cast<float>(work.parameters.scale * lowered.value +
+                                      (bias ? static_cast<double>(bias[targets.label(r)]) : 0.0));
+    row_loss[r].slope_of_label = lowered.slope;
+    work.row[r].margin_of_scale = lowered.value - lowered.slope * cosine;
+    logits.largest = F32::broadcast(-kInfinity);
+    for_range(segment.hadamard_row, end_of(segment), [&](size_t i, auto part) {
+      logits.largest = F32::max(part.only(F32::load(logits.z + i), -kInfinity), logits.largest);
+    });
+  }
+
+  // Returns the gradient by s·cos θ of the label from that by its logit, and leaves what the margin adds to
+  // the gradient by scale.
+  float lowered_gradient(size_t r, float g) {
+    work.row[r].margin_of_scale *= g;
+    return static_cast<float>(g * row_loss[r].slope_of_label);
+  }
+};
+
+void loss_and_gradient(const Head& head, const Parameters& parameters, const float* x, size_t rows,
+                       const CrossEntropy& loss, float* losses, const Gradients& gradients, void* memory) {
+  ChunkScratch work(head, parameters, rows, memory);
+  LossPass pass(work, loss, gradients);
+  const float* weights = loss.row_weights;
+  float* z = work.logits;
+  const auto keep = [&](const Segment&) { return KeepLogits{z}; };
+
+  if (head.block_count > 1) {
+    visit_blocks(
+        work, x, rows, keep_logits(work),
+        [&](size_t r, const Segment& segment, const KeepLogits& logits) { pass.join(r, segment, logits); });
+    backward_rows(work, rows, weights, gradients, [&](size_t r, const Block& block, const auto& spread) {
+      visit_block(work, work.row[r], block, keep, [&](const Segment& segment, const KeepLogits&) {
+        pass.exponentials_again(r, segment);
+        pass.spread_gradient_of(r, block, segment, spread);
+      });
+    });
+  } else if (head.segment_count > 1) {
+    // With one block a row is finished while its transform is in cache; only the logits are computed again.
+    backward_rows(work, rows, weights, gradients, [&](size_t r, const Block& block, const auto& spread) {
+      read_row(work, x, r);
+      const float* t = visit_block(
+          work, work.row[r], block, keep,
+          [&](const Segment& segment, const KeepLogits& logits) { pass.join(r, segment, logits); });
+      for (size_t s = 0; s < block.segment_count; s++) {
+        const Segment& segment = block.segments[s];
+        StoreLogits again{z};
+        visit_logits(Logit(work, work.row[r], segment), t, segment.hadamard_row, end_of(segment), again);
+        pass.exponentials_again(r, segment);
+        pass.spread_gradient_of(r, block, segment, spread);
+      }
+    });
+  } else {
+    // A head of one segment still has the exponentials in z, so neither the transform nor the logits are
+    // computed again.
+    backward_rows(work, rows, weights, gradients, [&](size_t r, const Block& block, const auto& spread) {
+      read_and_visit_block(work, x, r, block, keep, [&](const Segment& segment, const KeepLogits& logits) {
+        pass.join(r, segment, logits);
+        pass.spread_gradient_of(r, block, segment, spread);
+      });
+    });
+  }
+  pass.write_losses(losses, rows);
+}
+
+}  // namespace
