@@ -4,7 +4,18 @@ import type { ClassCode } from "./codes/code.js";
 import type { FeatureOptions, Features } from "./features.js";
 import { type AsyncOptions, forwardAsync } from "./head/async.js";
 import { type BackwardOptions, backward } from "./head/backward.js";
+import { type Calibration, type CalibrationOptions, calibrate } from "./head/calibrate.js";
 import { HeadCore } from "./head/core.js";
+import {
+  type EnergyGradientOptions,
+  type EnergyOptions,
+  energy,
+  energyAndGradient,
+  type LogSumExpOptions,
+  logSumExp,
+  logSumExpAndGradient,
+  type ValuesAndGradient,
+} from "./head/energy.js";
 import { decodeHead, encodeHead } from "./head/file.js";
 import type { Gradient } from "./head/gradients.js";
 import { forward, type OutputOptions } from "./head/logits.js";
@@ -170,6 +181,68 @@ export class FixedClassifier {
     return lossAndGradient(this.#core, x, labels, options) as LossAndGradient<
       R extends "none" ? Float32Array : number
     >;
+  }
+
+  /**
+   * ln Σ_c exp z_c of every row, without keeping the logits.
+   *
+   * @param x rows × features
+   * @param options `normalised: false`: of the logits z_c = s·⟨w_c, x⟩ + b_c, in which the length of a row counts; `out`: as in
+   * {@link forward}, one element a row
+   * @returns one value a row
+   * @example
+   * const sums = head.logSumExp(x);
+   */
+  logSumExp(x: Features, options?: LogSumExpOptions | null): Float32Array {
+    return logSumExp(this.#core, x, options);
+  }
+
+  /** {@link logSumExp} with the gradients of the sum over rows. */
+  logSumExpAndGradient(
+    x: Features,
+    options?: Omit<EnergyGradientOptions, "temperature"> | null,
+  ): ValuesAndGradient {
+    return logSumExpAndGradient(this.#core, x, options);
+  }
+
+  /**
+   * The free energy −T·ln Σ_c exp(z_c/T) of every row: the lower, the more the row looks like those that the head was trained on (Liu et
+   * al., *Energy-based Out-of-distribution Detection*, NeurIPS 2020).
+   *
+   * @param options `temperature`: T; `normalised` and `out` as in {@link logSumExp}
+   * @example
+   * const energies = head.energy(x, { temperature: 1, normalised: false });
+   */
+  energy(x: Features, options?: EnergyOptions | null): Float32Array {
+    return energy(this.#core, x, options);
+  }
+
+  /**
+   * {@link energy} with the gradients of the sum over rows: with respect to x it is the drift of stochastic gradient Langevin dynamics
+   * (Grathwohl et al., *Your classifier is secretly an energy based model*, ICLR 2020).
+   *
+   * @example
+   * const { values, gradient: drift } = head.energyAndGradient(x, { normalised: false });
+   * const sample = x.map((value, i) => value - 0.5 * drift.features[i]); // and noise
+   */
+  energyAndGradient(x: Features, options?: EnergyGradientOptions | null): ValuesAndGradient {
+    return energyAndGradient(this.#core, x, options);
+  }
+
+  /**
+   * Makes the probabilities honest: finds the temperature T at which the cross-entropy of softmax(z/T) on validation data is least, and
+   * divides scale and bias by it (for "learned" weights and bias). The order of the classes stays as it is. Where no T has a lower loss,
+   * nothing changes (Guo et al., *On Calibration of Modern Neural Networks*, ICML 2017).
+   *
+   * @param x rows × features that were not trained on
+   * @param labels as in {@link lossAndGradient}
+   * @param options `ignoreIndex` and `sampleWeights`, as in {@link lossAndGradient}
+   * @returns the temperature, from 2⁻¹⁰ to 2¹⁰, and the mean loss before and after
+   * @example
+   * const { temperature, before, after } = head.calibrate(x, [3, 7]);
+   */
+  calibrate(x: Features, labels: Labels | Float32Array, options?: CalibrationOptions | null): Calibration {
+    return calibrate(this.#core, x, labels, options);
   }
 
   /**

@@ -20,6 +20,13 @@ export type { FeatureOptions, Features } from "./features.js";
 export { type FwhtOptions, fwht } from "./fwht.js";
 export type { AsyncOptions } from "./head/async.js";
 export type { BackwardOptions } from "./head/backward.js";
+export type { Calibration, CalibrationOptions } from "./head/calibrate.js";
+export type {
+  EnergyGradientOptions,
+  EnergyOptions,
+  LogSumExpOptions,
+  ValuesAndGradient,
+} from "./head/energy.js";
 export type { Gradient, GradientOutput } from "./head/gradients.js";
 export type { OutputOptions } from "./head/logits.js";
 export type { LossAndGradient, LossOptions } from "./head/loss.js";

@@ -1,4 +1,4 @@
-import type { GradientBuffers } from "../backends/backend.js";
+import type { GradientBuffers, HeadParameters } from "../backends/backend.js";
 import type { FusedLoss, RowLoss } from "../losses/loss.js";
 import type { HeadCore } from "./core.js";
 import { sum } from "./gradients.js";
@@ -7,18 +7,16 @@ import type { Targets } from "./targets.js";
 /** How the losses of rows become one: their "mean", their "sum", or "none" for one a row. */
 export type Reduction = "mean" | "sum" | "none";
 
-/** Writes the gradients of the reduced loss of some rows, and returns it. */
-export type RunLoss<L> = (
+/** Writes the gradients of the reduced loss of some rows, and returns it: in one pass, by the kernel of the loss. */
+export function runFusedLoss(
   core: HeadCore,
-  loss: L,
+  loss: FusedLoss,
   x: Float32Array,
   targets: Targets,
   reduction: Reduction,
   gradients: GradientBuffers,
-) => number | Float32Array;
-
-/** In one pass, by the kernel of the loss. */
-export const runFusedLoss: RunLoss<FusedLoss> = (core, loss, x, targets, reduction, gradients) => {
+  parameters: HeadParameters = core.parameters(),
+): number | Float32Array {
   const { labels, soft } = targets;
   const { labelSmoothing, classWeights, margin } = loss;
   if (margin !== null && labels === null) {
@@ -32,7 +30,7 @@ export const runFusedLoss: RunLoss<FusedLoss> = (core, loss, x, targets, reducti
   const losses = new Float32Array(rows);
   core.kernels.lossAndGradient(
     x,
-    { ...core.parameters(), normalised: true },
+    { ...parameters, normalised: true },
     {
       labels,
       targets: soft,
@@ -46,10 +44,17 @@ export const runFusedLoss: RunLoss<FusedLoss> = (core, loss, x, targets, reducti
     gradients,
   );
   return reduceLosses(losses, multipliers, reduction, counts);
-};
+}
 
-/** By `forward`, the loss, and `backward`, which needs memory for the logits. */
-export const runRowLoss: RunLoss<RowLoss> = (core, loss, x, targets, reduction, gradients) => {
+/** Does the same by `forward`, the loss, and `backward`, which needs memory for the logits. */
+export function runRowLoss(
+  core: HeadCore,
+  loss: RowLoss,
+  x: Float32Array,
+  targets: Targets,
+  reduction: Reduction,
+  gradients: GradientBuffers,
+): number | Float32Array {
   const { labels } = targets;
   if (labels === null) throw new TypeError("this loss is for labels, got a Float32Array of soft targets");
   const { classes, kernels } = core;
@@ -71,7 +76,7 @@ export const runRowLoss: RunLoss<RowLoss> = (core, loss, x, targets, reduction, 
   kernels.backward(x, core.parameters(), logits, gradients);
   clearLeftOut(weights, gradients, core.features);
   return reduceLosses(losses, counts, reduction, counts);
-};
+}
 
 /** Features that are not finite would give a row gradients that are not, even of a loss of 0. */
 function clearLeftOut(weights: Float32Array, gradients: GradientBuffers, features: number): void {

@@ -99,7 +99,10 @@ export function gradientWriter(table: HeadTable, row: Row, { transposed }: Produ
 
   /** Makes u; the gradient by the logit of the label is not that by its cosine. */
   function transposedWithMargin({ g, at, margin = null }: LogitGradient): void {
-    if (margin === null) return transposed(g, at, u);
+    if (margin === null) {
+      transposed(g, at, u);
+      return;
+    }
     const { label, slope } = margin;
     const kept = g[at + label] as number;
     g[at + label] = kept * slope;

@@ -13,7 +13,7 @@ export interface LoweredCosine {
 /** The cosine c of a label with a margin: docs/numerics.md, "Margins". */
 export function lowerCosine(c: number, { cosine, cosOfAngle, sinOfAngle, beyond }: Margin): LoweredCosine {
   const squaredSine = 1 - c * c;
-  const sine = Math.sqrt(squaredSine > LEAST_SQUARED_SINE ? squaredSine : LEAST_SQUARED_SINE);
+  const sine = Math.sqrt(Math.max(squaredSine, LEAST_SQUARED_SINE));
   if (c > -cosOfAngle) {
     const value = c * cosOfAngle - sine * sinOfAngle - cosine;
     return { value, slope: cosOfAngle + (c * sinOfAngle) / sine };
