@@ -108,12 +108,10 @@ export function checkOneOf<T extends string>(
   value: unknown,
   choices: readonly T[],
 ): asserts value is T {
+  if ((choices as readonly unknown[]).includes(value)) return;
   const list = choices.map((choice) => `"${choice}"`).join(", ");
-  if (typeof value !== "string")
-    throw new TypeError(`${what} must be one of ${list}, got ${describe(value)}`);
-  if (!(choices as readonly string[]).includes(value)) {
-    throw new RangeError(`${what} must be one of ${list}, got ${describe(value)}`);
-  }
+  const Problem = typeof value === "string" ? RangeError : TypeError;
+  throw new Problem(`${what} must be one of ${list}, got ${describe(value)}`);
 }
 
 /** The number of rows of `width` in an array. */

@@ -182,7 +182,7 @@ napi_value backward(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-constexpr size_t kLossArity = 15;
+constexpr size_t kLossArity = 16;
 
 // The arrays of a loss: labels, targets, class weights, row weights.
 struct LossArrays {
@@ -193,17 +193,18 @@ struct LossArrays {
       : labels(arguments.optional_array<int32_t>()),
         targets(arguments.optional_array<float>()),
         class_weights(arguments.optional_array<float>()),
-        row_weights(arguments.array<float>()) {}
+        row_weights(arguments.optional_array<float>()) {}
 
-  // A row of weight 0 needs no label.
+  // A row that is left out needs no label.
   bool fit(const HeadInput& in) const {
     if (labels.data && (targets.data || labels.length != in.rows)) return false;
     if (targets.data && targets.length != in.rows * in.head.classes) return false;
     if (class_weights.data && class_weights.length != in.head.classes) return false;
-    if (row_weights.length != in.rows) return false;
+    if (row_weights.data && row_weights.length != in.rows) return false;
     for (size_t r = 0; r < labels.length; r++) {
       const bool is_class = labels.data[r] >= 0 && static_cast<size_t>(labels.data[r]) < in.head.classes;
-      if (!is_class && row_weights.data[r] != 0) return false;
+      const bool left_out = row_weights.data && row_weights.data[r] == 0;
+      if (!is_class && !left_out) return false;
     }
     return true;
   }
@@ -214,6 +215,7 @@ napi_value loss_and_gradient(napi_env env, napi_callback_info info) {
   HeadInput in(arguments);
   in.parameters.normalised = arguments.number() != 0;
   const LossArrays arrays(arguments);
+  const float row_weight = static_cast<float>(arguments.number());
   const double smoothing = arguments.number();
   const double sum_of_class_weights = arguments.number();
   const TypedArray<double> margin = arguments.optional_array<double>();
@@ -224,13 +226,15 @@ napi_value loss_and_gradient(napi_env env, napi_callback_info info) {
   if (!arguments.check(in.fits && fits)) return nullptr;
   const Margin taken_off =
       margin.data ? Margin{margin.data[0], margin.data[1], margin.data[2], margin.data[3]} : Margin{};
+  float same_weights[kChunkRows];
+  std::fill(same_weights, same_weights + kChunkRows, row_weight);
   const auto from = [](const auto& array, size_t i) { return array.data ? array.data + i : nullptr; };
   for_gradient_chunks(
       env, in.data, in.rows, gradients.bias, [&](size_t r, size_t rows, void* scratch, float* bias) {
         const CrossEntropy loss{from(arrays.labels, r),
                                 from(arrays.targets, r * in.head.classes),
                                 arrays.class_weights.data,
-                                arrays.row_weights.data + r,
+                                arrays.row_weights.data ? arrays.row_weights.data + r : same_weights,
                                 smoothing,
                                 sum_of_class_weights,
                                 margin.data ? &taken_off : nullptr};

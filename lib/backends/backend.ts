@@ -54,8 +54,11 @@ export interface CrossEntropy {
   /** w; null: 1. */
   readonly classWeights: Float32Array | null;
   readonly sumOfClassWeights: number;
-  /** One value a row, which multiplies its gradients, not its loss. A row of 0 is left out: its loss and gradients are 0, its label is not read. */
-  readonly rowWeights: Float32Array;
+  /**
+   * What the gradients of a row are multiplied by, not its loss: one value a row, or the same one for all. A row of 0 is left out: its loss
+   * and gradients are 0, its label is not read.
+   */
+  readonly rowWeights: Float32Array | number;
   /** λ */
   readonly labelSmoothing: number;
   /** Null: none. Only with labels, and only for rows that are divided by their norm. */

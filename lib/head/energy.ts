@@ -102,7 +102,7 @@ function valuesAndGradient(
     targets: null,
     classWeights: null,
     sumOfClassWeights: core.classes,
-    rowWeights: new Float32Array(rows.count).fill(multiplier),
+    rowWeights: multiplier,
     labelSmoothing: 0,
     margin: null,
   };

@@ -23,27 +23,28 @@ export function runFusedLoss(
     throw new TypeError("a margin is for labels, and these are soft targets; leave it out");
   }
   const rows = x.length / core.features;
-  const counts = rowWeights(rows, targets, classWeights);
+  const counts = rowWeights(targets, classWeights);
   // A label has the only target of its row where nothing is smoothed, so that its class's weight is one of the row.
   const ofRow = classWeights === null || (labels !== null && labelSmoothing === 0);
-  const multipliers = ofRow ? counts : rowWeights(rows, targets, null);
+  const multipliers = ofRow ? counts : rowWeights(targets, null);
+  const count = divisor(rows, reduction, counts);
   const losses = new Float32Array(rows);
   core.kernels.lossAndGradient(
     x,
-    { ...parameters, normalised: true },
+    { scale: parameters.scale, bias: parameters.bias, normalised: true },
     {
       labels,
       targets: soft,
       classWeights: ofRow ? null : classWeights,
       sumOfClassWeights: classWeights === null ? core.classes : sum(classWeights),
-      rowWeights: gradientWeights(multipliers, reduction, counts),
+      rowWeights: multipliers === null ? 1 / count : gradientWeights(multipliers, count),
       labelSmoothing,
       margin,
     },
     losses,
     gradients,
   );
-  return reduceLosses(losses, multipliers, reduction, counts);
+  return reduceLosses(losses, multipliers, reduction, count);
 }
 
 /** Does the same by `forward`, the loss, and `backward`, which needs memory for the logits. */
@@ -59,8 +60,9 @@ export function runRowLoss(
   if (labels === null) throw new TypeError("this loss is for labels, got a Float32Array of soft targets");
   const { classes, kernels } = core;
   const rows = labels.length;
-  const counts = rowWeights(rows, targets, null);
-  const weights = gradientWeights(counts, reduction, counts);
+  const counts = rowWeights(targets, null);
+  const count = divisor(rows, reduction, counts);
+  const weights = counts === null ? new Float32Array(rows).fill(1 / count) : gradientWeights(counts, count);
   const losses = new Float32Array(rows);
   const logits = new Float32Array(rows * classes);
   kernels.forward(x, core.parameters(), logits);
@@ -75,7 +77,7 @@ export function runRowLoss(
   });
   kernels.backward(x, core.parameters(), logits, gradients);
   clearLeftOut(weights, gradients, core.features);
-  return reduceLosses(losses, counts, reduction, counts);
+  return reduceLosses(losses, counts, reduction, count);
 }
 
 /** Features that are not finite would give a row gradients that are not, even of a loss of 0. */
@@ -87,36 +89,42 @@ function clearLeftOut(weights: Float32Array, gradients: GradientBuffers, feature
   });
 }
 
-/** How much each row counts, with the weight of its label's class. */
-function rowWeights(
-  rows: number,
-  { labels, weights }: Targets,
-  classWeights: Float32Array | null,
-): Float64Array {
-  const counts = new Float64Array(rows).fill(1);
-  if (weights !== null) counts.set(weights);
-  if (labels === null || classWeights === null) return counts;
-  return counts.map((count, r) => (count === 0 ? 0 : count * (classWeights[labels[r] as number] as number)));
+/** How much each row counts, with the weight of its label's class; null: 1. */
+function rowWeights({ labels, weights }: Targets, classWeights: Float32Array | null): Float64Array | null {
+  if (labels === null || classWeights === null) return weights && Float64Array.from(weights);
+  const counts = new Float64Array(labels.length);
+  for (let r = 0; r < counts.length; r++) {
+    const weight = weights === null ? 1 : (weights[r] as number);
+    counts[r] = weight === 0 ? 0 : weight * (classWeights[labels[r] as number] as number);
+  }
+  return counts;
+}
+
+/** What the sum over rows is divided by. */
+function divisor(rows: number, reduction: Reduction, counts: Float64Array | null): number {
+  if (reduction !== "mean") return 1;
+  return counts === null ? rows : sum(counts);
 }
 
 /** What the gradients of each row are multiplied by; 0 leaves it out. */
-function gradientWeights(
-  multipliers: Float64Array,
-  reduction: Reduction,
-  counts: Float64Array,
-): Float32Array {
-  const share = reduction === "mean" ? 1 / sum(counts) : 1;
-  return Float32Array.from(multipliers, (multiplier) => (multiplier === 0 ? 0 : multiplier * share));
+function gradientWeights(multipliers: Float64Array, count: number): Float32Array {
+  const weights = new Float32Array(multipliers.length);
+  for (let r = 0; r < weights.length; r++) {
+    const multiplier = multipliers[r] as number;
+    weights[r] = multiplier === 0 ? 0 : multiplier * (1 / count);
+  }
+  return weights;
 }
 
 function reduceLosses(
   losses: Float32Array,
-  multipliers: Float64Array,
+  multipliers: Float64Array | null,
   reduction: Reduction,
-  counts: Float64Array,
+  count: number,
 ): number | Float32Array {
+  if (multipliers === null) return reduction === "none" ? losses : sum(losses) / count;
   if (reduction === "none") return losses.map((loss, r) => loss * (multipliers[r] as number));
   let total = 0;
   for (let r = 0; r < losses.length; r++) total += (losses[r] as number) * (multipliers[r] as number);
-  return reduction === "mean" ? total / sum(counts) : total;
+  return total / count;
 }

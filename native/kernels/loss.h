@@ -129,7 +129,8 @@ inline void add_to_sums(RowLoss& row, const Targets& targets, size_t r, const Se
     return sum_products([=](size_t i, auto part) { return part.load(weights + i); });
   }
   visit_targets(targets, r, segment, classes, [&](const auto& target) {
-    row.sum_of_targets += sum_range(from, to, target);
+    row.sum_of_targets +=
+        sum_range(from, to, [&](size_t i, auto part) { return part.only(target(i, part), 0.0f); });
     sum_products(target);
   });
 }

@@ -146,7 +146,7 @@ onEachBackend((backend) => {
     const y = labels(rows, classes, 8);
     const losses = [new Float32Array(rows), new Float32Array(rows)] as const;
     const lossExpected = buffers();
-    const loss = { labelSmoothing: 0.1, rowWeight: 1 / rows };
+    const loss = { labelSmoothing: 0.1, rowWeights: 1 / rows };
     const normalised = true;
     kernels.lossAndGradient(
       x,

@@ -67,7 +67,7 @@ export function runHead(backend: Backend, input: HeadInput): Record<string, Numb
   const loss = buffers();
   const losses = output(rows, 0);
   const targets = place(labels(rows, classes, seed + 3), 1);
-  const crossEntropy = crossEntropyOf(targets, { labelSmoothing, rowWeight });
+  const crossEntropy = crossEntropyOf(targets, { labelSmoothing, rowWeights: rowWeight });
   kernels.lossAndGradient(x, { ...parameters, normalised: true }, crossEntropy, losses, loss);
 
   for (const { check } of arrays) check();

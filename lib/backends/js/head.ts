@@ -105,14 +105,16 @@ export function createHead(table: HeadTable): HeadKernels {
     },
 
     lossAndGradient(x, parameters, loss, losses, gradients) {
+      const rowWeights = typeof loss.rowWeights === "number" ? Math.fround(loss.rowWeights) : loss.rowWeights;
       writeGradients(rowsOf(x), gradients, (r) => {
-        if (loss.rowWeights[r] === 0) {
+        const weight = typeof rowWeights === "number" ? rowWeights : (rowWeights[r] as number);
+        if (weight === 0) {
           losses[r] = 0;
           return null;
         }
         lossLogits(x, r, parameters, loss.margin === null ? null : products);
         const margin = lowerLabel(r, parameters, loss);
-        losses[r] = crossEntropy(z, segments, loss, r);
+        losses[r] = crossEntropy(z, segments, loss, r, weight);
         return { g: z, at: 0, margin };
       });
     },

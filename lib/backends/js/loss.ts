@@ -10,12 +10,13 @@ const lanes = new Float32Array(LANES);
 /** log Σ exp z of a row of logits. */
 export const logSumExp = ({ max, sum }: SoftmaxSums): number => log(sum) + max;
 
-/** Turns the logits `z` of row r into their gradient and returns the loss: docs/numerics.md, "Cross-entropy". */
+/** Turns the logits `z` of row r, of this weight, into their gradient and returns the loss: docs/numerics.md, "Cross-entropy". */
 export function crossEntropy(
   z: Float32Array,
   segments: readonly Segment[],
   loss: CrossEntropy,
   r: number,
+  weight: number,
 ): number {
   const { labels, classWeights, labelSmoothing } = loss;
   const classes = z.length;
@@ -42,7 +43,6 @@ export function crossEntropy(
 
   const exponential = exponentialOf(sums);
   const totalBySum = fround(total / sums.sum);
-  const weight = loss.rowWeights[r] as number;
   const targetOfLabel = fround((1 - labelSmoothing) * ofLabel + others * ofLabel);
   for (let c = 0; c < classes; c++) {
     const probability = fround(exponential(z[c] as number) * totalBySum);

@@ -193,7 +193,11 @@ export function createHead(engine: Engine, table: HadamardTable): HeadKernels {
       for (let r = 0; r < rows; r += step) {
         const end = Math.min(r + step, rows);
         write(engine.f32, xAt, x, features, r, end);
-        write(engine.f32, rowWeightsAt, rowWeights, 1, r, end);
+        if (typeof rowWeights === "number") {
+          engine.f32.fill(rowWeights, rowWeightsAt / BYTES, rowWeightsAt / BYTES + end - r);
+        } else {
+          write(engine.f32, rowWeightsAt, rowWeights, 1, r, end);
+        }
         if (labels !== null) write(engine.i32, labelsAt, labels, 1, r, end);
         if (targets !== null) write(engine.f32, targetsAt, targets, classes, r, end);
         kernels.lossAndGradient(
