@@ -44,7 +44,7 @@ const weightsOf = (length: number, seed: number, zeros: boolean): Float32Array =
 
 const CASE = fc.record({
   head: fc.constantFrom(...HEADS),
-  rows: fc.integer({ min: 1, max: 35 }),
+  rows: fc.integer({ min: 1, max: 40 }),
   seed: fc.integer({ min: 0, max: 2 ** 31 }),
   labelSmoothing: fc.constantFrom(0, 0.1, 0.7),
   classWeights: fc.boolean(),
@@ -59,8 +59,10 @@ const CASE = fc.record({
 
 test("every backend gives the same bits for all targets, weights and margins", () => {
   fc.assert(
-    fc.property(CASE, ({ head: options, rows, seed, soft, ignored, sampleWeights, kind, ...given }) => {
+    fc.property(CASE, ({ head: options, rows: many, seed, soft, ignored, sampleWeights, kind, ...given }) => {
       const { features, classes } = options;
+      // More rows than a chunk has, where a row is short.
+      const rows = features * classes < 1000 ? many : 1 + (many % 4);
       const x = floats(rows * features, seed, kind);
       const y = soft ? weightsOf(rows * classes, seed + 1, true) : labels(rows, classes, seed + 1);
       if (ignored && !soft) y[rows >> 1] = -100;

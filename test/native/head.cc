@@ -150,17 +150,18 @@ void test_head(Random& random) {
   const bool with_labels = random.chance(0.7);
   const bool with_targets = !with_labels && random.chance(0.8);
   const bool with_class_weights = random.chance(0.4);
-  const Margin margin{random.unit(), 0.8, 0.6, 0.39};
+  const fixed_classifier::Margin margin{random.unit(), 0.8, 0.6, 0.39};
   const bool with_margin = with_labels && random.chance(0.4);
   const double smoothing = random.chance(0.5) ? 0 : random.unit();
   test.expect_same_as_scalar("loss_and_gradient", [&](const Kernels& kernels, const Call& call) {
-    const CrossEntropy loss{with_labels ? call.arrays.in("labels", labels) : nullptr,
-                            with_targets ? call.arrays.in("targets", targets) : nullptr,
-                            with_class_weights ? call.arrays.in("class weights", class_weights) : nullptr,
-                            call.arrays.in("row weights", row_weights),
-                            smoothing,
-                            12.5,
-                            with_margin ? &margin : nullptr};
+    const fixed_classifier::CrossEntropy loss{
+        with_labels ? call.arrays.in("labels", labels) : nullptr,
+        with_targets ? call.arrays.in("targets", targets) : nullptr,
+        with_class_weights ? call.arrays.in("class weights", class_weights) : nullptr,
+        call.arrays.in("row weights", row_weights),
+        smoothing,
+        12.5,
+        with_margin ? &margin : nullptr};
     float* losses = call.out<float>("losses", call.rows);
     kernels.loss_and_gradient(call.head, call.parameters, call.x, call.rows, loss, losses,
                               call.gradients(with_bias), call.scratch);
