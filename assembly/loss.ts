@@ -5,12 +5,6 @@ import { clear, LANES } from "./sums";
 import { block, CrossEntropy, Head, segment } from "./table";
 import { add, broadcast, mul, productOrZero, sub } from "./vector";
 
-/** What is summed over the classes of a row. */
-const LOGITS = 0;
-const WEIGHTED_LOGITS = 1;
-const TARGETS = 2;
-const TARGETS_TIMES_LOGITS = 3;
-
 /** Turns the logits in `head.z` into the gradient of row r and returns the loss. */
 export function crossEntropy<V>(head: Head, loss: CrossEntropy, r: i32): f64 {
   const smoothing = loss.labelSmoothing;
@@ -22,12 +16,16 @@ export function crossEntropy<V>(head: Head, loss: CrossEntropy, r: i32): f64 {
   let total: f64 = 1;
   let linear: f64 = 0; // Σ t·z
   if (loss.targets !== 0) {
-    total = sumOver<V>(head, loss, r, TARGETS);
-    linear = sumOver<V>(head, loss, r, TARGETS_TIMES_LOGITS);
+    sumTargets<V>(head, loss, loss.targets + r * head.classes * sizeof<f32>());
+    total = Targets.sum;
+    linear = Targets.sumOfLogits;
   } else if (labels !== 0) {
-    if (loss.classWeights !== 0) total = (1 - smoothing) * ofLabel + others * loss.sumOfClassWeights;
-    if (loss.classWeights !== 0) linear = others * sumOver<V>(head, loss, r, WEIGHTED_LOGITS);
-    else if (smoothing !== 0) linear = others * sumOver<V>(head, loss, r, LOGITS);
+    if (loss.classWeights !== 0) {
+      total = (1 - smoothing) * ofLabel + others * loss.sumOfClassWeights;
+      linear = others * sumOfLogits<V>(head, loss.classWeights);
+    } else if (smoothing !== 0) {
+      linear = others * sumOfLogits<V>(head, 0);
+    }
   }
   // The sums take the memory in which the exponentials stay for the gradient.
   softmaxSums<V>(head, head.z);
@@ -39,10 +37,15 @@ export function crossEntropy<V>(head: Head, loss: CrossEntropy, r: i32): f64 {
   const weight = load<f32>(loss.rowWeights + r * sizeof<f32>());
   const exponentialOfLabel = exp<f32>(logit - shiftOf(Softmax.max));
   const e = exponentials<V>(head, head.z);
-  if (loss.targets === 0 && loss.classWeights === 0) {
-    gradientOfSameTargets<V>(head, e, totalBySum, labels === 0 ? 0 : <f32>others, weight);
+  if (loss.targets !== 0) {
+    const own = loss.targets + r * head.classes * sizeof<f32>();
+    if (loss.classWeights !== 0) gradientOf<V>(head, e, loss, own, OWN | SMOOTHED | WEIGHTED, totalBySum, weight);
+    else if (smoothing !== 0) gradientOf<V>(head, e, loss, own, OWN | SMOOTHED, totalBySum, weight);
+    else gradientOf<V>(head, e, loss, own, OWN, totalBySum, weight);
+  } else if (loss.classWeights !== 0) {
+    gradientOf<V>(head, e, loss, 0, WEIGHTED, totalBySum, weight);
   } else {
-    gradientOfTargets<V>(head, e, loss, r, totalBySum, weight);
+    gradientOf<V>(head, e, loss, 0, 0, totalBySum, weight);
   }
   if (labels !== 0) {
     const target = <f32>((1 - smoothing) * ofLabel + others * ofLabel);
@@ -51,90 +54,118 @@ export function crossEntropy<V>(head: Head, loss: CrossEntropy, r: i32): f64 {
   return value;
 }
 
-/** Writes (e ⊗ totalBySum ⊖ target) ⊗ weight to `head.z`. */
-function gradientOfSameTargets<V>(head: Head, e: usize, totalBySum: f32, target: f32, weight: f32): void {
-  const r = broadcast<V, f32>(totalBySum);
-  const q = broadcast<V, f32>(target);
-  const w = broadcast<V, f32>(weight);
-  let z = head.z;
-  for (const end = z + head.classes * sizeof<f32>(); z < end; z += sizeof<V>(), e += sizeof<V>()) {
-    store<V>(z, mul<V, f32>(sub<V, f32>(mul<V, f32>(load<V>(e), r), q), w));
-  }
-}
+/** What targets are made of. */
+const OWN = 1;
+const SMOOTHED = 2;
+const WEIGHTED = 4;
 
-/** Writes (e ⊗ totalBySum ⊖ t) ⊗ weight to `head.z`. */
-function gradientOfTargets<V>(
+/**
+ * Writes (e ⊗ totalBySum ⊖ t) ⊗ weight to `head.z`, with t as for a class that is not the label. What the targets are made of is known while
+ * compiling.
+ */
+@inline
+function gradientOf<V>(
   head: Head,
   e: usize,
   loss: CrossEntropy,
-  r: i32,
+  q: usize,
+  kind: i32,
   totalBySum: f32,
   weight: f32,
 ): void {
   const by = broadcast<V, f32>(totalBySum);
-  const w = broadcast<V, f32>(weight);
-  Targets.take(head, loss, r);
-  const z = head.z;
-  for (let at: usize = 0, end: usize = head.classes * sizeof<f32>(); at < end; at += sizeof<V>()) {
-    const p = mul<V, f32>(load<V>(e + at), by);
-    store<V>(z + at, mul<V, f32>(sub<V, f32>(p, targetAt<V>(at)), w));
+  const rowWeight = broadcast<V, f32>(weight);
+  const keep = broadcast<V, f32>(<f32>(1 - loss.labelSmoothing));
+  const others = broadcast<V, f32>(othersOf(head, loss));
+  let w = loss.classWeights;
+  let z = head.z;
+  for (const end = z + head.classes * sizeof<f32>(); z < end; z += sizeof<V>(), e += sizeof<V>()) {
+    let t = others;
+    if (kind & OWN) {
+      t = load<V>(q);
+      if (kind & SMOOTHED) t = add<V, f32>(mul<V, f32>(t, keep), others);
+      q += sizeof<V>();
+    }
+    if (kind & WEIGHTED) {
+      t = mul<V, f32>(t, load<V>(w));
+      w += sizeof<V>();
+    }
+    store<V>(z, mul<V, f32>(sub<V, f32>(mul<V, f32>(load<V>(e), by), t), rowWeight));
   }
 }
 
-/** The targets of a row, that of its label apart. */
-namespace Targets {
-  /** Addresses of the row's own distribution and of the class weights; 0: none. */
-  export let own: usize = 0;
-  export let classWeights: usize = 0;
-  export let keep: f32 = 1;
-  export let others: f32 = 0;
-
-  export function take(head: Head, loss: CrossEntropy, r: i32): void {
-    own = loss.targets === 0 ? 0 : loss.targets + r * head.classes * sizeof<f32>();
-    classWeights = loss.classWeights;
-    keep = <f32>(1 - loss.labelSmoothing);
-    others = loss.labels === 0 && own === 0 ? 0 : <f32>(loss.labelSmoothing / <f64>head.classes);
-  }
-}
-
-/** Returns the targets of a vector of classes, `at` bytes from the first. */
+/** Returns the target of all classes, before weights, where no other was given. */
 @inline
-function targetAt<V>(at: usize): V {
-  let t = broadcast<V, f32>(Targets.others);
-  if (Targets.own !== 0) {
-    t = add<V, f32>(mul<V, f32>(load<V>(Targets.own + at), broadcast<V, f32>(Targets.keep)), t);
-  }
-  if (Targets.classWeights !== 0) t = mul<V, f32>(t, load<V>(Targets.classWeights + at));
-  return t;
+function othersOf(head: Head, loss: CrossEntropy): f32 {
+  if (loss.labels === 0 && loss.targets === 0) return 0;
+  return <f32>(loss.labelSmoothing / <f64>head.classes);
 }
 
-/** Returns a sum over all classes, segment by segment. */
-function sumOver<V>(head: Head, loss: CrossEntropy, r: i32, kind: i32): f64 {
-  let total: f64 = 0;
-  Targets.take(head, loss, r);
+/** What {@link sumTargets} leaves of a row. */
+namespace Targets {
+  export let sum: f64 = 0;
+  export let sumOfLogits: f64 = 0;
+}
+
+/** Sums the targets of a row whose own distribution is at `q`, and their products with the logits, segment by segment. */
+function sumTargets<V>(head: Head, loss: CrossEntropy, q: usize): void {
+  Targets.sum = 0;
+  Targets.sumOfLogits = 0;
   for (let k = 0; k < head.blockCount; k++) {
     const b = block(head, k);
     for (let i = 0; i < b.segmentCount; i++) {
       const part = segment(b, i);
-      clear<V>(head.e, LANES);
-      const place = placeOf(head, part);
       const first: usize = part.first * sizeof<f32>();
-      const bytes: usize = part.count * sizeof<f32>();
-      if (kind === LOGITS) {
-        memory.copy(place, head.z + first, bytes);
-      } else {
-        for (let at: usize = 0; at < bytes; at += sizeof<V>()) store<V>(place + at, term<V>(head, first + at, kind));
-      }
+      const place = placeOf(head, part);
+      clear<V>(head.e, LANES);
+      writeTargets<V>(head, loss, q + first, loss.classWeights + first, place, part.count);
+      Targets.sum += <f64>sumAtPlace<V>(head, part);
+      writeProducts<V>(place, head.z + first, place, part.count);
+      Targets.sumOfLogits += <f64>sumAtPlace<V>(head, part);
+    }
+  }
+}
+
+/** Writes the targets of `count` classes from their own distribution q and their weights w. */
+function writeTargets<V>(head: Head, loss: CrossEntropy, q: usize, w: usize, to: usize, count: i32): void {
+  const keep = broadcast<V, f32>(<f32>(1 - loss.labelSmoothing));
+  const others = broadcast<V, f32>(othersOf(head, loss));
+  const weighted = loss.classWeights !== 0;
+  if (!weighted && loss.labelSmoothing === 0) {
+    memory.copy(to, q, count * sizeof<f32>());
+    return;
+  }
+  for (const end = to + count * sizeof<f32>(); to < end; to += sizeof<V>(), q += sizeof<V>()) {
+    let t = add<V, f32>(mul<V, f32>(load<V>(q), keep), others);
+    if (weighted) {
+      t = mul<V, f32>(t, load<V>(w));
+      w += sizeof<V>();
+    }
+    store<V>(to, t);
+  }
+}
+
+/** Returns Σ z, or Σ w·z where weights are given, segment by segment. */
+function sumOfLogits<V>(head: Head, weights: usize): f64 {
+  let total: f64 = 0;
+  for (let k = 0; k < head.blockCount; k++) {
+    const b = block(head, k);
+    for (let i = 0; i < b.segmentCount; i++) {
+      const part = segment(b, i);
+      const first: usize = part.first * sizeof<f32>();
+      const place = placeOf(head, part);
+      clear<V>(head.e, LANES);
+      if (weights === 0) memory.copy(place, head.z + first, part.count * sizeof<f32>());
+      else writeProducts<V>(weights + first, head.z + first, place, part.count);
       total += <f64>sumAtPlace<V>(head, part);
     }
   }
   return total;
 }
 
-/** Returns the terms of a sum for a vector of classes. */
-@inline
-function term<V>(head: Head, at: usize, kind: i32): V {
-  if (kind === TARGETS) return targetAt<V>(at);
-  const t = kind === WEIGHTED_LOGITS ? load<V>(Targets.classWeights + at) : targetAt<V>(at);
-  return productOrZero<V>(t, load<V>(head.z + at));
+/** Writes t·z, and 0 where t is 0. */
+function writeProducts<V>(t: usize, z: usize, to: usize, count: i32): void {
+  for (const end = to + count * sizeof<f32>(); to < end; to += sizeof<V>(), t += sizeof<V>(), z += sizeof<V>()) {
+    store<V>(to, productOrZero<V>(load<V>(t), load<V>(z)));
+  }
 }

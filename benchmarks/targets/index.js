@@ -8,6 +8,7 @@ import { codeRows } from "./codes.js";
 import { measureGrowth } from "./growth.js";
 import { headRows } from "./head.js";
 import { kernelRows, measureKernels } from "./kernels.js";
+import { lossRows } from "./losses.js";
 import { measureOrders, orderRows } from "./orders.js";
 import { measurePeers, peerRows } from "./peers.js";
 import { threadRows } from "./threads.js";
@@ -83,6 +84,7 @@ const PARTS = {
     return { rows: orderRows(orders), orders };
   },
   head: (settings) => ({ rows: headRows(settings) }),
+  losses: (settings) => ({ rows: lossRows(settings) }),
   codes: () => ({ rows: codeRows() }),
   async classes(settings) {
     const rows = await classRows(settings);

@@ -68,6 +68,6 @@ export const toGradient = (
 /** Adds in float64, in the order of the rows: docs/numerics.md, "Sums over rows". */
 export function sum(values: Float32Array | Float64Array): number {
   let total = 0;
-  for (const value of values) total += value;
+  for (let i = 0; i < values.length; i++) total += values[i] as number;
   return total;
 }

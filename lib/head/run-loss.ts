@@ -36,7 +36,7 @@ export function runFusedLoss(
       labels,
       targets: soft,
       classWeights: ofRow ? null : classWeights,
-      sumOfClassWeights: classWeights === null ? core.classes : sum(classWeights),
+      sumOfClassWeights: ofRow || classWeights === null ? core.classes : sum(classWeights),
       rowWeights: multipliers === null ? 1 / count : gradientWeights(multipliers, count),
       labelSmoothing,
       margin,

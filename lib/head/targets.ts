@@ -52,7 +52,7 @@ export function checkTargets(
   if (ignoreIndex === undefined) return { labels: checkLabels(given, rows, classes), soft: null, weights };
   checkInteger("ignoreIndex", ignoreIndex, -(2 ** 31), 2 ** 31 - 1);
   const labels = checkLabels(given, rows, classes, ignoreIndex);
-  weights ??= new Float32Array(rows).fill(1);
+  weights = weights === null ? new Float32Array(rows).fill(1) : weights.slice();
   for (let r = 0; r < rows; r++) if (labels[r] === -1) weights[r] = 0;
   return { labels, soft: null, weights };
 }

@@ -35,7 +35,7 @@ export interface Loss {
   prepare(options: Readonly<Record<string, unknown>>, head: LossHead): FusedLoss | RowLoss;
 }
 
-/** A copy of some weights, one a class or row, in float32. */
+/** Some weights, one a class or row, in float32. */
 export function checkWeights(what: string, value: unknown, length: number, one: string): Float32Array {
   const name = typedArrayName(value);
   if (!Array.isArray(value) && name !== "Float32Array" && name !== "Float64Array") {
@@ -45,14 +45,25 @@ export function checkWeights(what: string, value: unknown, length: number, one: 
   if (values.length !== length) {
     throw new RangeError(`${what} has ${values.length} elements: one a ${one} is needed, ${length}`);
   }
+  const weights = name === "Float32Array" ? (value as Float32Array) : float32Of(what, values);
+  const bad = firstUnfit(weights);
+  if (bad >= 0) {
+    throw new RangeError(`${what}[${bad}] must be at least 0 and finite in float32, got ${values[bad]}`);
+  }
+  return weights;
+}
+
+function float32Of(what: string, values: ArrayLike<unknown>): Float32Array {
   return Float32Array.from(values, (weight, i) => {
-    if (typeof weight !== "number") {
-      throw new TypeError(`${what}[${i}] must be a number, got ${describe(weight)}`);
-    }
-    const rounded = Math.fround(weight);
-    if (!(rounded >= 0 && rounded < Infinity)) {
-      throw new RangeError(`${what}[${i}] must be at least 0 and finite in float32, got ${weight}`);
-    }
-    return rounded;
+    if (typeof weight === "number") return weight;
+    throw new TypeError(`${what}[${i}] must be a number, got ${describe(weight)}`);
   });
+}
+
+/** A loop over one type of arrays, which engines make ten times as fast as one over all. */
+function firstUnfit(weights: Float32Array): number {
+  for (let i = 0; i < weights.length; i++) {
+    if (!((weights[i] as number) >= 0 && (weights[i] as number) < Infinity)) return i;
+  }
+  return -1;
 }

@@ -104,7 +104,9 @@ bool read_and_visit_segment(ChunkScratch& work, const float* x, size_t index, co
                             Visitor& visitor) {
   const size_t order = work.head.order;
   const Segment& segment = block.segments[0];
-  if (!is_plain(work.head, block) || block.segment_count != 1 || work.keep_transform) return false;
+  if (!is_plain(work.head, block) || block.segment_count != 1) return false;
+  // Where the logits are shown from registers, the transform is not kept.
+  if (row_length_in_registers<F32> == kLanes && work.keep_transform) return false;
   const FusedFirstStages first_stages(order, block.hadamard_rows <= order / 2);
   if (first_stages.stretches == 0 || block.hadamard_rows <= order / 4) return false;
   Row& row = work.row[index];

@@ -129,9 +129,21 @@ inline void add_to_sums(RowLoss& row, const Targets& targets, size_t r, const Se
     return sum_products([=](size_t i, auto part) { return part.load(weights + i); });
   }
   visit_targets(targets, r, segment, classes, [&](const auto& target) {
-    row.sum_of_targets +=
-        sum_range(from, to, [&](size_t i, auto part) { return part.only(target(i, part), 0.0f); });
-    sum_products(target);
+    const auto only = [&](size_t i, auto part) { return part.only(target(i, part), 0.0f); };
+    if (to <= kLanes) {
+      row.sum_of_targets += sum_range(from, to, only);
+      return sum_products(only);
+    }
+    float totals[2];
+    sum_long_range(
+        from, to,
+        [&](size_t i, auto part) {
+          const F32::reg t = only(i, part);
+          return Terms<2>{{t, F32::product_or_zero(t, part.load(z + i))}};
+        },
+        totals);
+    row.sum_of_targets += totals[0];
+    row.sum_of_logits += totals[1];
   });
 }
 

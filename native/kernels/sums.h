@@ -73,36 +73,70 @@ template <class Term>
   return sum.fold(used);
 }
 
-// Returns Σ term(i) over indices [from, to), with the lane by index. A term is given by registers: term(i,
-// Full or Part). The lanes take turns, as many at a time as there are registers for.
-template <class Term>
-[[gnu::always_inline]] inline float sum_range(size_t from, size_t to, const Term& term) {
-  if (to <= kLanes) return sum_short_range(from, to, term);
-  constexpr int group = F32::registers;
+// Terms of sums that are made together.
+template <int count>
+struct Terms {
+  F32::reg of[count];
+};
+
+// Makes Σ term(i) over indices [from, to), with the lane by index, for sums that are made together. Terms are
+// given by registers: term(i, Full or Part). The lanes take turns, as many at a time as there are registers
+// for.
+template <int count, class Term>
+[[gnu::always_inline]] inline void sum_long_range(size_t from, size_t to, const Term& term,
+                                                  float (&totals)[count]) {
+  constexpr int group = F32::registers / count;
   constexpr size_t stride = group * F32::width;
-  Lanes sum;
+  Lanes sum[count];
   for (size_t lane = 0; lane < kLanes; lane += stride) {
-    F32::reg acc[group];
+    F32::reg acc[count][group];
+#pragma GCC unroll 2
+    for (int s = 0; s < count; s++) {
 #pragma GCC unroll 16
-    for (int j = 0; j < group; j++) acc[j] = F32::broadcast(0.0f);
+      for (int j = 0; j < group; j++) acc[s][j] = F32::broadcast(0.0f);
+    }
     for (size_t i = from / kLanes * kLanes + lane; i < to; i += kLanes) {
       if (i >= from && i + stride <= to) {
 #pragma GCC unroll 16
-        for (int j = 0; j < group; j++) acc[j] = F32::add(acc[j], term(i + j * F32::width, Full{}));
+        for (int j = 0; j < group; j++) {
+          const Terms<count> terms = term(i + j * F32::width, Full{});
+#pragma GCC unroll 2
+          for (int s = 0; s < count; s++) acc[s][j] = F32::add(acc[s][j], terms.of[s]);
+        }
       } else {
         // These terms go through memory, or the sums would live there all the time.
-        alignas(64) float edge[stride] = {};
+        alignas(64) float edge[count][stride] = {};
         for (size_t j = 0; j < stride; j += F32::width) {
-          in_range(i + j, from, to, [&](size_t k, auto part) { F32::store(edge + j, term(k, part)); });
+          in_range(i + j, from, to, [&](size_t k, auto part) {
+            const Terms<count> terms = term(k, part);
+            for (int s = 0; s < count; s++) F32::store(edge[s] + j, terms.of[s]);
+          });
         }
+#pragma GCC unroll 2
+        for (int s = 0; s < count; s++) {
 #pragma GCC unroll 16
-        for (int j = 0; j < group; j++) acc[j] = F32::add(acc[j], F32::load(edge + j * F32::width));
+          for (int j = 0; j < group; j++)
+            acc[s][j] = F32::add(acc[s][j], F32::load(edge[s] + j * F32::width));
+        }
       }
     }
+#pragma GCC unroll 2
+    for (int s = 0; s < count; s++) {
 #pragma GCC unroll 16
-    for (int j = 0; j < group; j++) sum.lane[lane / F32::width + j] = acc[j];
+      for (int j = 0; j < group; j++) sum[s].lane[lane / F32::width + j] = acc[s][j];
+    }
   }
-  return sum.fold();
+  for (int s = 0; s < count; s++) totals[s] = sum[s].fold();
+}
+
+// Returns Σ term(i) over indices [from, to), with the lane by index.
+template <class Term>
+[[gnu::always_inline]] inline float sum_range(size_t from, size_t to, const Term& term) {
+  if (to <= kLanes) return sum_short_range(from, to, term);
+  float total[1];
+  sum_long_range(
+      from, to, [&](size_t i, auto part) { return Terms<1>{{term(i, part)}}; }, total);
+  return total[0];
 }
 
 inline float sum_of(const float* p, size_t from, size_t to) {
