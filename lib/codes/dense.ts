@@ -3,7 +3,7 @@
 import { log } from "../numerics/math.js";
 import { randomStream, randomUniform } from "../random.js";
 import type { DenseTable } from "../table.js";
-import { type ClassCode, type Coherence, scaleOf99Percent } from "./code.js";
+import { type ClassCode, type Coherence, type HeadShape, once, scaleOf99Percent } from "./code.js";
 import { defineCode, seedOption } from "./code-options.js";
 
 /**
@@ -41,18 +41,31 @@ function checkSteps(features: number, classes: number): void {
   );
 }
 
-function storedCode(name: string, options: object, table: DenseTable, initialScale: number): ClassCode {
+function storedCode(
+  code: Pick<ClassCode, "name" | "options" | "normalised" | "initialScale">,
+  { features, classes }: HeadShape,
+  makeWeights: () => Float32Array,
+): ClassCode {
+  const table = once(
+    (): DenseTable => ({
+      kind: "dense",
+      features,
+      classes,
+      weights: makeWeights(),
+      normalised: code.normalised,
+    }),
+  );
   return {
-    name,
-    options,
+    ...code,
     order: 0,
     blocks: 0,
-    table,
-    get coherence() {
-      return denseCoherence(table);
+    get table() {
+      return table();
     },
-    initialScale,
-    initialBias: () => new Float32Array(table.classes),
+    get coherence() {
+      return denseCoherence(table());
+    },
+    initialBias: () => new Float32Array(classes),
   };
 }
 
@@ -65,13 +78,15 @@ export const orthogonal = defineCode<SeedOptions, Required<SeedOptions>>(
     const { seed } = options;
     checkSize("orthogonal", features, classes);
     checkSteps(features, classes);
-    const weights = new Float32Array(classes * features);
-    for (let first = 0; first < classes; first += features) {
-      const rows = Math.min(features, classes - first);
-      weights.set(orthonormalRows(rows, features, randomStream(seed, first / features)), first * features);
-    }
-    const table: DenseTable = { kind: "dense", features, classes, weights, normalised: true };
-    return storedCode("orthogonal", options, table, scaleOf99Percent(classes));
+    const code = { name: "orthogonal", options, normalised: true, initialScale: scaleOf99Percent(classes) };
+    return storedCode(code, { features, classes }, () => {
+      const weights = new Float32Array(classes * features);
+      for (let first = 0; first < classes; first += features) {
+        const rows = Math.min(features, classes - first);
+        weights.set(orthonormalRows(rows, features, randomStream(seed, first / features)), first * features);
+      }
+      return weights;
+    });
   },
 );
 
@@ -83,9 +98,10 @@ export const learned = defineCode<SeedOptions, Required<SeedOptions>>(
   ({ features, classes }, options) => {
     const { seed } = options;
     checkSize("learned", features, classes);
-    const weights = randomUniform(classes * features, 1 / Math.sqrt(features), seed);
-    const table: DenseTable = { kind: "dense", features, classes, weights, normalised: false };
-    return storedCode("learned", options, table, 1);
+    const code = { name: "learned", options, normalised: false, initialScale: 1 };
+    return storedCode(code, { features, classes }, () =>
+      randomUniform(classes * features, 1 / Math.sqrt(features), seed),
+    );
   },
 );
 
