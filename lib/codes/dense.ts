@@ -1,10 +1,10 @@
 /** Codes that keep their class vectors. */
 
-import { log } from "../numerics/math.js";
-import { randomStream, randomUniform } from "../random.js";
+import { randomUniform } from "../random.js";
 import type { DenseTable } from "../table.js";
 import { type ClassCode, type Coherence, type HeadShape, once, scaleOf99Percent } from "./code.js";
 import { defineCode, seedOption } from "./code-options.js";
+import { orthonormalMatrices } from "./orthonormal.js";
 
 /**
  * Options of the codes "orthogonal" and "learned".
@@ -24,20 +24,6 @@ function checkSize(name: string, features: number, classes: number): void {
   throw new RangeError(
     `code "${name}" keeps a matrix of classes × features, at most ${MAX_ENTRIES} entries, got ${classes} × ${features}; ` +
       `at ${features} features it takes up to ${Math.floor(MAX_ENTRIES / features)} classes, code "hadamard" keeps none`,
-  );
-}
-
-/** Steps of making orthonormal rows: a minute or two. */
-const MAX_STEPS = 2 ** 36;
-
-function checkSteps(features: number, classes: number): void {
-  if (features * classes * Math.min(features, classes) <= MAX_STEPS) return;
-  const most = Math.floor(
-    Math.max(MAX_STEPS / features ** 2, Math.min(features, Math.sqrt(MAX_STEPS / features))),
-  );
-  throw new RangeError(
-    `code "orthogonal" takes up to ${most} classes at ${features} features, more would take minutes to make, got ` +
-      `${classes}; code "hadamard" has any number at once`,
   );
 }
 
@@ -77,13 +63,13 @@ export const orthogonal = defineCode<SeedOptions, Required<SeedOptions>>(
   ({ features, classes }, options) => {
     const { seed } = options;
     checkSize("orthogonal", features, classes);
-    checkSteps(features, classes);
     const code = { name: "orthogonal", options, normalised: true, initialScale: scaleOf99Percent(classes) };
     return storedCode(code, { features, classes }, () => {
       const weights = new Float32Array(classes * features);
-      for (let first = 0; first < classes; first += features) {
-        const rows = Math.min(features, classes - first);
-        weights.set(orthonormalRows(rows, features, randomStream(seed, first / features)), first * features);
+      const write = orthonormalMatrices(features, seed);
+      const entries = features * features;
+      for (let i = 0; i * entries < weights.length; i++) {
+        write(i, weights.subarray(i * entries, (i + 1) * entries));
       }
       return weights;
     });
@@ -104,59 +90,6 @@ export const learned = defineCode<SeedOptions, Required<SeedOptions>>(
     );
   },
 );
-
-/** Gram-Schmidt: a row depends only on those before it, so it stays when rows are added. */
-function orthonormalRows(rows: number, width: number, next: () => number): Float64Array {
-  const matrix = Float64Array.from({ length: rows * width }, gaussian(next));
-  for (let r = 0; r < rows; r++) {
-    const row = matrix.subarray(r * width, (r + 1) * width);
-    let s = 0;
-    for (; s + 4 <= r; s += 4) removeFour(row, matrix, s * width, width);
-    for (; s < r; s++) removeOne(row, matrix, s * width, width);
-    const norm = Math.sqrt(dot(row, row));
-    for (let i = 0; i < width; i++) row[i] = (row[i] as number) / norm;
-  }
-  return matrix;
-}
-
-/** Takes from `row` its projection on the unit vector at matrix[at]. */
-function removeOne(row: Float64Array, matrix: Float64Array, at: number, width: number): void {
-  let along = 0;
-  for (let i = 0; i < width; i++) along += (row[i] as number) * (matrix[at + i] as number);
-  for (let i = 0; i < width; i++) row[i] = (row[i] as number) - along * (matrix[at + i] as number);
-}
-
-/**
- * Takes from `row` its projections on four orthogonal vectors that follow each other: one pass over `row` for all, and sums that do not
- * wait for another.
- */
-function removeFour(row: Float64Array, matrix: Float64Array, at: number, width: number): void {
-  const [b, c, d] = [at + width, at + 2 * width, at + 3 * width];
-  let [p, q, r, s] = [0, 0, 0, 0];
-  for (let i = 0; i < width; i++) {
-    const v = row[i] as number;
-    p += v * (matrix[at + i] as number);
-    q += v * (matrix[b + i] as number);
-    r += v * (matrix[c + i] as number);
-    s += v * (matrix[d + i] as number);
-  }
-  for (let i = 0; i < width; i++) {
-    const first = p * (matrix[at + i] as number) + q * (matrix[b + i] as number);
-    row[i] = (row[i] as number) - (first + r * (matrix[c + i] as number) + s * (matrix[d + i] as number));
-  }
-}
-
-/** Standard normal numbers by Marsaglia's polar method. The package's own logarithm has the same bits in every engine. */
-function gaussian(next: () => number): () => number {
-  const uniform = (): number => (next() + 0.5) / 2 ** 31 - 1;
-  return () => {
-    for (;;) {
-      const [u, v] = [uniform(), uniform()];
-      const s = u * u + v * v;
-      if (s > 0 && s < 1) return u * Math.sqrt((-2 * log(s)) / s);
-    }
-  };
-}
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;

@@ -73,6 +73,8 @@ describe("a small file that asks for much is loaded at once", () => {
   const seed = { "code.seed": "0" };
   test.each([
     ["orthogonal, a square", small({ code: "orthogonal", features: "2048", classes: "2048", ...seed })],
+    ["orthogonal, a gigabyte", small({ code: "orthogonal", features: "65536", classes: "4096", ...seed })],
+    ["orthogonal, many groups", small({ code: "orthogonal", features: "33", classes: "8000000", ...seed })],
     ["hadamard, random masks", small({ code: "hadamard", features: "30", classes: "16777216", ...seed })],
     [
       "hadamard, an assignment",
