@@ -10,72 +10,79 @@ const MAX_DEPTH = 127;
 /** As many digits as the sizes of a file can have; longer numbers are not counted exactly. */
 const MAX_DIGITS = 20;
 
-const SPACE = /[ \t\n\r]*/y;
 const WORD = /null|true|false/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const INTEGER = /^\d+$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const WORDS: Record<string, null | boolean> = { null: null, true: true, false: false };
-const [QUOTE, BACKSLASH, FIRST_PRINTABLE] = [0x22, 0x5c, 0x20];
+const [QUOTE, BACKSLASH, SPACE] = [0x22, 0x5c, 0x20];
+/** Space, line feed, carriage return and tab. */
+const WHITE_SPACE = [SPACE, 0x0a, 0x0d, 0x09];
 
 /** @throws RangeError that says what is wrong, and at which character */
 export function parseJson(text: string): Json {
   const reader = new Reader(text);
-  const value = reader.value("", 0);
+  const value = reader.value();
   reader.end();
   return value;
 }
 
 class Reader {
   #at = 0;
+  /** How many values the next one stands in, and the keys that lead to it. */
+  #depth = 0;
+  readonly #path: string[] = [];
   readonly #text: string;
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  /** `path` has the keys that lead to the value, `depth` counts the values it stands in. */
-  value(path: string, depth: number): Json {
-    this.#skip(SPACE);
+  value(): Json {
+    this.#skipSpace();
     const first = this.#text[this.#at];
     if (first === '"') return this.#string();
     if (first === "{" || first === "[") {
-      if (depth === MAX_DEPTH) throw this.#error(`it nests more than ${MAX_DEPTH} deep`);
+      if (this.#depth === MAX_DEPTH) throw this.#error(`it nests more than ${MAX_DEPTH} deep`);
       this.#at++;
-      return first === "{" ? this.#object(path, depth + 1) : this.#array(path, depth + 1);
+      this.#depth++;
+      const value = first === "{" ? this.#object() : this.#array();
+      this.#depth--;
+      return value;
     }
-    const word = this.#skip(WORD);
+    const word = this.#match(WORD);
     return word === "" ? this.#number() : (WORDS[word] as null | boolean);
   }
 
   end(): void {
-    this.#skip(SPACE);
+    this.#skipSpace();
     if (this.#at < this.#text.length) throw this.#error("it goes on behind its end");
   }
 
-  #object(path: string, depth: number): ReadonlyMap<string, Json> {
+  #object(): ReadonlyMap<string, Json> {
     const entries = new Map<string, Json>();
     if (this.#found("}")) return entries;
     do {
-      this.#skip(SPACE);
+      this.#skipSpace();
       const start = this.#at;
       const key = this.#string();
-      const whole = path === "" ? describe(key) : `${path}.${describe(key)}`;
+      this.#path.push(key);
       if (entries.has(key)) {
         this.#at = start;
-        throw this.#error(`it has the key ${whole} a second time`);
+        throw this.#error(`it has the key ${this.#path.map(describe).join(".")} a second time`);
       }
       this.#expect(":");
-      entries.set(key, this.value(whole, depth));
+      entries.set(key, this.value());
+      this.#path.pop();
     } while (this.#found(","));
     this.#expect("}");
     return entries;
   }
 
-  #array(path: string, depth: number): Json[] {
+  #array(): Json[] {
     const values: Json[] = [];
     if (this.#found("]")) return values;
-    do values.push(this.value(path, depth));
+    do values.push(this.value());
     while (this.#found(","));
     this.#expect("]");
     return values;
@@ -90,7 +97,7 @@ class Reader {
       if (code === QUOTE) break;
       if (code === BACKSLASH) this.#at++;
       // Not a number where the text has ended.
-      else if (!(code >= FIRST_PRINTABLE)) {
+      else if (!(code >= SPACE)) {
         this.#at = Math.min(this.#at - 1, text.length);
         throw this.#error("a string has a control character or no end");
       }
@@ -108,7 +115,7 @@ class Reader {
   }
 
   #number(): number | bigint {
-    const digits = this.#skip(NUMBER);
+    const digits = this.#match(NUMBER);
     if (digits === "") throw this.#error("a value is missing");
     if (digits.length <= MAX_DIGITS && INTEGER.test(digits)) return BigInt(digits);
     const value = Number(digits);
@@ -117,15 +124,19 @@ class Reader {
   }
 
   /** What the pattern finds here; empty where it does not fit. */
-  #skip(pattern: RegExp): string {
+  #match(pattern: RegExp): string {
     pattern.lastIndex = this.#at;
     const found = pattern.exec(this.#text)?.[0] ?? "";
     this.#at += found.length;
     return found;
   }
 
+  #skipSpace(): void {
+    while (WHITE_SPACE.includes(this.#text.charCodeAt(this.#at))) this.#at++;
+  }
+
   #found(mark: string): boolean {
-    this.#skip(SPACE);
+    this.#skipSpace();
     if (this.#text[this.#at] !== mark) return false;
     this.#at++;
     return true;
