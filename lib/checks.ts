@@ -66,6 +66,11 @@ export function checkArray<K extends keyof TypedArrays>(
         `${what} is detached: its buffer was transferred; pass the array that holds it now`,
       );
     }
+    if (isOutOfBounds(value as Uint8Array)) {
+      throw new TypeError(
+        `${what} is out of the bounds of its buffer, which was made shorter; pass a view of what is there`,
+      );
+    }
     throw new RangeError(`${what} is empty: it must have at least one element`);
   }
 }
@@ -74,6 +79,16 @@ function isDetached(buffer: ArrayBufferLike): boolean {
   if (buffer.byteLength > 0) return false;
   try {
     new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Whether the buffer of a view that says to be empty has shrunk: then reading it is an error. */
+function isOutOfBounds(view: Uint8Array): boolean {
+  try {
+    Uint8Array.prototype.values.call(view);
     return false;
   } catch {
     return true;

@@ -18,6 +18,7 @@ import {
 } from "./head/energy.js";
 import { decodeHead, encodeHead } from "./head/file.js";
 import type { Gradient } from "./head/gradients.js";
+import { checkFileOptions, type FileOptions } from "./head/limits.js";
 import { forward, type OutputOptions } from "./head/logits.js";
 import { type LossAndGradient, type LossOptions, lossAndGradient } from "./head/loss.js";
 import { type FixedClassifierOptions, type HeadSettings, MAX_CLASSES } from "./head/options.js";
@@ -27,7 +28,6 @@ import { type ProbabilityOptions, probabilities } from "./head/probabilities.js"
 import type { Reduction } from "./head/run-loss.js";
 import type { Labels } from "./head/targets.js";
 import { type TopK, topK } from "./head/top-k.js";
-import { readOptions } from "./options.js";
 
 /**
  * The last layer of a classifier without its weights:
@@ -277,6 +277,7 @@ export class FixedClassifier {
 
   /**
    * The head as a safetensors file (docs/file-format.md): `scale`, `bias`, for "learned" `weights`; settings in the metadata.
+   * @throws RangeError if one of them is not finite, with where; -Infinity in a bias masks a class, and is written
    * @example
    * writeFileSync("head.safetensors", head.toSafetensors());
    */
@@ -285,15 +286,19 @@ export class FixedClassifier {
   }
 
   /**
-   * The head that {@link toSafetensors} wrote: the same logits, bit for bit, on every backend. `options.backend` computes.
-   * @throws TypeError if `bytes` is no Uint8Array
-   * @throws RangeError if the file is truncated, damaged, of another kind or from a newer version
+   * The head that {@link toSafetensors} wrote: the same logits, bit for bit, on every backend.
+   * @param options `codes`, `maxClasses`, `maxFeatures`: what a file may ask for that others wrote; `backend` computes
+   * @throws TypeError if `bytes` is no Uint8Array, ArrayBuffer or SharedArrayBuffer
+   * @throws RangeError if the file is truncated, damaged, of another kind, from a newer version, not finite, or asks for too much
    * @example
    * const same = FixedClassifier.fromSafetensors(readFileSync("head.safetensors"));
    */
-  static fromSafetensors(bytes: Uint8Array, options?: { backend?: Backend } | null): FixedClassifier {
-    const given = readOptions("fromSafetensors", options, ["backend"]);
-    const decoded = decodeHead(bytes);
+  static fromSafetensors(
+    bytes: Uint8Array | ArrayBuffer | SharedArrayBuffer,
+    options?: FileOptions | null,
+  ): FixedClassifier {
+    const { limits, ...given } = checkFileOptions(options);
+    const decoded = decodeHead(bytes, limits);
     const { settings, scale, bias } = decoded;
     const head = new FixedClassifier({ ...settings, ...given, scale, bias: bias !== null });
     copyParameters(decoded, head);

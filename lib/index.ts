@@ -28,6 +28,7 @@ export type {
   ValuesAndGradient,
 } from "./head/energy.js";
 export type { Gradient, GradientOutput } from "./head/gradients.js";
+export type { FileOptions } from "./head/limits.js";
 export type { OutputOptions } from "./head/logits.js";
 export type { LossAndGradient, LossOptions } from "./head/loss.js";
 export type { FixedClassifierOptions, HeadSettings } from "./head/options.js";

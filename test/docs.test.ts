@@ -204,6 +204,7 @@ test("every code, loss and backend has its place in the pages", () => {
 test.each([
   ["README.md", (blocks: string[]) => blocks],
   ["docs/backends.md", (blocks: string[]) => [blocks.join("\n")]],
+  ["docs/file-format.md", (blocks: string[]) => blocks],
 ] as const)("the examples of %s run as programs of a user", (page, programsOf) => {
   const folder = mkdtempSync(join(tmpdir(), "fixed-classifier-user-"));
   try {

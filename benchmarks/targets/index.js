@@ -1,6 +1,7 @@
 // Everything that has a target, in the order in which it is printed.
 
 import { watchCore } from "../timing.js";
+import { buildingRows } from "./building.js";
 import { callRows, measureBound } from "./calls.js";
 import { choiceRows, measureChoice } from "./choice.js";
 import { classRows } from "./classes.js";
@@ -86,6 +87,7 @@ const PARTS = {
   head: (settings) => ({ rows: headRows(settings) }),
   losses: (settings) => ({ rows: lossRows(settings) }),
   codes: () => ({ rows: codeRows() }),
+  codes: (settings) => ({ rows: [...codeRows(), ...buildingRows(settings)] }),
   async classes(settings) {
     const rows = await classRows(settings);
     return settings.libraries ? { rows, growth: await measureGrowth(settings) } : { rows };

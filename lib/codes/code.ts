@@ -22,9 +22,11 @@ export interface ClassCode {
   readonly order: number;
   /** Number of sign-masked copies of that matrix in use; 0 for a dense code. */
   readonly blocks: number;
+  /** Whether rows are divided by their norm and multiplied by the scale; false for "learned" alone. */
+  readonly normalised: boolean;
   /** Computed when read: in moments, but minutes where a great many masks are random. */
   readonly coherence: Coherence;
-  /** The class vectors as kernels read them. */
+  /** The class vectors as kernels read them. Built when first read, by the first call of a head: what a file asks for costs nothing yet. */
   readonly table: HeadTable;
   /** Where the scale starts, if the user gives none. */
   readonly initialScale: number;
@@ -51,7 +53,8 @@ export interface CodeEntry<Options extends object = object> {
   /** Names of the code's own options. */
   readonly optionNames: readonly string[];
   /**
-   * Builds the code from its own options, as the user gave them.
+   * The code with its own options, as the user gave them. All limits are checked here, and nothing is built yet that costs more than
+   * the options themselves.
    *
    * @throws TypeError for an option that the code does not have, or of the wrong type
    * @throws RangeError for an option out of range, or a limit of the code: the message names it and the remedy
@@ -65,6 +68,15 @@ export interface CodeEntry<Options extends object = object> {
    * @throws RangeError that says what is wrong in the file
    */
   decode(data: CodeData): Options;
+}
+
+/** What is made at the first call, and kept. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 export const nextPowerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(n));

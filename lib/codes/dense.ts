@@ -1,10 +1,10 @@
 /** Codes that keep their class vectors. */
 
-import { log } from "../numerics/math.js";
-import { randomStream, randomUniform } from "../random.js";
+import { randomUniform } from "../random.js";
 import type { DenseTable } from "../table.js";
-import { type ClassCode, type Coherence, scaleOf99Percent } from "./code.js";
+import { type ClassCode, type Coherence, type HeadShape, once, scaleOf99Percent } from "./code.js";
 import { defineCode, seedOption } from "./code-options.js";
+import { orthonormalMatrices } from "./orthonormal.js";
 
 /**
  * Options of the codes "orthogonal" and "learned".
@@ -27,32 +27,31 @@ function checkSize(name: string, features: number, classes: number): void {
   );
 }
 
-/** Steps of making orthonormal rows: a minute or two. */
-const MAX_STEPS = 2 ** 36;
-
-function checkSteps(features: number, classes: number): void {
-  if (features * classes * Math.min(features, classes) <= MAX_STEPS) return;
-  const most = Math.floor(
-    Math.max(MAX_STEPS / features ** 2, Math.min(features, Math.sqrt(MAX_STEPS / features))),
+function storedCode(
+  code: Pick<ClassCode, "name" | "options" | "normalised" | "initialScale">,
+  { features, classes }: HeadShape,
+  makeWeights: () => Float32Array,
+): ClassCode {
+  const table = once(
+    (): DenseTable => ({
+      kind: "dense",
+      features,
+      classes,
+      weights: makeWeights(),
+      normalised: code.normalised,
+    }),
   );
-  throw new RangeError(
-    `code "orthogonal" takes up to ${most} classes at ${features} features, more would take minutes to make, got ` +
-      `${classes}; code "hadamard" has any number at once`,
-  );
-}
-
-function storedCode(name: string, options: object, table: DenseTable, initialScale: number): ClassCode {
   return {
-    name,
-    options,
+    ...code,
     order: 0,
     blocks: 0,
-    table,
-    get coherence() {
-      return denseCoherence(table);
+    get table() {
+      return table();
     },
-    initialScale,
-    initialBias: () => new Float32Array(table.classes),
+    get coherence() {
+      return denseCoherence(table());
+    },
+    initialBias: () => new Float32Array(classes),
   };
 }
 
@@ -64,14 +63,16 @@ export const orthogonal = defineCode<SeedOptions, Required<SeedOptions>>(
   ({ features, classes }, options) => {
     const { seed } = options;
     checkSize("orthogonal", features, classes);
-    checkSteps(features, classes);
-    const weights = new Float32Array(classes * features);
-    for (let first = 0; first < classes; first += features) {
-      const rows = Math.min(features, classes - first);
-      weights.set(orthonormalRows(rows, features, randomStream(seed, first / features)), first * features);
-    }
-    const table: DenseTable = { kind: "dense", features, classes, weights, normalised: true };
-    return storedCode("orthogonal", options, table, scaleOf99Percent(classes));
+    const code = { name: "orthogonal", options, normalised: true, initialScale: scaleOf99Percent(classes) };
+    return storedCode(code, { features, classes }, () => {
+      const weights = new Float32Array(classes * features);
+      const write = orthonormalMatrices(features, seed);
+      const entries = features * features;
+      for (let i = 0; i * entries < weights.length; i++) {
+        write(i, weights.subarray(i * entries, (i + 1) * entries));
+      }
+      return weights;
+    });
   },
 );
 
@@ -83,64 +84,12 @@ export const learned = defineCode<SeedOptions, Required<SeedOptions>>(
   ({ features, classes }, options) => {
     const { seed } = options;
     checkSize("learned", features, classes);
-    const weights = randomUniform(classes * features, 1 / Math.sqrt(features), seed);
-    const table: DenseTable = { kind: "dense", features, classes, weights, normalised: false };
-    return storedCode("learned", options, table, 1);
+    const code = { name: "learned", options, normalised: false, initialScale: 1 };
+    return storedCode(code, { features, classes }, () =>
+      randomUniform(classes * features, 1 / Math.sqrt(features), seed),
+    );
   },
 );
-
-/** Gram-Schmidt: a row depends only on those before it, so it stays when rows are added. */
-function orthonormalRows(rows: number, width: number, next: () => number): Float64Array {
-  const matrix = Float64Array.from({ length: rows * width }, gaussian(next));
-  for (let r = 0; r < rows; r++) {
-    const row = matrix.subarray(r * width, (r + 1) * width);
-    let s = 0;
-    for (; s + 4 <= r; s += 4) removeFour(row, matrix, s * width, width);
-    for (; s < r; s++) removeOne(row, matrix, s * width, width);
-    const norm = Math.sqrt(dot(row, row));
-    for (let i = 0; i < width; i++) row[i] = (row[i] as number) / norm;
-  }
-  return matrix;
-}
-
-/** Takes from `row` its projection on the unit vector at matrix[at]. */
-function removeOne(row: Float64Array, matrix: Float64Array, at: number, width: number): void {
-  let along = 0;
-  for (let i = 0; i < width; i++) along += (row[i] as number) * (matrix[at + i] as number);
-  for (let i = 0; i < width; i++) row[i] = (row[i] as number) - along * (matrix[at + i] as number);
-}
-
-/**
- * Takes from `row` its projections on four orthogonal vectors that follow each other: one pass over `row` for all, and sums that do not
- * wait for another.
- */
-function removeFour(row: Float64Array, matrix: Float64Array, at: number, width: number): void {
-  const [b, c, d] = [at + width, at + 2 * width, at + 3 * width];
-  let [p, q, r, s] = [0, 0, 0, 0];
-  for (let i = 0; i < width; i++) {
-    const v = row[i] as number;
-    p += v * (matrix[at + i] as number);
-    q += v * (matrix[b + i] as number);
-    r += v * (matrix[c + i] as number);
-    s += v * (matrix[d + i] as number);
-  }
-  for (let i = 0; i < width; i++) {
-    const first = p * (matrix[at + i] as number) + q * (matrix[b + i] as number);
-    row[i] = (row[i] as number) - (first + r * (matrix[c + i] as number) + s * (matrix[d + i] as number));
-  }
-}
-
-/** Standard normal numbers by Marsaglia's polar method. The package's own logarithm has the same bits in every engine. */
-function gaussian(next: () => number): () => number {
-  const uniform = (): number => (next() + 0.5) / 2 ** 31 - 1;
-  return () => {
-    for (;;) {
-      const [u, v] = [uniform(), uniform()];
-      const s = u * u + v * v;
-      if (s > 0 && s < 1) return u * Math.sqrt((-2 * log(s)) / s);
-    }
-  };
-}
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;

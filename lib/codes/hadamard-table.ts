@@ -1,5 +1,29 @@
 import { factorOf, type Order } from "../hadamard/orders.js";
 import { type HadamardTable, maskWords } from "../table.js";
+import { type ClassCode, once } from "./code.js";
+import { coherence } from "./coherence.js";
+
+/** A code whose vectors are rows of a Hadamard matrix, from what makes its table. */
+export function hadamardCode(
+  code: Pick<ClassCode, "name" | "options" | "order" | "initialScale" | "initialBias">,
+  blocks: () => number,
+  makeTable: () => HadamardTable,
+): ClassCode {
+  const table = once(makeTable);
+  return {
+    ...code,
+    normalised: true,
+    get blocks() {
+      return blocks();
+    },
+    get table() {
+      return table();
+    },
+    get coherence() {
+      return coherence(table());
+    },
+  };
+}
 
 /** The table of rows of a Hadamard matrix; what is not given is the plainest there is. */
 export function hadamardTable(

@@ -1,10 +1,9 @@
 import { orderAbove } from "../hadamard/orders.js";
 import { maskWords } from "../table.js";
 import { type Assignment, assignmentOption, assignVectors } from "./assignment.js";
-import { scaleOf99Percent } from "./code.js";
+import { once, scaleOf99Percent } from "./code.js";
 import { defineCode, seedOption } from "./code-options.js";
-import { coherence } from "./coherence.js";
-import { hadamardTable, SegmentList } from "./hadamard-table.js";
+import { hadamardCode, hadamardTable, SegmentList } from "./hadamard-table.js";
 import { blockMasks, structuredBlocks } from "./masks.js";
 import { certainVectors, firstVectors } from "./runs.js";
 
@@ -54,39 +53,39 @@ export const hadamard = defineCode<HadamardOptions, { seed: number; assignment: 
       );
     }
     const matrix = orderAbove(features);
-    const { order } = matrix;
-    const assigned = assignment && assignVectors(assignment, classes);
-    const used = assigned === null ? firstVectors(order, classes) : certainVectors(order, assigned.vectors);
-    const segments = new SegmentList();
-    const blocks: number[] = [];
-    for (const { block, row, sign, rows } of used) {
-      if (rows === 0) continue;
-      if (blocks.at(-1) !== block) blocks.push(block);
-      segments.add(blocks.length - 1, row, sign, rows);
-    }
-    const all = blockMasks(matrix, features, (blocks.at(-1) as number) + 1, seed);
-    const masks = chosenBlocks(all, blocks, maskWords(order));
-    const table = hadamardTable(matrix, {
-      features,
-      classes,
-      segments: segments.toTable(),
-      masks,
-      places: assigned?.places ?? null,
-    });
-    return {
-      name: "hadamard",
-      options,
-      order,
-      blocks: blocks.length,
-      table,
-      get coherence() {
-        return coherence(table);
+    const layout = once(() => layVectors(matrix.order, classes, assignment));
+    return hadamardCode(
+      {
+        name: "hadamard",
+        options,
+        order: matrix.order,
+        initialScale: scaleOf99Percent(classes),
+        initialBias: () => new Float32Array(classes),
       },
-      initialScale: scaleOf99Percent(classes),
-      initialBias: () => new Float32Array(classes),
-    };
+      () => layout().blocks.length,
+      () => {
+        const { blocks, segments, places } = layout();
+        const all = blockMasks(matrix, features, (blocks.at(-1) as number) + 1, seed);
+        const masks = chosenBlocks(all, blocks, maskWords(matrix.order));
+        return hadamardTable(matrix, { features, classes, segments, masks, places });
+      },
+    );
   },
 );
+
+/** The blocks in use, and where in them the vectors of the classes are. */
+function layVectors(order: number, classes: number, assignment: Assignment) {
+  const assigned = assignment && assignVectors(assignment, classes);
+  const used = assigned === null ? firstVectors(order, classes) : certainVectors(order, assigned.vectors);
+  const segments = new SegmentList();
+  const blocks: number[] = [];
+  for (const { block, row, sign, rows } of used) {
+    if (rows === 0) continue;
+    if (blocks.at(-1) !== block) blocks.push(block);
+    segments.add(blocks.length - 1, row, sign, rows);
+  }
+  return { blocks, segments: segments.toTable(), places: assigned?.places ?? null };
+}
 
 /** The masks of some blocks, of so many words each. */
 function chosenBlocks(masks: Uint32Array, blocks: readonly number[], words: number): Uint32Array {

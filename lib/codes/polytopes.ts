@@ -1,29 +1,37 @@
 /** The corners of the regular polytopes that exist in every dimension, as far as Hadamard matrices have them. */
 
-import { knownOrder, MAX_ORDER, orderAbove, orderBelow } from "../hadamard/orders.js";
-import type { HadamardTable } from "../table.js";
-import { type ClassCode, nextPowerOfTwo, scaleOf99Percent } from "./code.js";
+import { knownOrder, MAX_ORDER, type Order, orderAbove, orderBelow } from "../hadamard/orders.js";
+import { type ClassCode, type HeadShape, nextPowerOfTwo, scaleOf99Percent } from "./code.js";
 import { defineCode } from "./code-options.js";
-import { coherence } from "./coherence.js";
-import { hadamardTable, SegmentList } from "./hadamard-table.js";
+import { hadamardCode, hadamardTable, SegmentList } from "./hadamard-table.js";
 
 /** The corners have an order of their own: there is nothing to choose. */
 type NoOptions = Record<never, never>;
 
-function polytope(name: string, table: HadamardTable): ClassCode {
-  const { order, classes } = table;
-  return {
-    name,
-    options: {},
-    order,
-    blocks: 1,
-    table,
-    get coherence() {
-      return coherence(table);
+function polytope(
+  name: string,
+  matrix: Order,
+  { features, classes }: HeadShape,
+  segments: SegmentList,
+  columns: (() => Int32Array) | null,
+): ClassCode {
+  return hadamardCode(
+    {
+      name,
+      options: {},
+      order: matrix.order,
+      initialScale: scaleOf99Percent(classes),
+      initialBias: () => new Float32Array(classes),
     },
-    initialScale: scaleOf99Percent(classes),
-    initialBias: () => new Float32Array(classes),
-  };
+    () => 1,
+    () =>
+      hadamardTable(matrix, {
+        features,
+        classes,
+        columns: columns?.() ?? null,
+        segments: segments.toTable(),
+      }),
+  );
 }
 
 /** M corners, all pairs of which have the cosine −1/N, N = M − 1: the rows of a Hadamard matrix without their column of ones. */
@@ -45,11 +53,8 @@ export const simplex = defineCode<NoOptions, NoOptions>("simplex", 1, {}, ({ fea
   }
   const segments = new SegmentList();
   segments.add(0, 0, 1, classes);
-  const columns = Int32Array.from({ length: features }, (_, i) => i + 1);
-  return polytope(
-    "simplex",
-    hadamardTable(matrix, { features, classes, columns, segments: segments.toTable() }),
-  );
+  const columns = () => Int32Array.from({ length: features }, (_, i) => i + 1);
+  return polytope("simplex", matrix, { features, classes }, segments, columns);
 });
 
 /** 2N corners, orthogonal or opposite: the rows of a Hadamard matrix, then the same with a minus sign. */
@@ -70,7 +75,7 @@ export const orthoplex = defineCode<NoOptions, NoOptions>("orthoplex", 1, {}, ({
   const segments = new SegmentList();
   segments.add(0, 0, 1, Math.min(features, classes));
   if (classes > features) segments.add(0, 0, -1, classes - features);
-  return polytope("orthoplex", hadamardTable(matrix, { features, classes, segments: segments.toTable() }));
+  return polytope("orthoplex", matrix, { features, classes }, segments, null);
 });
 
 const CUBE_FEATURES = Math.log2(MAX_ORDER);
@@ -92,12 +97,6 @@ export const cube = defineCode<NoOptions, NoOptions>("cube", 1, {}, ({ features,
   const order = 2 ** features;
   const segments = new SegmentList();
   segments.add(0, 0, 1, classes);
-  const columns = Int32Array.from({ length: features }, (_, i) => 2 ** i);
-  return polytope(
-    "cube",
-    hadamardTable(
-      { order, factorOrder: 1, length: order },
-      { features, classes, columns, segments: segments.toTable() },
-    ),
-  );
+  const columns = () => Int32Array.from({ length: features }, (_, i) => 2 ** i);
+  return polytope("cube", { order, factorOrder: 1, length: order }, { features, classes }, segments, columns);
 });

@@ -2,8 +2,7 @@ import { MAX_ORDER } from "../hadamard/orders.js";
 import { randomUniform } from "../random.js";
 import { nextPowerOfTwo } from "./code.js";
 import { defineCode, flagOption, seedOption } from "./code-options.js";
-import { coherence } from "./coherence.js";
-import { hadamardTable } from "./hadamard-table.js";
+import { hadamardCode, hadamardTable } from "./hadamard-table.js";
 
 /**
  * Options of the code "sylvester".
@@ -39,22 +38,21 @@ export const sylvester = defineCode<SylvesterOptions, Required<SylvesterOptions>
     if (order > MAX_ORDER) {
       throw new RangeError(`code "sylvester" takes up to ${MAX_ORDER} classes, got ${classes}`);
     }
-    const table = hadamardTable(
-      { order, factorOrder: 1, length: order },
-      { features, classes, unit: -1, segments: Int32Array.of(0, 0, 1, 0, classes) },
-    );
     const bound = 1 / Math.sqrt(classes);
-    return {
-      name: "sylvester",
-      options,
-      order,
-      blocks: 1,
-      table,
-      get coherence() {
-        return coherence(table);
+    return hadamardCode(
+      {
+        name: "sylvester",
+        options,
+        order,
+        initialScale: bound,
+        initialBias: () => randomUniform(classes, bound, seed),
       },
-      initialScale: bound,
-      initialBias: () => randomUniform(classes, bound, seed),
-    };
+      () => 1,
+      () =>
+        hadamardTable(
+          { order, factorOrder: 1, length: order },
+          { features, classes, unit: -1, segments: Int32Array.of(0, 0, 1, 0, classes) },
+        ),
+    );
   },
 );

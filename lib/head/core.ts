@@ -1,7 +1,7 @@
 import type { Backend, HeadKernels, HeadParameters } from "../backends/backend.js";
 import type { ClassCode } from "../codes/code.js";
 import { FeatureDecoder } from "../features.js";
-import { type DenseTable, isNormalised } from "../table.js";
+import type { DenseTable } from "../table.js";
 import { checkOptions, type FixedClassifierOptions, type HeadSettings } from "./options.js";
 import { checkParameters, checkScale, type LearnedArrays } from "./parameters.js";
 
@@ -16,8 +16,8 @@ export class HeadCore implements LearnedArrays {
   readonly weights: Float32Array | null;
   /** Whether rows are divided by their norm. */
   readonly normalised: boolean;
-  readonly kernels: HeadKernels;
   readonly decoder: FeatureDecoder;
+  #kernels: HeadKernels | null = null;
   #scale = 0;
 
   constructor(options: FixedClassifierOptions) {
@@ -28,12 +28,16 @@ export class HeadCore implements LearnedArrays {
     this.code = code;
     this.backend = backend;
     this.bias = bias ? code.initialBias() : null;
-    const { table } = code;
-    this.normalised = isNormalised(table);
-    this.weights = table.kind === "dense" && !table.normalised ? table.weights : null;
+    this.normalised = code.normalised;
+    this.weights = code.normalised ? null : (code.table as DenseTable).weights;
     this.scale = scale;
-    this.kernels = backend.head(table);
-    this.decoder = new FeatureDecoder(settings.features, this.normalised, backend);
+    this.decoder = new FeatureDecoder(settings.features, code.normalised, backend);
+  }
+
+  /** Made at the first call that needs them, with the class vectors: a head that is only loaded and looked at has neither. */
+  get kernels(): HeadKernels {
+    this.#kernels ??= this.backend.head(this.code.table);
+    return this.#kernels;
   }
 
   get scale(): number {

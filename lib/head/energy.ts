@@ -29,7 +29,9 @@ export interface EnergyGradientOptions extends Omit<EnergyOptions, "out"> {
 
 /** One value a row, and the gradients of their sum. */
 export interface ValuesAndGradient {
+  /** One a row. */
   readonly values: Float32Array;
+  /** Of their sum. */
   readonly gradient: Gradient;
 }
 

@@ -5,6 +5,7 @@ import { describe } from "../checks.js";
 import type { CodeEntry } from "../codes/code.js";
 import { CODE_NAMES, CODES, type CodeName, type CodeOptions } from "../codes/index.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../formats/safetensors.js";
+import { checkLimits, type Limits } from "./limits.js";
 import type { HeadSettings } from "./options.js";
 
 const FORMAT = "fixed-classifier";
@@ -31,6 +32,7 @@ export function encodeHead(
   const tensors = new Map([["scale", f32([1], Float32Array.of(scale))]]);
   if (bias !== null) tensors.set("bias", f32([classes], bias));
   if (weights !== null) tensors.set("weights", f32([classes, features], weights));
+  for (const [what, { data }] of tensors) checkNumbers(what, data as Float32Array, failToWrite);
   const metadata = new Map<string, string>(
     Object.entries({
       format: FORMAT,
@@ -51,16 +53,19 @@ const fail = (problem: string): never => {
   throw new RangeError(`not a head written by toSafetensors: ${problem}`);
 };
 
-export function decodeHead(bytes: Uint8Array): DecodedHead {
+const failToWrite = (problem: string): never => {
+  throw new RangeError(`a head that is written to a file must be finite: ${problem}`);
+};
+
+/** @throws RangeError for what is no head, or one that the limits do not allow */
+export function decodeHead(bytes: unknown, limits: Limits): DecodedHead {
   const { tensors, metadata } = decodeSafetensors(bytes);
-  const settings = readSettings(metadata, tensors);
+  const settings = readSettings(metadata, tensors, limits);
   const { features, classes, code } = settings;
   const read = (name: string, ...shape: number[]): Float32Array => readF32(name, tensors.get(name), shape);
-  const scale = read("scale", 1)[0] as number;
-  if (!Number.isFinite(scale)) fail(`its scale is ${scale}`);
   return {
     settings,
-    scale,
+    scale: read("scale", 1)[0] as number,
     bias: tensors.has("bias") ? read("bias", classes) : null,
     weights: code.name === "learned" ? read("weights", classes, features) : null,
   };
@@ -69,6 +74,7 @@ export function decodeHead(bytes: Uint8Array): DecodedHead {
 function readSettings(
   metadata: ReadonlyMap<string, string>,
   tensors: ReadonlyMap<string, Tensor>,
+  limits: Limits,
 ): HeadSettings {
   const text = (key: string): string | undefined => metadata.get(key);
   if (text("format") !== FORMAT) fail(`its format is ${describe(text("format"))}, expected "${FORMAT}"`);
@@ -85,19 +91,26 @@ function readSettings(
   };
   const learnScale = text("learnScale");
   if (learnScale !== "true" && learnScale !== "false") fail(`its learnScale is ${describe(learnScale)}`);
-  return {
-    features: integer("features"),
-    classes: integer("classes"),
-    code: readCode(metadata, tensors),
-    learnScale: learnScale === "true",
-  };
+  const [features, classes] = [integer("features"), integer("classes")];
+  const name = readCodeName(metadata);
+  checkLimits({ features, classes, code: name }, limits);
+  const code = readCode(name, metadata, tensors);
+  return { features, classes, code, learnScale: learnScale === "true" };
 }
 
-function readCode(metadata: ReadonlyMap<string, string>, tensors: ReadonlyMap<string, Tensor>): CodeOptions {
+function readCodeName(metadata: ReadonlyMap<string, string>): CodeName {
   const name = metadata.get("code") as CodeName;
   if (!CODE_NAMES.includes(name)) {
     fail(`its code is ${describe(name)}, this release has ${CODE_NAMES.join(", ")}; update fixed-classifier`);
   }
+  return name;
+}
+
+function readCode(
+  name: CodeName,
+  metadata: ReadonlyMap<string, string>,
+  tensors: ReadonlyMap<string, Tensor>,
+): CodeOptions {
   const { version, decode } = CODES[name] as CodeEntry;
   const found = metadata.get("codeVersion");
   if (found !== String(version)) {
@@ -124,5 +137,16 @@ function readF32(name: string, tensor: Tensor | undefined, shape: readonly numbe
   if (tensor?.dtype !== "F32" || String(tensor.shape) !== String(shape)) {
     return fail(`tensor ${name} must be F32 of shape [${shape.join(", ")}]`);
   }
-  return tensor.data as Float32Array;
+  const data = tensor.data as Float32Array;
+  checkNumbers(name, data, fail);
+  return data;
+}
+
+/** Numbers of a head are finite, but for −Infinity in a bias, which masks a class: it never has a probability. */
+function checkNumbers(name: string, values: Float32Array, refuse: (problem: string) => never): void {
+  const masks = name === "bias";
+  const at = values.findIndex((value) => !Number.isFinite(value) && !(masks && value === -Infinity));
+  if (at < 0) return;
+  const expected = masks ? "a finite number, or -Infinity to mask a class" : "a finite number";
+  refuse(`${name}[${at}] is ${values[at]}, expected ${expected}`);
 }

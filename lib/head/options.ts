@@ -4,7 +4,6 @@ import { checkBoolean, checkInteger, checkOneOf, describe } from "../checks.js";
 import type { ClassCode, CodeEntry, HeadShape } from "../codes/code.js";
 import { CODE_NAMES, CODES, type CodeName, type CodeOptions } from "../codes/index.js";
 import { readOptions } from "../options.js";
-import { isNormalised } from "../table.js";
 
 export const MAX_FEATURES = 2 ** 16;
 export const MAX_CLASSES = 2 ** 24;
@@ -84,7 +83,7 @@ export function checkOptions(given: FixedClassifierOptions): CheckedOptions {
       features,
       classes,
       code: Object.freeze({ name: code.name, ...code.options }) as CodeOptions,
-      learnScale: isNormalised(code.table) && learnScale,
+      learnScale: code.normalised && learnScale,
     }),
     code,
     bias,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import type { FixedClassifierOptions } from "../../lib/index.js";
 import { powerAbove } from "../support/definitions.js";
-import { createOnJs as create, rowsOf } from "../support/heads.js";
-import { denseTableOf, tableVectors } from "../support/tables.js";
+import { createOnJs as create } from "../support/heads.js";
+import { tableVectors } from "../support/tables.js";
 
 // Looking up a global is slow in Jest's sandbox.
 const { abs, max } = Math;
@@ -123,22 +123,7 @@ describe("the coherence that is promised", () => {
     expect(coherence).toEqual({ absolute: 1, signed: 1 });
   });
 
-  test("rows of orthogonal are orthonormal, as far as float32 goes", () => {
-    for (const [features, classes] of [
-      [1, 1],
-      [7, 7],
-      [64, 40],
-      [100, 100],
-    ] as const) {
-      const { weights } = denseTableOf(create({ features, classes, code: "orthogonal", seed: 3 }));
-      const rows = rowsOf(weights, features);
-      rows.forEach((a, i) => {
-        rows.forEach((b, j) => {
-          const product = a.reduce((sum, v, f) => sum + v * (b[f] as number), 0);
-          expect(abs(product - (i === j ? 1 : 0))).toBeLessThan(1e-6);
-        });
-      });
-    }
+  test("rows of orthogonal are random across groups of as many as there are features", () => {
     const { coherence } = create({ features: 16, classes: 40, code: "orthogonal" }).code;
     expect(coherence.absolute).toBeGreaterThan(0.3);
     expect(coherence.absolute).toBeLessThan(1);

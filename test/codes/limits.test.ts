@@ -68,19 +68,6 @@ describe("limits", () => {
     }
   });
 
-  test("orthogonal refuses what would take minutes", () => {
-    for (const [features, classes, most] of [
-      [2048, 20_000, 16_384],
-      [16_384, 16_384, 2048],
-      [4096, 4097, 4096],
-    ] as const) {
-      refuse(
-        { features, classes, code: "orthogonal" },
-        new RegExp(`up to ${most} classes at ${features} features, .* got ${classes}; code "hadamard"`),
-      );
-    }
-  });
-
   test("learned has no scale", () => {
     refuse({ features: 4, classes: 3, code: "learned", scale: 2 }, /code "learned" has no scale.* got 2/);
     const head = create({ features: 4, classes: 3, code: "learned", learnScale: true });

@@ -114,6 +114,7 @@ onEachBackend((backend) => {
       ["orthoplex", 12, 24],
       ["cube", 5, 32],
       ["orthogonal", 9, 30],
+      ["orthogonal", 40, 100],
       ["learned", 9, 30],
     ] as const) {
       const vectors = vectorsOf({ features, classes: all, code });

@@ -127,6 +127,16 @@ onEachBackend((backend) => {
     }
   });
 
+  test("a view that its buffer has become too short for is called that", () => {
+    const buffer = resizable(256, 256);
+    const x = new Float32Array(buffer, 64, 16);
+    buffer.resize(100);
+    expect(() => fwht(x, { backend })).toThrow(TypeError);
+    expect(() => fwht(x, { backend })).toThrow(
+      /x is out of the bounds of its buffer, which was made shorter/,
+    );
+  });
+
   test("arrays of another realm work, whatever their type", () => {
     for (const type of ["Float32Array", "Float64Array", "Int32Array"]) {
       const foreign = runInNewContext(`${type}.of(1, 2, 3, -7)`) as Float32Array;

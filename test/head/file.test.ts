@@ -1,7 +1,8 @@
-import { expect, test } from "@jest/globals";
-import { FixedClassifier, type FixedClassifierOptions } from "../../lib/index.js";
+import { describe, expect, test } from "@jest/globals";
+import { type FileOptions, FixedClassifier, type FixedClassifierOptions } from "../../lib/index.js";
 import { reference as js, onEachBackend } from "../support/backends.js";
 import { expectSameBits } from "../support/bits.js";
+import { fileOf } from "../support/files.js";
 import { createHead } from "../support/heads.js";
 import { detach, guarded } from "../support/memory.js";
 import { floats } from "../support/random.js";
@@ -25,20 +26,11 @@ const headerOf = (bytes: Uint8Array): { header: Header; data: Uint8Array } => {
   return { header: JSON.parse(json) as Header, data: bytes.subarray(8 + length) };
 };
 
-function build(json: string | Uint8Array, data: Uint8Array, length?: bigint): Uint8Array {
-  const text = typeof json === "string" ? new TextEncoder().encode(json) : json;
-  const bytes = new Uint8Array(8 + text.length + data.length);
-  new DataView(bytes.buffer).setBigUint64(0, length ?? BigInt(text.length), true);
-  bytes.set(text, 8);
-  bytes.set(data, 8 + text.length);
-  return bytes;
-}
-
 /** The sample with its header changed. */
 function changed(change: (header: Header) => void): Uint8Array {
   const { header, data } = headerOf(file);
   change(header);
-  return build(JSON.stringify(header), data);
+  return fileOf(JSON.stringify(header), data);
 }
 
 const refuse = (bytes: unknown, message: RegExp): void => {
@@ -90,10 +82,97 @@ onEachBackend((backend) => {
   });
 });
 
-test("bias values that are no numbers survive", () => {
-  const head = createHead({ features: 4, classes: 4 }, js);
-  head.bias?.set([Number.NaN, Infinity, -Infinity, -0]);
-  expect(read(head.toSafetensors()).bias).toEqual(head.bias);
+describe("a head in a file is finite", () => {
+  const head = (options: object = {}) => createHead({ features: 4, classes: 4, ...options }, js);
+
+  test("but for −Infinity in a bias, which masks a class", () => {
+    const masked = head();
+    masked.bias?.set([-Infinity, -0, 3, -Infinity]);
+    const again = read(masked.toSafetensors());
+    expect(again.bias).toEqual(masked.bias);
+    const p = again.probabilities(Float32Array.of(1, 2, 3, 4));
+    expect([p[0], p[3]]).toEqual([0, 0]);
+  });
+
+  test.each([Number.NaN, Infinity])("%d in a bias or in weights is not written", (value) => {
+    const biased = head();
+    (biased.bias as Float32Array)[2] = value;
+    const learned = head({ code: "learned" });
+    (learned.weights as Float32Array)[7] = value;
+    for (const [broken, what] of [
+      [biased, "bias[2]"],
+      [learned, "weights[7]"],
+    ] as const) {
+      expect(() => broken.toSafetensors()).toThrow(RangeError);
+      expect(() => broken.toSafetensors()).toThrow(
+        `a head that is written to a file must be finite: ${what} is ${value}, expected a finite number`,
+      );
+    }
+  });
+
+  test("-Infinity in weights is not written either", () => {
+    const learned = head({ code: "learned" });
+    (learned.weights as Float32Array)[0] = -Infinity;
+    expect(() => learned.toSafetensors()).toThrow("weights[0] is -Infinity, expected a finite number");
+  });
+
+  test.each([Number.NaN, Infinity, -Infinity])("%d is not read", (value) => {
+    const written = (bytes: Uint8Array, fromEnd: number): Uint8Array => {
+      new DataView(bytes.buffer).setFloat32(bytes.length - fromEnd, value, true);
+      return bytes;
+    };
+    const is = (what: string) =>
+      new RegExp(`not a head written by toSafetensors: ${what} is ${value}, expected`);
+    refuse(written(file.slice(), 44), is("scale\\[0\\]"));
+    if (value !== -Infinity) refuse(written(file.slice(), 4), is("bias\\[9\\]"));
+    refuse(written(head({ code: "learned" }).toSafetensors(), 8), is("weights\\[14\\]"));
+  });
+});
+
+describe("what a file may ask for can be limited", () => {
+  const load = (bytes: Uint8Array, options: FileOptions) =>
+    FixedClassifier.fromSafetensors(bytes, { backend: js, ...options });
+
+  test("a head within the limits is taken", () => {
+    const options = { codes: ["cube", "hadamard"], maxClasses: 10, maxFeatures: 24 } as const;
+    expect(load(file, options).toSafetensors()).toEqual(file);
+    expect(load(file, { codes: undefined, maxClasses: null } as never).toSafetensors()).toEqual(file);
+  });
+
+  test("one beyond is refused", () => {
+    for (const [options, message] of [
+      [{ codes: ["cube", "learned"] }, 'the file has a head of code "hadamard"; codes allows cube, learned'],
+      [{ codes: [] }, 'the file has a head of code "hadamard"; codes allows none'],
+      [{ maxClasses: 9 }, "the file has a head of 10 classes; maxClasses allows 9"],
+      [{ maxFeatures: 23 }, "the file has a head of 24 features; maxFeatures allows 23"],
+    ] as [FileOptions, string][]) {
+      expect(() => load(file, options)).toThrow(new RangeError(message));
+    }
+  });
+
+  test("before anything is built, or looked at that is not within them", () => {
+    const large = changed(({ __metadata__: m, ...header }) => {
+      Object.assign(m, { code: "cube", classes: "16777216", features: "24", "code.width": "8" });
+      Object.assign(header.bias as Entry, { dtype: "F16", shape: [20] });
+    });
+    expect(() => load(large, { maxClasses: 1000 })).toThrow(/maxClasses allows 1000/);
+  });
+
+  test("limits that are none are refused", () => {
+    for (const [options, kind, message] of [
+      [{ codes: "hadamard" }, TypeError, /codes must be an array of names, got "hadamard"/],
+      [{ codes: ["hadamard", "kerdock"] }, RangeError, /codes\[1\] must be one of "hadamard", /],
+      [{ codes: [3] }, TypeError, /codes\[0\] must be one of .*, got 3/],
+      [{ maxClasses: "3" }, TypeError, /maxClasses must be a number/],
+      [{ maxClasses: 0 }, RangeError, /maxClasses must be an integer from 1 to 16777216, got 0/],
+      [{ maxFeatures: 1.5 }, RangeError, /maxFeatures must be an integer from 1 to 65536, got 1.5/],
+      [{ maxClass: 3 }, TypeError, /no option "maxClass", did you mean "maxClasses"\?/],
+      [{ backend: {} }, TypeError, /backend must be one that createBackend returned/],
+    ] as const) {
+      expect(() => load(file, options as never)).toThrow(kind);
+      expect(() => load(file, options as never)).toThrow(message);
+    }
+  });
 });
 
 test("learned class vectors are a tensor, classes × features", () => {
@@ -105,10 +184,13 @@ test("learned class vectors are a tensor, classes × features", () => {
   const { data } = headerOf(bytes);
   for (const shape of [[3, 2], [6], [2, 3, 1]]) {
     Object.assign(header.weights as Entry, { shape });
-    refuse(build(JSON.stringify(header), data), /tensor weights must be F32 of shape \[2, 3\]/);
+    refuse(fileOf(JSON.stringify(header), data), /tensor weights must be F32 of shape \[2, 3\]/);
   }
   delete header.weights;
-  refuse(build(JSON.stringify(header), data.subarray(0, 12)), /tensor weights must be F32 of shape \[2, 3\]/);
+  refuse(
+    fileOf(JSON.stringify(header), data.subarray(0, 12)),
+    /tensor weights must be F32 of shape \[2, 3\]/,
+  );
 });
 
 test("a file may lie anywhere in memory, be a Buffer, or stand on shared memory", () => {
@@ -121,6 +203,8 @@ test("a file may lie anywhere in memory, be a Buffer, or stand on shared memory"
   const shared = new Uint8Array(new SharedArrayBuffer(file.length));
   shared.set(file);
   expect(read(shared).bias).toEqual(sample.bias);
+  expect(read(shared.buffer).bias).toEqual(sample.bias);
+  expect(read(file.slice().buffer).bias).toEqual(sample.bias);
 });
 
 test("the head does not change with the file", () => {
@@ -154,18 +238,10 @@ test("any byte of the header destroyed gives an error or a head, never another k
   }
 });
 
-test("what is no Uint8Array is a TypeError", () => {
-  for (const bytes of [
-    null,
-    undefined,
-    "file",
-    file.buffer,
-    [1, 2],
-    new Float32Array(10),
-    new DataView(file.buffer),
-  ]) {
+test("what is no bytes is a TypeError", () => {
+  for (const bytes of [null, undefined, "file", [1, 2], new Float32Array(10), new DataView(file.buffer)]) {
     expect(() => read(bytes)).toThrow(TypeError);
-    expect(() => read(bytes)).toThrow(/bytes must be a Uint8Array, got /);
+    expect(() => read(bytes)).toThrow(/bytes must be a Uint8Array or an ArrayBuffer, got /);
   }
   expect(() => read(detach(file.slice()))).toThrow(/bytes is detached/);
 });
@@ -175,18 +251,16 @@ test("files of other kinds are refused", () => {
     new TextEncoder().encode("PK\x03\x04 this is a zip archive, or says so"),
     /its header should have \d+ bytes/,
   );
-  refuse(build("not JSON at all", new Uint8Array(50)), /its header is no JSON object/);
-  refuse(build(Uint8Array.of(0x7b, 0xff, 0x7d), new Uint8Array(50)), /its header is no JSON object/);
-  for (const json of ["null", "3", '"head"', "true"]) {
-    refuse(build(json, new Uint8Array(50)), /its header is no JSON object/);
+  for (const json of ["not JSON at all", "null", "3", '"head"', "true", "[]"]) {
+    refuse(fileOf(json, new Uint8Array(50)), /its header must begin with \{, it begins with the byte 0x/);
   }
-  refuse(build("[]", new Uint8Array(50)), /its header is no JSON object/);
-  refuse(build("{}", new Uint8Array(0)), /its format is undefined, expected "fixed-classifier"/);
+  refuse(fileOf(Uint8Array.of(0x7b, 0xff, 0x7d), new Uint8Array(50)), /its header is no JSON/);
+  refuse(fileOf("{}", new Uint8Array(0)), /its format is undefined, expected "fixed-classifier"/);
   const weight = { dtype: "F32", shape: [2, 2], data_offsets: [0, 16] };
-  refuse(build(JSON.stringify({ weight }), new Uint8Array(16)), /its format is undefined, expected/);
+  refuse(fileOf(JSON.stringify({ weight }), new Uint8Array(16)), /its format is undefined, expected/);
   const pytorch = { __metadata__: { format: "pt" }, weight };
   refuse(
-    build(JSON.stringify(pytorch), new Uint8Array(16)),
+    fileOf(JSON.stringify(pytorch), new Uint8Array(16)),
     /its format is "pt", expected "fixed-classifier"/,
   );
 });
@@ -285,7 +359,7 @@ test("what belongs to the code is checked by the code", () => {
     const bytes = data.slice();
     new Int32Array(bytes.buffer, 16, 3).set(values);
     const entry = { ...header["code.assignment"], ...change };
-    return build(JSON.stringify({ ...header, "code.assignment": entry }), bytes);
+    return fileOf(JSON.stringify({ ...header, "code.assignment": entry }), bytes);
   };
   expect(read(tensor({}, [7, 2, 40])).toSafetensors()).toEqual(assigned);
   refuse(tensor({ dtype: "F32" }, [7, 2, 40]), /option "assignment" of code "hadamard" is a tensor of F32/);
@@ -304,7 +378,7 @@ test("a hostile length does not make it allocate", () => {
     BigInt(file.length - 7),
   ]) {
     refuse(
-      build("{}", new Uint8Array(file.length - 10), length),
+      fileOf("{}", new Uint8Array(file.length - 10), length),
       /its header should have \d+ bytes, \d+ are there/,
     );
   }
@@ -313,16 +387,8 @@ test("a hostile length does not make it allocate", () => {
       Object.assign(header.__metadata__, { features: "65536", classes: "65536" });
       Object.assign(header.bias as Entry, { shape: [65536], data_offsets: [4, 4 + 4 * 65536] });
     }),
-    /tensor bias ends at byte .*truncated/,
+    /tensor "bias" has the bytes 4 … 262148 .*truncated/,
   );
-});
-
-test("a scale that is no finite number is refused", () => {
-  for (const value of [Number.NaN, Infinity]) {
-    const bytes = file.slice();
-    new DataView(bytes.buffer).setFloat32(file.length - 44, value, true);
-    refuse(bytes, /its scale is (NaN|Infinity)/);
-  }
 });
 
 test("nothing beside the file is read or written", () => {
