@@ -86,7 +86,6 @@ const PARTS = {
   },
   head: (settings) => ({ rows: headRows(settings) }),
   losses: (settings) => ({ rows: lossRows(settings) }),
-  codes: () => ({ rows: codeRows() }),
   codes: (settings) => ({ rows: [...codeRows(), ...buildingRows(settings)] }),
   async classes(settings) {
     const rows = await classRows(settings);
