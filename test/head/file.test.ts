@@ -69,6 +69,7 @@ onEachBackend((backend) => {
       { features: 100, classes: 50, code: "sylvester", seed: 2 ** 32 - 1 },
       { features: 8, classes: 20, code: "sylvester", allowDuplicates: true, scale: 0 },
       { features: 96, classes: 1000, seed: 3 },
+      { features: 92, classes: 300, seed: 3 },
       { features: 48, classes: 9, code: { name: "hadamard", assignment: [60, 3, 4, 0, 200, 100] } },
       { features: 64, classes: 6000, seed: 3 },
       { features: 11, classes: 12, code: "simplex" },
@@ -209,6 +210,36 @@ test("a newer version or code says to update", () => {
       m.codeVersion = "2";
     }),
     /its code "hadamard" has codeVersion "2", this release reads 1; update fixed-classifier/,
+  );
+});
+
+test("widths whose vectors are others than in version 1 have version 2", () => {
+  const versionOf = (bytes: Uint8Array) => headerOf(bytes).header.__metadata__.codeVersion;
+  for (const [features, version] of [
+    [88, "1"],
+    [89, "2"],
+    [92, "2"],
+    [93, "1"],
+    [116, "2"],
+    [156, "2"],
+    [344, "2"],
+    [384, "1"],
+    [11_008, "2"],
+  ] as const) {
+    const head = createHead({ features, classes: 5 }, js);
+    const bytes = head.toSafetensors();
+    expect([features, versionOf(bytes)]).toEqual([features, version]);
+    const x = floats(features, 1);
+    expectSameBits(read(bytes).forward(x), head.forward(x));
+  }
+  refuse(
+    changed(({ __metadata__: m }) => {
+      m.features = "90";
+    }),
+    /its code "hadamard" has codeVersion "1", this release reads 2; use the release that wrote it/,
+  );
+  expect(versionOf(createHead({ features: 90, classes: 5, code: "orthogonal" }, js).toSafetensors())).toBe(
+    "1",
   );
 });
 
