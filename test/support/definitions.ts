@@ -3,6 +3,7 @@
  * nothing with lib/.
  */
 
+import { readFileSync } from "node:fs";
 import { entry, row } from "./reference.js";
 
 // Looking up a global is slow in Jest's sandbox.
@@ -79,13 +80,12 @@ export function paleyMatrix(b: number, type: 1 | 2): number[][] {
   return raw.map((line, i) => line.map((v, j) => (first[i] as number) * v * (first[j] as number)));
 }
 
-/** The first halves of the rows a, b, c and d of Williamson's matrices of order 92. */
-const QUADRUPLE_OF_92 = ["+---++-+-+++", "+-----+++--+", "+++-+-+-++-+", "+--++-++++--"];
-
-/** Williamson's matrix of order 92: columns, then rows multiplied by the signs with which the first of each is +1. */
-function williamsonMatrix(): number[][] {
-  const n = 23;
-  const [A, B, C, D] = QUADRUPLE_OF_92.map((text) => {
+/** Williamson's matrix of order b as docs/codes.md has it. */
+function williamsonMatrix(b: number): number[][] {
+  const n = b / 4;
+  const page = readFileSync(new URL("../../docs/codes.md", import.meta.url), "utf8");
+  const [, texts = ""] = new RegExp(`^ +${b}: ([-+ ]+)$`, "m").exec(page) ?? [];
+  const [A, B, C, D] = texts.split(" ").map((text) => {
     const half = [...text].map((sign) => (sign === "+" ? 1 : -1));
     const row = [...half, ...half.slice(1).reverse()];
     return row.map((_, i) => row.map((_, j) => row[(j + n - i) % n] as number));
@@ -150,6 +150,9 @@ const BASES: Record<number, [number, 1 | 2 | "williamson"]> = {
   60: [60, 1],
   92: [92, "williamson"],
   96: [12, 1],
+  116: [116, "williamson"],
+  156: [156, "williamson"],
+  172: [172, "williamson"],
   184: [92, "williamson"],
   192: [12, 1],
   384: [12, 1],
@@ -159,7 +162,7 @@ const BASES: Record<number, [number, 1 | 2 | "williamson"]> = {
 export function matrixOf(order: number): (i: number, j: number) => number {
   const [b, type] = BASES[order] ?? [1, 1];
   if (b === 1) return entry;
-  const base = type === "williamson" ? williamsonMatrix() : paleyMatrix(b, type);
+  const base = type === "williamson" ? williamsonMatrix(b) : paleyMatrix(b, type);
   const length = order / b;
   return (i, j) =>
     ((base[floor(i / length)] as number[])[floor(j / length)] as number) * entry(i % length, j % length);
