@@ -28,13 +28,13 @@ type Build<Checked> = (shape: HeadShape, options: Readonly<Checked>) => ClassCod
  */
 export function defineCode<Options extends object, Checked extends Record<keyof Options, unknown>>(
   name: string,
-  version: number | ((shape: HeadShape) => number),
+  version: number,
   declared: OptionTable<Checked>,
   build: Build<Checked>,
 ): CodeEntry<Options> {
   const names = Object.keys(declared) as (keyof Options & keyof Checked & string)[];
   return {
-    version: typeof version === "number" ? () => version : version,
+    version,
     optionNames: names,
 
     build(shape, options) {

@@ -46,8 +46,8 @@ export interface CodeData {
 
 /** An entry of the registry: all that the package has to know of a class code. */
 export interface CodeEntry<Options extends object = object> {
-  /** Version of this code's vectors for a shape. A file records it; a reader with another version refuses the file. */
-  version(shape: HeadShape): number;
+  /** Version of this code's vectors. A file records it; a reader with another version refuses the file. */
+  readonly version: number;
   /** Names of the code's own options. */
   readonly optionNames: readonly string[];
   /**

@@ -1,8 +1,7 @@
 import { orderAbove } from "../hadamard/orders.js";
-import { hasWilliamson } from "../hadamard/williamson.js";
 import { maskWords } from "../table.js";
 import { type Assignment, assignmentOption, assignVectors } from "./assignment.js";
-import { type HeadShape, scaleOf99Percent } from "./code.js";
+import { scaleOf99Percent } from "./code.js";
 import { defineCode, seedOption } from "./code-options.js";
 import { coherence } from "./coherence.js";
 import { hadamardTable, SegmentList } from "./hadamard-table.js";
@@ -27,10 +26,6 @@ export interface HadamardOptions {
 /** Random blocks fill at most this part of the 2^N vectors there are, so that one without a collision is soon found. */
 const SPARSE = 1 / 8;
 
-/** Widths that have a matrix of Williamson had one of another order, and so other vectors, in version 1. */
-const versionOf = ({ features }: HeadShape): number =>
-  hasWilliamson(orderAbove(features).factorOrder) ? 2 : 1;
-
 /** The most classes that have different vectors. */
 function limit(features: number): number {
   const matrix = orderAbove(features);
@@ -45,7 +40,7 @@ function limit(features: number): number {
  */
 export const hadamard = defineCode<HadamardOptions, { seed: number; assignment: Assignment }>(
   "hadamard",
-  versionOf,
+  1,
   { seed: seedOption, assignment: assignmentOption(limit) },
   ({ features, classes }, options) => {
     const { seed, assignment } = options;

@@ -2,7 +2,7 @@
 
 import type { HeadParameters } from "../backends/backend.js";
 import { describe } from "../checks.js";
-import type { CodeEntry, HeadShape } from "../codes/code.js";
+import type { CodeEntry } from "../codes/code.js";
 import { CODE_NAMES, CODES, type CodeName, type CodeOptions } from "../codes/index.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../formats/safetensors.js";
 import type { HeadSettings } from "./options.js";
@@ -39,7 +39,7 @@ export function encodeHead(
       classes: String(classes),
       learnScale: String(learnScale),
       code: name,
-      codeVersion: String(version({ features, classes })),
+      codeVersion: String(version),
     }),
   );
   for (const [key, text] of own.strings) metadata.set(CODE_PREFIX + key, text);
@@ -85,25 +85,25 @@ function readSettings(
   };
   const learnScale = text("learnScale");
   if (learnScale !== "true" && learnScale !== "false") fail(`its learnScale is ${describe(learnScale)}`);
-  const shape = { features: integer("features"), classes: integer("classes") };
-  return { ...shape, code: readCode(shape, metadata, tensors), learnScale: learnScale === "true" };
+  return {
+    features: integer("features"),
+    classes: integer("classes"),
+    code: readCode(metadata, tensors),
+    learnScale: learnScale === "true",
+  };
 }
 
-function readCode(
-  shape: HeadShape,
-  metadata: ReadonlyMap<string, string>,
-  tensors: ReadonlyMap<string, Tensor>,
-): CodeOptions {
+function readCode(metadata: ReadonlyMap<string, string>, tensors: ReadonlyMap<string, Tensor>): CodeOptions {
   const name = metadata.get("code") as CodeName;
   if (!CODE_NAMES.includes(name)) {
     fail(`its code is ${describe(name)}, this release has ${CODE_NAMES.join(", ")}; update fixed-classifier`);
   }
-  const { version: versionOf, decode } = CODES[name] as CodeEntry;
-  const version = versionOf(shape);
+  const { version, decode } = CODES[name] as CodeEntry;
   const found = metadata.get("codeVersion");
   if (found !== String(version)) {
-    const remedy = Number(found) < version ? "use the release that wrote it" : "update fixed-classifier";
-    fail(`its code "${name}" has codeVersion ${describe(found)}, this release reads ${version}; ${remedy}`);
+    fail(
+      `its code "${name}" has codeVersion ${describe(found)}, this release reads ${version}; update fixed-classifier`,
+    );
   }
   try {
     return { name, ...decode({ strings: own(metadata), tensors: own(tensors) }) } as CodeOptions;
