@@ -12,7 +12,7 @@ export function transformRow<V>(head: Head, block: Block): void {
   const features = head.features;
   if (head.columns !== 0) {
     scatterRow(head, block, Row.x);
-    transformBlock<V>(head, t, order, block.rows);
+    transformBlock<V>(head, head.factor, t, order, block.rows);
     return;
   }
   let source = Row.x;
@@ -21,22 +21,28 @@ export function transformRow<V>(head: Head, block: Block): void {
     memory.fill(t + features * sizeof<f32>(), 0, (order - features) * sizeof<f32>());
     source = t;
   }
-  transformBlock<V>(head, source, features, block.rows);
+  transformBlock<V>(head, head.factor, source, features, block.rows);
 }
 
 /**
- * Does {@link transformPowerOfTwo} for any order and leaves the results in `head.t`. The stage of the factor takes all entries, since it
- * mixes them, and makes the stretches that have wanted results.
+ * Does {@link transformPowerOfTwo} for any order and leaves the results in `head.t`. The stage of the factor, which is that of the head
+ * or its transpose, takes all entries, since it mixes them, and makes the stretches that have wanted results.
  */
-export function transformBlock<V>(head: Head, source: usize, support: i32, wanted: i32): void {
+export function transformBlock<V>(
+  head: Head,
+  factorAt: usize,
+  source: usize,
+  support: i32,
+  wanted: i32,
+): void {
   const t = head.t;
   const order = head.order;
-  if (head.factor === 0) {
+  if (factorAt === 0) {
     transformPowerOfTwo<V>(t, source, order, support, wanted);
     return;
   }
   if (source !== t) memory.copy(t, source, order * sizeof<f32>());
-  const factor = changetype<KroneckerFactor>(head.factor);
+  const factor = changetype<KroneckerFactor>(factorAt);
   const n = order / factor.order;
   factorStage<V, f32>(factor, t, n * sizeof<f32>(), (wanted + n - 1) / n);
   for (let first = 0; first < wanted; first += n) {

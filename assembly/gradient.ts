@@ -44,11 +44,11 @@ function sumOfTransforms<V>(head: Head, gradLogits: usize): usize {
     const b = block(head, k);
     scatterGradients<V>(head, b, gradLogits);
     if (head.columns !== 0) {
-      transformBlock<V>(head, t, b.rows, head.order);
+      transformBlock<V>(head, head.transposedFactor, t, b.rows, head.order);
       gatherRow(head, b, k === 0);
       continue;
     }
-    transformBlock<V>(head, t, b.rows, features);
+    transformBlock<V>(head, head.transposedFactor, t, b.rows, features);
     if (b.mask !== 0) applyMask<V>(t, t, b.mask, features);
     if (head.blockCount === 1) return t;
     if (k === 0) memory.copy(u, t, features * sizeof<f32>());

@@ -41,8 +41,9 @@ export class Head {
   /** The bias gradient and that of the current chunk of rows: the classes. */
   biasGradient: usize;
   chunk: usize;
-  /** Address of the {@link KroneckerFactor}; 0 for an order that is a power of two. */
+  /** Addresses of the {@link KroneckerFactor} and of its transpose, the same if it is symmetric; 0 for an order that is a power of two. */
   factor: usize;
+  transposedFactor: usize;
   /** Address of the columns in which the features stand; 0: feature i in column i. */
   columns: usize;
 }

@@ -3,6 +3,7 @@ import { backendFor } from "./backends/by-size.js";
 import { checkBackend } from "./backends/select.js";
 import {
   checkArray,
+  checkBoolean,
   checkFinite,
   checkInteger,
   checkOneOf,
@@ -20,15 +21,20 @@ export const MAX_LENGTH = MAX_ORDER;
 /** Options of {@link fwht} and of its `plan`. */
 export interface FwhtOptions {
   /**
-   * Length n of one row, up to 2²⁴: a power of two, or b·2^m with the order b of a Paley matrix (12, 20, 28, 36, 44, 52, 60 … up to 256), such
-   * as 384, 768 or 1280; the array holds any number of rows. Default: the whole array.
+   * Length n of one row, up to 2²⁴: a power of two, or b·2^m with the order b of a matrix of Paley (12, 20, 28, 36, 44, 52, 60 … up to 256) or of
+   * Williamson (92, 116, 156, 172), such as 384, 768, 1280 or 11008; the array holds any number of rows. Default: the whole array.
    */
   rowLength?: number;
   /**
-   * Factor on the result: a number, "orthonormal" (1/√n: the transform becomes its own inverse) or "inverse" (1/n: undoes an
-   * unscaled transform). Default 1. An Int32Array takes 1 and "inverse" only.
+   * Factor on the result: a number, "orthonormal" (1/√n: H/√n is orthogonal, and its own inverse where H is symmetric) or "inverse"
+   * (1/n, and Hᵀ in place of H: undoes an unscaled transform). Default 1. An Int32Array takes 1 and "inverse" only.
    */
   scale?: number | "orthonormal" | "inverse";
+  /**
+   * Whether Hᵀ takes the place of H, and with the scale "inverse" H that of Hᵀ. Default false. It makes a difference for the lengths
+   * b·2^m of which b is 92, 116, 156 or 172: all other matrices are symmetric.
+   */
+  transpose?: boolean;
   /**
    * Order of the results: "natural" (Hadamard), "sequency" (by number of sign changes: Walsh) or "dyadic" (Paley). Default
    * "natural", which is the fastest: the others permute it, and are for powers of two only.
@@ -50,17 +56,19 @@ interface Checked {
 
 function check(x: TransformArray, options: FwhtOptions, bound: boolean): Checked {
   checkArray("x", x, "Float32Array", "Float64Array", "Int32Array");
-  const { rowLength = x.length, scale = 1, ordering = "natural" } = options;
+  const { rowLength = x.length, scale = 1, transpose = false, ordering = "natural" } = options;
   const { backend = backendFor(x.length, bound) } = options;
-  const factor = checkRowLength(x.length, rowLength, options.rowLength !== undefined);
+  const matrix = checkRowLength(x.length, rowLength, options.rowLength !== undefined);
+  checkBoolean("transpose", transpose);
   checkOneOf("ordering", ordering, ORDERINGS);
-  if (ordering !== "natural" && factor !== null) {
+  if (ordering !== "natural" && matrix !== null) {
     throw new RangeError(
       `ordering "${ordering}" is for rows of a power of two, got rows of ${rowLength}; use "natural"`,
     );
   }
   checkBackend(backend);
   const multiplier = multiplierOf(scale, rowLength, typedArrayName(x));
+  const factor = (scale === "inverse") === transpose ? matrix : (matrix?.transposed ?? null);
   return { rowLength, multiplier, ordering, backend, factor };
 }
 
@@ -98,7 +106,8 @@ function multiplierOf(scale: unknown, n: number, type: string | undefined): numb
 /**
  * Fast Walsh-Hadamard transform in place: every row x of length n becomes H·x, with H the Hadamard matrix of Sylvester,
  * H[i][j] = (−1)^popcount(i & j). n·log2(n) additions a row. For n = b·2^m, H is the Kronecker product B ⊗ Sylvester(2^m) with a
- * symmetric Paley matrix B (docs/codes.md). H·H = n·1. An Int32Array wraps modulo 2³².
+ * matrix B of Paley or Williamson (docs/codes.md). H·Hᵀ = n·1, and H is symmetric where B is none of Williamson's. An Int32Array wraps
+ * modulo 2³².
  *
  * @param x one or more rows of n elements each; the results are written to it
  * @returns x
@@ -106,6 +115,11 @@ function multiplierOf(scale: unknown, n: number, type: string | undefined): numb
  * @throws RangeError if a length or an option is out of range
  * @example
  * fwht(Float32Array.of(1, 2, 3, 4)); // 10, -2, -4, 0
+ * @example
+ * // Undoing "orthonormal" where H is not symmetric: 11008 = 172·64
+ * const x = new Float32Array(11008).fill(1);
+ * fwht(x, { scale: "orthonormal" });
+ * fwht(x, { scale: "orthonormal", transpose: true });
  */
 export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
   // The commonest call skips the checks, none of which it can fail.

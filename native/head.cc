@@ -280,7 +280,7 @@ napi_value make_head(napi_env env, napi_callback_info info) {
 
 }  // namespace
 
-const FunctionEntry kHead = {"head", 9, make_head};
+const FunctionEntry kHead = {"head", 10, make_head};
 const FunctionEntry kRunForward = {"runForward", kRunForwardArity, run_forward};
 FunctionEntries head_functions() { return kFunctions; }
 

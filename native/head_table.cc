@@ -12,16 +12,22 @@ constexpr size_t kSegmentFields = 5;
 
 bool is_power_of_two(size_t n) { return n > 0 && (n & (n - 1)) == 0; }
 
-// Takes the matrix B of the order; returns false if it is not what a kernel expects. `signs` has a row of
-// words for every row of B, a bit set for −1.
-bool take_factor(HeadData& data, size_t order, const TypedArray<uint32_t>& signs) {
+// Takes the matrix B of the order and its transpose; returns false if they are not what a kernel expects.
+// Signs have a row of words for every row of a matrix, a bit set for −1; without those of the transpose B is
+// symmetric.
+bool take_factor(HeadData& data, size_t order, const TypedArray<uint32_t>& signs,
+                 const TypedArray<uint32_t>& transposed_signs) {
   if (order == 1) return is_power_of_two(data.head.order);
   data.factor_terms = factor_terms(order, signs);
   if (data.factor_terms.empty() || data.head.order % order != 0) return false;
   if (!is_power_of_two(data.head.order / order)) return false;
   data.factor = {order, data.factor_terms.data()};
-  data.head.factor = &data.factor;
-  return true;
+  data.head.factor = data.head.transposed_factor = &data.factor;
+  if (!transposed_signs.data) return true;
+  data.transposed_terms = factor_terms(order, transposed_signs);
+  data.transposed_factor = {order, data.transposed_terms.data()};
+  data.head.transposed_factor = &data.transposed_factor;
+  return !data.transposed_terms.empty();
 }
 
 // Copies the columns of features, if there are any; returns false if one is not in the matrix.
@@ -107,10 +113,11 @@ SharedHead read_head(Arguments& arguments, const Executor& executor) {
   const TypedArray<int32_t> segments = arguments.array<int32_t>();
   const size_t factor_order = arguments.size();
   const TypedArray<uint32_t> factor_signs = arguments.array<uint32_t>();
+  const TypedArray<uint32_t> transposed_signs = arguments.optional_array<uint32_t>();
   const TypedArray<int32_t> columns = arguments.optional_array<int32_t>();
   if (!arguments.check(true)) return nullptr;
-  const bool fits = take_factor(*data, factor_order, factor_signs) && take_columns(*data, columns) &&
-                    take_blocks(*data, masks, segments);
+  const bool fits = take_factor(*data, factor_order, factor_signs, transposed_signs) &&
+                    take_columns(*data, columns) && take_blocks(*data, masks, segments);
   return arguments.check(fits) ? data : nullptr;
 }
 

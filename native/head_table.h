@@ -20,7 +20,9 @@ struct HeadData {
   Executor executor;
   Head head{};  // refers to what follows
   KroneckerFactor factor{};
+  KroneckerFactor transposed_factor{};
   std::vector<uint16_t> factor_terms;
+  std::vector<uint16_t> transposed_terms;
   std::vector<uint32_t> columns;
   std::vector<uint32_t> masks;
   std::vector<Segment> segments;
@@ -39,8 +41,8 @@ struct HeadData {
 
 using SharedHead = std::shared_ptr<HeadData>;
 
-// Reads `features, classes, order, unit, masks, segments, factorOrder, factorSigns, columns`. Returns null,
-// with an exception pending, if the tables would lead a kernel out of its arrays.
+// Reads `features, classes, order, unit, masks, segments, factorOrder, factorSigns, transposedSigns,
+// columns`. Returns null, with an exception pending, if the tables would lead a kernel out of its arrays.
 SharedHead read_head(Arguments& arguments, const Executor& executor);
 
 }  // namespace fixed_classifier

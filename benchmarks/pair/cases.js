@@ -65,7 +65,7 @@ const ofHead = (features, classes, rows, use) => {
 const row = (what, make) => [what, (builds) => make()(builds)];
 
 const POWERS = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20].map((m) => 2 ** m);
-const OTHERS = [384, 768, 1280, 1664, 7168];
+const OTHERS = [344, 384, 768, 1280, 1664, 7168, 11_008];
 /** @type {[features: number, classes: number][]} */
 const SMALL = [
   [64, 10],

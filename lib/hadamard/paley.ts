@@ -1,10 +1,9 @@
-import { bitWords, setBit } from "./bits.js";
-import type { KroneckerFactor } from "./factor.js";
+import { createFactor, type Entry, type KroneckerFactor, normalised } from "./factor.js";
 import { createField, type Field, primePower } from "./galois.js";
 
 /**
  * Hadamard matrices of Paley, *On orthogonal matrices*, J. Math. Phys. 12 (1933), in a symmetric form whose first row and column
- * are +1, so that the transform by one of them undoes itself and takes the place of its own transpose.
+ * are +1, so that the transform by one of them undoes itself and is its own transpose.
  */
 
 /** Type I has order q + 1 with q ≡ 3 mod 4, type II 2(q + 1) with q ≡ 1 mod 4; q a prime power. Type I where both exist. */
@@ -21,18 +20,8 @@ export function paley(order: number): KroneckerFactor {
   const power = found && primePower(found.q);
   if (!found || !power) throw new RangeError(`there is no Paley matrix of order ${order}`);
   const field = createField(power.p, power.k);
-  const entry = found.type === 1 ? typeOne(field) : typeTwo(field);
-  const words = bitWords(order);
-  const signs = new Uint32Array(order * words);
-  for (let i = 0; i < order; i++) {
-    for (let j = 0; j < order; j++) {
-      if (entry(i, j) < 0) setBit(signs, i * words, j);
-    }
-  }
-  return { order, signs };
+  return createFactor(order, found.type === 1 ? typeOne(field) : typeTwo(field));
 }
-
-type Entry = (i: number, j: number) => number;
 
 /** 1 for a square other than 0, −1 for what is no square, 0 for 0. */
 const quadraticCharacter =
@@ -65,6 +54,5 @@ function typeTwo(field: Field): Entry {
     if (i >> 1 === j >> 1) return a === 0 && b === 0 ? 1 : -1;
     return conference(i >> 1, j >> 1) * (a === 1 && b === 1 ? -1 : 1);
   };
-  const first = Int8Array.from({ length: 2 * (q + 1) }, (_, j) => raw(0, j));
-  return (i, j) => (first[i] as number) * raw(i, j) * (first[j] as number);
+  return normalised(2 * (q + 1), raw);
 }

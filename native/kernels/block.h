@@ -51,13 +51,15 @@ inline void transform_power_of_two(const F32& v, float* t, size_t order, size_t 
   for (size_t i = n; i < needed; i += n) memcpy(t + i, t, (n < needed - i ? n : needed - i) * sizeof(float));
 }
 
-// Makes outputs [0, needed) of the transform of `support` entries in t, in place, for any order.
-inline void transform_in_full(const F32& v, const Head& head, float* t, size_t support, size_t needed) {
-  if (!head.factor) return transform_power_of_two(v, t, head.order, support, needed);
-  const size_t stride = head.order / head.factor->order;
+// Makes outputs [0, needed) of the transform of `support` entries in t, in place, for any order. The factor
+// is B, or its transpose; null where the order is a power of two.
+inline void transform_in_full(const F32& v, const KroneckerFactor* factor, float* t, size_t order,
+                              size_t support, size_t needed) {
+  if (!factor) return transform_power_of_two(v, t, order, support, needed);
+  const size_t stride = order / factor->order;
   const size_t stretches = (needed + stride - 1) / stride;
-  memset(t + support, 0, (head.order - support) * sizeof(float));
-  factor_stage(v, *head.factor, t, stride, stretches);
+  memset(t + support, 0, (order - support) * sizeof(float));
+  factor_stage(v, *factor, t, stride, stretches);
   const size_t whole = needed / stride;
   transform_rows_in_place(v, t, stride, whole);
   if (whole < stretches)
@@ -92,7 +94,7 @@ inline const float* transform_block(const ChunkScratch& work, const Row& row, co
     }
   }
   const size_t support = place_features(head, block.mask, row.x, t);
-  transform_in_full(work.v, head, t, support, block.hadamard_rows);
+  transform_in_full(work.v, head.factor, t, head.order, support, block.hadamard_rows);
   return t;
 }
 

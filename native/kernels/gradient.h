@@ -42,8 +42,7 @@ struct PeriodicGradient {
   }
 };
 
-// Turns work.gradient into u of the row, or this block's share of it. The matrix is symmetric: its transpose
-// is the same transform.
+// Turns work.gradient into u of the row, or this block's share of it, by the transposed transform.
 inline PeriodicGradient transform_gradient(const ChunkScratch& work, size_t r, size_t b) {
   const Head& head = work.head;
   const Block& block = head.blocks[b];
@@ -54,7 +53,8 @@ inline PeriodicGradient transform_gradient(const ChunkScratch& work, size_t r, s
     transform_in_place(work.v, v, n);
     return {v, n - 1};
   }
-  transform_in_full(work.v, head, v, block.hadamard_rows, head.columns ? head.order : head.features);
+  transform_in_full(work.v, head.transposed_factor, v, head.order, block.hadamard_rows,
+                    head.columns ? head.order : head.features);
   if (head.columns) {
     float* gathered = work.logits;  // free by now
     for (size_t i = 0; i < head.features; i++) gathered[i] = v[head.columns[i]];

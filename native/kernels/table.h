@@ -16,10 +16,10 @@ constexpr size_t kMaxFactorOrder = 256;
 // Columns of a Kronecker factor are taken in groups of so many.
 constexpr size_t kFactorGroup = 4;
 
-// The matrix B of an order b · 2^m: a symmetric Hadamard matrix of order b, a multiple of 4, whose first
-// column is all ones. Of a group of four columns, x0 … x3, there are sixteen signed sums. Term g of row r is
-// the place of the one that the row takes of group g: 16 · g + (bit 0: x0 and x1 differ in sign, bit 1: x0
-// and x2, bit 2: x2 and x3, bit 3: x0 is negative).
+// The matrix B of an order b · 2^m, or its transpose: a Hadamard matrix of order b, a multiple of 4, whose
+// first column is all ones. Of a group of four columns, x0 … x3, there are sixteen signed sums. Term g of row
+// r is the place of the one that the row takes of group g: 16 · g + (bit 0: x0 and x1 differ in sign, bit 1:
+// x0 and x2, bit 2: x2 and x3, bit 3: x0 is negative).
 struct KroneckerFactor {
   size_t order;
   const uint16_t* terms;  // b × b/4
@@ -45,7 +45,8 @@ struct Head {
   size_t features;
   size_t classes;
   size_t order;
-  const KroneckerFactor* factor;  // null: the order is a power of two
+  const KroneckerFactor* factor;             // B; null: the order is a power of two
+  const KroneckerFactor* transposed_factor;  // its transpose: the same where B is symmetric
   const uint32_t* columns;  // the column of the matrix that each feature has; null: column i for feature i
   double unit;
   const Block* blocks;

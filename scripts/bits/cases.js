@@ -16,6 +16,9 @@ import { doubles, floats, integers, labels } from "./inputs.js";
 const POWERS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 18].map((m) => 2 ** m);
 const OTHERS = [12, 20, 24, 28, 36, 100, 200, 256 * 3, 384, 640, 1008, 1280, 1664, 7168, 20 * 4096];
 
+/** Lengths b·2^m whose matrix B is not symmetric. */
+const NOT_SYMMETRIC = [92, 116, 156, 172, 184, 232, 344, 11_008];
+
 /** @type {Ordering[]} */
 const ORDERINGS = ["sequency", "dyadic"];
 
@@ -99,6 +102,22 @@ const HEADS = [
   { features: 37, classes: 50, code: "orthogonal", seed: 3 },
   { features: 64, classes: 10, code: "learned", seed: 5 },
 ];
+/**
+ * Heads whose transposed transform has another matrix.
+ * @type {FixedClassifierOptions[]}
+ */
+const NOT_SYMMETRIC_HEADS = [
+  ...[
+    [90, 100],
+    [116, 20],
+    [156, 400],
+    [172, 171],
+    [344, 1000],
+    [11_008, 30],
+  ].map(([features = 0, classes = 0]) => ({ features, classes })),
+  { features: 91, classes: 50, code: "simplex" },
+  { features: 184, classes: 200, code: "orthoplex" },
+];
 /** @type {Reduction[]} */
 const REDUCTIONS = ["mean", "sum", "none"];
 /** @type {Kind[]} */
@@ -109,10 +128,10 @@ const KINDS = ["normal", "positive", "integers", "huge", "tiny", "mixed", "zeros
  * @param {HeadCase} use
  * @returns {Case}
  */
-const onHeads = (use) =>
+const onHeads = (use, heads = HEADS) =>
   async function* (backend) {
     let seed = 100;
-    for (const options of HEADS) {
+    for (const options of heads) {
       for (const bias of [true, false]) {
         const { features, classes } = options;
         const head = new FixedClassifier({ ...options, bias, backend });
@@ -138,6 +157,21 @@ export const CASES = {
   "fwht float32": (backend) => transforms(backend, floats, [1, "orthonormal", "inverse", 0.3]),
   "fwht float64": (backend) => transforms(backend, doubles, [1, "orthonormal", "inverse", 0.3]),
   "fwht int32": (backend) => transforms(backend, integers, [1, "inverse"]),
+
+  "fwht by matrices that are not symmetric": function* (backend) {
+    let seed = 1;
+    for (const n of NOT_SYMMETRIC) {
+      for (const transpose of [false, true]) {
+        for (const fill of [floats, doubles, integers]) {
+          for (const scale of /** @type {const} */ ([1, "inverse"])) {
+            const x = fill(3 * n, seed++);
+            fwht(x, { rowLength: n, transpose, scale, backend });
+            yield x;
+          }
+        }
+      }
+    }
+  },
 
   start: onHeads(function* (head) {
     yield head.scale;
@@ -174,6 +208,15 @@ export const CASES = {
       }
     }
   }),
+  "heads of matrices that are not symmetric": onHeads(function* (head, x, seed, rows) {
+    yield head.forward(x);
+    yield head.probabilities(x);
+    yield head.topK(x, 5).scores;
+    yield* gradientOf(head.backward(x, floats(rows * head.classes, seed + 1)));
+    const { loss, gradient } = head.lossAndGradient(x, labels(rows, head.classes, seed));
+    yield loss;
+    yield* gradientOf(gradient);
+  }, NOT_SYMMETRIC_HEADS),
   "other types of features": onHeads(function* (head, x, seed, rows) {
     const bits = Uint16Array.from(integers(rows * head.features, seed), (v) => v & 0xffff);
     yield head.forward(bits, { type: "float16" });

@@ -27,21 +27,13 @@ function load(): object {
   const addon = native ? load() : {};
   const kernels = native ? (call(addon, "create", "scalar", 1) as object) : {};
   /** Row c of the Hadamard matrix of order 4 for class c. */
-  const head = (features = 4, segments = Int32Array.of(0, 0, 1, 0, 4)) =>
-    call(
-      kernels,
-      "head",
-      features,
-      4,
-      4,
-      0.5,
-      new Uint32Array(1),
-      segments,
-      1,
-      new Uint32Array(),
-      null,
-    ) as object;
-  const factor = () => call(kernels, "factor", 4, Uint32Array.of(0, 0b1010, 0b1100, 0b0110));
+  const head = (
+    features = 4,
+    segments = Int32Array.of(0, 0, 1, 0, 4),
+    matrix: readonly unknown[] = [1, new Uint32Array(), null],
+  ) => call(kernels, "head", features, 4, 4, 0.5, new Uint32Array(1), segments, ...matrix, null) as object;
+  const signs = Uint32Array.of(0, 0b1010, 0b1100, 0b0110);
+  const factor = () => call(kernels, "factor", 4, signs);
   const plan = (x: unknown) => call(kernels, "plan", x, 4, 1);
 
   test("a plan is one of its own kind", () => {
@@ -83,6 +75,20 @@ function load(): object {
       [0, 0, 1, 0],
     ]) {
       expect(() => head(4, Int32Array.from(segments))).toThrow(REFUSAL);
+    }
+    for (const transposed of [null, signs]) {
+      expect(() => head(4, undefined, [4, signs, transposed])).not.toThrow();
+    }
+    const negative = Uint32Array.of(0, 0b1010, 0b1100, 0b0111);
+    for (const matrix of [
+      [4, signs.subarray(1), null],
+      [4, negative, null],
+      [4, signs, signs.subarray(1)],
+      [4, signs, negative],
+      [4, signs, new Int32Array(4)],
+      [12, new Uint32Array(12), new Uint32Array(12)],
+    ]) {
+      expect(() => head(4, undefined, matrix)).toThrow(REFUSAL);
     }
     const [x, out] = [new Float32Array(4), new Float32Array(4)];
     for (const args of [

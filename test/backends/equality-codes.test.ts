@@ -2,8 +2,7 @@
 
 import { test } from "@jest/globals";
 import fc from "fast-check";
-import { MAX_FACTOR_ORDER } from "../../lib/hadamard/orders.js";
-import { paleyType } from "../../lib/hadamard/paley.js";
+import { knownOrder, MAX_FACTOR_ORDER } from "../../lib/hadamard/orders.js";
 import { FixedClassifier, type FixedClassifierOptions, fwht } from "../../lib/index.js";
 import type { HeadTable } from "../../lib/table.js";
 import { label, others, reference } from "../support/backends.js";
@@ -39,7 +38,10 @@ const property = (table: fc.Arbitrary<HeadTable>, numRuns: number): void => {
 const part = fc.double({ min: 0, max: 1, noNaN: true });
 const share = (of: number, whole: number): number => Math.max(1, Math.round(of * whole));
 
-const FACTOR_ORDERS = [12, 20, 24, 28, 36, 44, 52, 60, 68];
+/** The longest stretch of a table with a factor that is no wider than it has to be. */
+const largest = (factorOrder: number): number => (factorOrder === 1 ? 64 : factorOrder > 20 ? 4 : 32);
+
+const FACTOR_ORDERS = [12, 20, 24, 28, 36, 44, 52, 60, 68, 92, 116, 156, 172];
 
 test("tables with a factor, several blocks, masks and overlapping segments", () => {
   const table = fc
@@ -66,7 +68,7 @@ test("tables with a factor, several blocks, masks and overlapping segments", () 
 test("tables whose features are scattered over the columns", () => {
   const table = fc
     .record({
-      factorOrder: fc.constantFrom(1, 1, 12, 20),
+      factorOrder: fc.constantFrom(1, 1, 12, 20, 92),
       length: fc.constantFrom(1, 2, 4, 8, 16, 32, 64),
       features: part,
       blocks: fc.integer({ min: 1, max: 3 }),
@@ -74,9 +76,9 @@ test("tables whose features are scattered over the columns", () => {
     })
     .map(({ factorOrder, length, features, blocks, seed }) =>
       randomTable({
-        features: share(features, factorOrder * Math.min(length, 32)),
+        features: share(features, factorOrder * Math.min(length, largest(factorOrder))),
         factorOrder,
-        length: factorOrder === 1 ? length : Math.min(length, 32),
+        length: Math.min(length, largest(factorOrder)),
         blocks,
         scattered: true,
         seed,
@@ -107,8 +109,13 @@ test.each([
   { features: 1664, classes: 1000 },
   { features: 1000, classes: 3000 },
   { features: 64, classes: 5000 },
+  { features: 90, classes: 400 },
+  { features: 172, classes: 100 },
+  { features: 344, classes: 1000 },
+  { features: 11_008, classes: 90 },
   { features: 1023, classes: 1000, code: "simplex" },
   { features: 59, classes: 60, code: "simplex" },
+  { features: 91, classes: 80, code: "simplex" },
   { features: 576, classes: 1100, code: "orthoplex" },
   { features: 11, classes: 2000, code: "cube" },
   { features: 100, classes: 150, code: "orthogonal" },
@@ -120,7 +127,7 @@ test.each([
 
 test("every factor there is, alone and with two columns", () => {
   for (let factorOrder = 12; factorOrder <= MAX_FACTOR_ORDER; factorOrder += 4) {
-    if (paleyType(factorOrder) === null) continue;
+    if (knownOrder(factorOrder)?.factorOrder !== factorOrder) continue;
     for (const length of [1, 2]) {
       const table = randomTable({
         features: factorOrder * length - 1,
@@ -143,17 +150,23 @@ function make(type: Type, length: number, seed: number, kind: Kind): NumberArray
 }
 
 test.each(TYPES)("transforms of %s with a factor", (type) => {
-  const compareTransform = (rowLength: number, rows: number, kind: Kind, offset: number): void => {
+  const compareTransform = (
+    rowLength: number,
+    rows: number,
+    kind: Kind,
+    offset: number,
+    transpose = false,
+  ): void => {
     const x = make(type, rows * rowLength, rowLength + offset, kind);
-    const scale = type === "int32" ? "inverse" : 0.3;
-    const expected = fwht(x.slice() as NumberArray, { rowLength, scale, backend: reference });
+    const options = { rowLength, scale: type === "int32" ? "inverse" : 0.3, transpose } as const;
+    const expected = fwht(x.slice() as NumberArray, { ...options, backend: reference });
     for (const backend of others) {
       const { view, check } = guarded(x, offset);
-      fwht(view, { rowLength, scale, backend });
+      fwht(view, { ...options, backend });
       check();
       expectSameBits(view, expected, `${label(backend)}, ${type}, ${rows} × ${rowLength}, ${kind}`);
       view.set(x);
-      fwht.plan(view, { rowLength, scale, backend })();
+      fwht.plan(view, { ...options, backend })();
       check();
       expectSameBits(view, expected, `${label(backend)}, plan of ${type}, ${rows} × ${rowLength}, ${kind}`);
     }
@@ -161,8 +174,11 @@ test.each(TYPES)("transforms of %s with a factor", (type) => {
   for (const factorOrder of FACTOR_ORDERS) {
     for (const length of [1, 2, 4, 8, 16, 32, 64, 128]) {
       const kind = KINDS[(factorOrder + length) % KINDS.length] as Kind;
-      compareTransform(factorOrder * length, length < 64 ? 3 : 1, kind, length % 5);
+      compareTransform(factorOrder * length, length < 64 ? 3 : 1, kind, length % 5, length % 4 === 2);
     }
   }
-  for (const rowLength of [252, 6144, 20 * 2 ** 12, 12 * 2 ** 15]) compareTransform(rowLength, 2, "mixed", 1);
+  for (const rowLength of [252, 6144, 20 * 2 ** 12, 12 * 2 ** 15, 92 * 2 ** 11]) {
+    compareTransform(rowLength, 2, "mixed", 1);
+  }
+  compareTransform(11_008, 2, "mixed", 1, true);
 });

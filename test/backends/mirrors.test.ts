@@ -66,7 +66,7 @@ native("what the addon exports", () => {
       expect(functionsOf(kernels, addon.arities.kernels)).toEqual(methodsOf("Kernels"));
       const signs = new Uint32Array(0);
       const segments = Int32Array.of(0, 0, 1, 0, 4);
-      const head = kernels.head(4, 4, 4, 0.5, new Uint32Array(1), segments, 1, signs, null);
+      const head = kernels.head(4, 4, 4, 0.5, new Uint32Array(1), segments, 1, signs, null, null);
       expect(functionsOf(head, addon.arities.head)).toEqual(methodsOf("Head"));
     }
   });

@@ -53,6 +53,8 @@ describe("coherence is that of all pairs of classes", () => {
     [48, [97, 150, 500]],
     [96, [193, 300, 800]],
     [90, [200, 500]],
+    [184, [300, 600]],
+    [340, [700]],
     [192, [400, 600]],
     [190, [600]],
   ] as const)("hadamard beyond its first block: %d features", (features, counts) => {
@@ -94,6 +96,8 @@ describe("the coherence that is promised", () => {
     ["hadamard", 576, 575, 0],
     ["hadamard", 1536, 1535, 0],
     ["hadamard", 1792, 1791, 0],
+    ["hadamard", 344, 687, 0],
+    ["hadamard", 11_008, 5000, 0],
     ["hadamard", 1920, 1919, 0],
     ["hadamard", 2560, 2559, 0],
     ["hadamard", 512, 1000, 0],

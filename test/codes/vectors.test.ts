@@ -34,7 +34,10 @@ const definitions: { options: FixedClassifierOptions; vectors: readonly Int8Arra
       [50, 104, 52],
       [58, 120, 60],
       [64, 300, 64],
+      [92, 184, 92],
+      [90, 100, 92],
       [96, 500, 96],
+      [183, 200, 184],
       [192, 400, 192],
     ] as const
   ).map(([features, classes, order]) => ({
@@ -51,11 +54,11 @@ const definitions: { options: FixedClassifierOptions; vectors: readonly Int8Arra
     options: { features, classes, code: "sylvester" as const, allowDuplicates: true },
     vectors: sylvesterVectors(features, classes),
   })),
-  ...[1, 3, 7, 11, 23, 31, 35].map((features) => ({
+  ...[1, 3, 7, 11, 23, 31, 35, 91].map((features) => ({
     options: { features, classes: features + 1, code: "simplex" as const },
     vectors: simplexVectors(features, features + 1),
   })),
-  ...[1, 2, 12, 16, 40].map((features) => ({
+  ...[1, 2, 12, 16, 40, 92].map((features) => ({
     options: { features, classes: 2 * features, code: "orthoplex" as const },
     vectors: orthoplexVectors(features, 2 * features),
   })),
@@ -109,6 +112,7 @@ onEachBackend((backend) => {
       ["hadamard", 8, 128],
       ["hadamard", 12, 300],
       ["hadamard", 16, 400],
+      ["hadamard", 92, 300],
       ["hadamard", 96, 800],
       ["simplex", 11, 12],
       ["orthoplex", 12, 24],

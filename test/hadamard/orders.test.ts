@@ -6,10 +6,12 @@ import { bitWords } from "../../lib/hadamard/bits.js";
 import type { KroneckerFactor } from "../../lib/hadamard/factor.js";
 import { factorOf, knownOrder, type Order, orderAbove, orderBelow } from "../../lib/hadamard/orders.js";
 import { paley, paleyType } from "../../lib/hadamard/paley.js";
+import { hasWilliamson, williamson } from "../../lib/hadamard/williamson.js";
 import { fwht } from "../../lib/index.js";
 import { onEachBackend, reference } from "../support/backends.js";
+import { expectSameBits, largestError } from "../support/bits.js";
 import { matrixOf, paleyMatrix } from "../support/definitions.js";
-import { integers } from "../support/random.js";
+import { doubles, integers } from "../support/random.js";
 
 const orders: Order[] = [];
 for (let n = 1; n <= 2000; n++) {
@@ -17,6 +19,8 @@ for (let n = 1; n <= 2000; n++) {
   if (known) orders.push(known);
 }
 const factorOrders = [...new Set(orders.map(({ factorOrder }) => factorOrder))].filter((b) => b > 1);
+const WILLIAMSON = [92, 116, 156, 172];
+const factorOfOrder = (b: number): KroneckerFactor => factorOf(knownOrder(b) as Order) as KroneckerFactor;
 
 const sign = ({ order, signs }: KroneckerFactor, i: number, j: number): number =>
   ((signs[i * bitWords(order) + (j >> 5)] as number) >>> (j & 31)) & 1 ? -1 : 1;
@@ -45,6 +49,11 @@ describe("the list", () => {
       [1792, 28],
       [1920, 60],
       [2560, 20],
+      [92, 92],
+      [184, 92],
+      [232, 116],
+      [344, 172],
+      [11_008, 172],
       [65536, 1],
       [2 ** 24, 1],
       [12 * 2 ** 20, 12],
@@ -54,7 +63,7 @@ describe("the list", () => {
   });
 
   test("has no others", () => {
-    for (const n of [0, -4, 3, 6, 10, 14, 92, 1.5, Number.NaN, 2 ** 25, 300, 668, 2 ** 24 - 4]) {
+    for (const n of [0, -4, 3, 6, 10, 14, 188, 236, 1.5, Number.NaN, 2 ** 25, 300, 668, 2 ** 24 - 4]) {
       expect(knownOrder(n)).toBeNull();
     }
   });
@@ -65,11 +74,16 @@ describe("the list", () => {
       if (factorOrder === 1) continue;
       expect(factorOrder % 4).toBe(0);
       for (let smaller = 4; smaller < factorOrder; smaller += 4) {
-        const fits =
-          paleyType(smaller) && order % smaller === 0 && Number.isInteger(Math.log2(order / smaller));
+        const exists = paleyType(smaller) || WILLIAMSON.includes(smaller);
+        const fits = exists && order % smaller === 0 && Number.isInteger(Math.log2(order / smaller));
         expect(fits).toBeFalsy();
       }
     }
+  });
+
+  test("has every multiple of 4 up to 256 but 188 and 236", () => {
+    const missing = Array.from({ length: 64 }, (_, i) => 4 * (i + 1)).filter((n) => knownOrder(n) === null);
+    expect(missing).toEqual([188, 236]);
   });
 
   test("the next one is near", () => {
@@ -78,24 +92,29 @@ describe("the list", () => {
       [3, 4, 2],
       [5, 8, 4],
       [13, 16, 12],
-      [92, 96, 88],
+      [90, 92, 88],
+      [188, 192, 184],
       [1000, 1008, 992],
       [2 ** 24 - 1, 2 ** 24, 63 * 2 ** 18],
     ] as const) {
       expect([orderAbove(n).order, orderBelow(n).order]).toEqual([above, below]);
     }
-    for (let n = 1; n <= 65536; n += 37) expect(orderAbove(n).order).toBeLessThan(Math.max(n + 4, n * 1.08));
+    for (let n = 1; n <= 65536; n += 37) expect(orderAbove(n).order).toBeLessThan(Math.max(n + 4, n * 1.05));
   });
 });
 
 describe("factors", () => {
-  test.each(factorOrders)("order %d: symmetric, normalised, B·Bᵀ = b·1", (b) => {
-    const factor = paley(b);
+  test.each(factorOrders)("order %d: normalised, its transpose at hand, B·Bᵀ = b·1", (b) => {
+    const factor = factorOfOrder(b);
+    const { transposed } = factor;
     const words = bitWords(b);
+    expect(transposed === factor).toBe(!WILLIAMSON.includes(b));
+    expect(transposed.transposed).toBe(factor);
+    expect([factor.order, transposed.order]).toEqual([b, b]);
     for (let i = 0; i < b; i++) {
-      if (sign(factor, 0, i) !== 1) throw new Error(`first row, column ${i}`);
-      for (let j = 0; j <= i; j++) {
-        if (sign(factor, i, j) !== sign(factor, j, i)) throw new Error(`${i}, ${j}`);
+      if (sign(factor, 0, i) !== 1 || sign(factor, i, 0) !== 1) throw new Error(`row or column ${i}`);
+      for (let j = 0; j < b; j++) {
+        if (sign(factor, i, j) !== sign(transposed, j, i)) throw new Error(`${i}, ${j}`);
         let different = 0;
         for (let w = 0; w < words; w++) {
           different += popcount(
@@ -127,14 +146,32 @@ describe("factors", () => {
   test("orders that Paley does not have are refused", () => {
     for (const b of [2, 3, 92, 116, 14]) expect(() => paley(b)).toThrow(RangeError);
   });
+
+  test.each(WILLIAMSON)("order %d is Williamson's, entry by entry as docs/codes.md has it", (b) => {
+    const factor = williamson(b);
+    const matrix = matrixOf(b);
+    for (let i = 0; i < b; i++) {
+      for (let j = 0; j < b; j++) if (sign(factor, i, j) !== matrix(i, j)) throw new Error(`${i}, ${j}`);
+    }
+  });
+
+  test("orders that Williamson does not have are refused", () => {
+    expect(factorOrders.filter(hasWilliamson)).toEqual(WILLIAMSON);
+    for (const b of [2, 12, 184, 188]) expect(() => williamson(b)).toThrow(RangeError);
+  });
 });
 
-/** H·H·x = n·x for a random row of integers. */
+/** Hᵀ·H·x = n·x = H·Hᵀ·x for a random row of integers. */
 function undoes(order: number, backend: Backend): void {
+  const isWilliamson = hasWilliamson((knownOrder(order) as Order).factorOrder);
+  for (const transpose of isWilliamson ? [false, true] : [false]) undoesFirst(order, transpose, backend);
+}
+
+function undoesFirst(order: number, transpose: boolean, backend: Backend): void {
   const x = integers(order, order, 2 ** 8);
   const y = x.slice();
-  fwht(y, { backend });
-  fwht(y, { backend });
+  fwht(y, { transpose, backend });
+  fwht(y, { transpose: !transpose, backend });
   for (let i = 0; i < x.length; i++) {
     if (y[i] !== order * (x[i] as number)) throw new Error(`order ${order}, element ${i}`);
   }
@@ -145,19 +182,56 @@ test("H·Hᵀ = n·1 for every order up to 2000", () => {
 });
 
 onEachBackend((backend) => {
-  test("the transform undoes itself, exactly", () => {
+  test("the transposed transform undoes it, exactly", () => {
     for (const { order } of orders) if (order <= 400) undoes(order, backend);
-    for (const order of [576, 768, 960, 1280, 1536, 1664, 1792, 1920]) undoes(order, backend);
+    for (const order of [576, 768, 960, 1280, 1536, 1664, 1792, 1920, 11_008]) undoes(order, backend);
+  });
+
+  test("so does the scale inverse, whichever of the two came first, and orthonormal both ways", () => {
+    for (const order of [12, ...WILLIAMSON, 184, 344, 11_008]) {
+      for (const Type of [Float32Array, Float64Array, Int32Array]) {
+        for (const transpose of [false, true]) {
+          const x = new Type(integers(2 * order, order, 2 ** 8));
+          const options = { rowLength: order, transpose, backend };
+          const y = fwht(x.slice(), options);
+          expect(y).not.toEqual(x);
+          const planned = y.slice();
+          fwht.plan(planned, { ...options, scale: "inverse" })();
+          expectSameBits(fwht(y, { ...options, scale: "inverse" }), x, `${Type.name} ${order}`);
+          expectSameBits(planned, x, `plan of ${Type.name} ${order}`);
+        }
+      }
+      const x = doubles(order, order);
+      const y = fwht(x.slice(), { scale: "orthonormal", backend });
+      fwht(y, { scale: "orthonormal", transpose: true, backend });
+      expect(largestError(y, x)).toBeLessThan(1e-12);
+    }
+  });
+
+  test("the transpose of a symmetric matrix has the same bits", () => {
+    for (const order of [8, 64, 12, 384]) {
+      const x = doubles(order, order);
+      const once = fwht(x.slice(), { backend });
+      expectSameBits(fwht(x.slice(), { transpose: true, backend }), once);
+      expectSameBits(
+        fwht(x.slice(), { scale: "inverse", transpose: true, backend }),
+        fwht(x.slice(), { scale: "inverse", backend }),
+      );
+    }
   });
 
   test("its columns are those of B ⊗ Sylvester", () => {
-    for (const order of [12, 24, 28, 36, 40, 48, 52, 60, 384]) {
+    for (const order of [12, 24, 28, 36, 40, 48, 52, 60, 92, 184, 384]) {
       const matrix = matrixOf(order);
-      const identity = new Int32Array(order * order);
-      for (let i = 0; i < order; i++) identity[i * order + i] = 1;
-      fwht(identity, { rowLength: order, backend });
-      for (let i = 0; i < order * order; i++) {
-        if (identity[i] !== matrix(i % order, Math.floor(i / order))) throw new Error(`${order}: ${i}`);
+      for (const transpose of [false, true]) {
+        const identity = new Int32Array(order * order);
+        for (let i = 0; i < order; i++) identity[i * order + i] = 1;
+        fwht(identity, { rowLength: order, transpose, backend });
+        for (let i = 0; i < order * order; i++) {
+          const [row, column] = [i % order, Math.floor(i / order)];
+          const expected = transpose ? matrix(column, row) : matrix(row, column);
+          if (identity[i] !== expected) throw new Error(`${order}: ${i}`);
+        }
       }
     }
   });

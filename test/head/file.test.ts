@@ -61,6 +61,7 @@ onEachBackend((backend) => {
       { features: 100, classes: 50, code: "sylvester", seed: 2 ** 32 - 1 },
       { features: 8, classes: 20, code: "sylvester", allowDuplicates: true, scale: 0 },
       { features: 96, classes: 1000, seed: 3 },
+      { features: 92, classes: 300, seed: 3 },
       { features: 48, classes: 9, code: { name: "hadamard", assignment: [60, 3, 4, 0, 200, 100] } },
       { features: 64, classes: 6000, seed: 3 },
       { features: 11, classes: 12, code: "simplex" },

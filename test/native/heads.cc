@@ -26,7 +26,9 @@ void choose_order(Random& random, Shape& shape) {
   const size_t largest = shape.factor_order == 1 ? 12 : 5;
   const size_t stages = random.chance(0.05) ? largest + 2 : random.below(largest + 1);
   shape.order = shape.factor_order << stages;
-  if (shape.factor_order > 1) shape.terms = random_terms(random, shape.factor_order);
+  if (shape.factor_order == 1) return;
+  shape.terms = random_terms(random, shape.factor_order);
+  shape.transposed_terms = random_terms(random, shape.factor_order);
 }
 
 void choose_columns(Random& random, Shape& shape) {
@@ -109,6 +111,8 @@ PlacedHead::PlacedHead(Arrays& arrays, const Shape& shape) {
   if (shape.factor_order > 1) {
     factor_ = {shape.factor_order, arrays.in("terms", shape.terms)};
     head.factor = &factor_;
+    transposed_factor_ = {shape.factor_order, arrays.in("transposed terms", shape.transposed_terms)};
+    head.transposed_factor = &transposed_factor_;
   }
   if (!shape.columns.empty()) head.columns = arrays.in("columns", shape.columns);
 

@@ -14,9 +14,10 @@ struct Shape {
   size_t order;
   size_t factor_order;  // 1: a power of two
   double unit;
-  std::vector<uint16_t> terms;    // of the factor
-  std::vector<uint32_t> columns;  // empty: feature i in column i
-  std::vector<uint32_t> masks;    // mask_words() a block
+  std::vector<uint16_t> terms;             // of the factor
+  std::vector<uint16_t> transposed_terms;  // those of another random matrix
+  std::vector<uint32_t> columns;           // empty: feature i in column i
+  std::vector<uint32_t> masks;             // mask_words() a block
 
   struct Block {
     bool mask;
@@ -40,6 +41,7 @@ class PlacedHead {
 
  private:
   fixed_classifier::KroneckerFactor factor_{};
+  fixed_classifier::KroneckerFactor transposed_factor_{};
 };
 
 // KroneckerFactor::terms of a random matrix of signs with a first column of ones: nothing in a kernel asks

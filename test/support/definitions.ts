@@ -3,6 +3,7 @@
  * nothing with lib/.
  */
 
+import { readFileSync } from "node:fs";
 import { entry, row } from "./reference.js";
 
 // Looking up a global is slow in Jest's sandbox.
@@ -79,6 +80,29 @@ export function paleyMatrix(b: number, type: 1 | 2): number[][] {
   return raw.map((line, i) => line.map((v, j) => (first[i] as number) * v * (first[j] as number)));
 }
 
+/** Williamson's matrix of order b as docs/codes.md has it. */
+function williamsonMatrix(b: number): number[][] {
+  const n = b / 4;
+  const page = readFileSync(new URL("../../docs/codes.md", import.meta.url), "utf8");
+  const [, texts = ""] = new RegExp(`^ +${b}: ([-+ ]+)$`, "m").exec(page) ?? [];
+  const [A, B, C, D] = texts.split(" ").map((text) => {
+    const half = [...text].map((sign) => (sign === "+" ? 1 : -1));
+    const row = [...half, ...half.slice(1).reverse()];
+    return row.map((_, i) => row.map((_, j) => row[(j + n - i) % n] as number));
+  }) as [number[][], number[][], number[][], number[][]];
+  const minus = (matrix: number[][]): number[][] => matrix.map((line) => line.map((v) => -v));
+  const blocks = [
+    [A, B, C, D],
+    [minus(B), A, minus(D), C],
+    [minus(C), D, A, minus(B)],
+    [minus(D), minus(C), B, A],
+  ];
+  const raw = blocks.flatMap((line) => A.map((_, i) => line.flatMap((block) => block[i] as number[])));
+  const first = raw[0] as number[];
+  const columns = raw.map((line) => line.map((v, j) => v * (first[j] as number)));
+  return columns.map((line) => line.map((v) => v * (line[0] as number)));
+}
+
 const trace = (m: number, a: number): number => {
   let sum = 0;
   let term = a;
@@ -113,7 +137,7 @@ export const powerAbove = (n: number): number => {
 };
 
 /** B and L of the orders that the tests use; the others are powers of two. */
-const BASES: Record<number, [number, 1 | 2]> = {
+const BASES: Record<number, [number, 1 | 2 | "williamson"]> = {
   12: [12, 1],
   20: [20, 1],
   24: [12, 1],
@@ -124,7 +148,12 @@ const BASES: Record<number, [number, 1 | 2]> = {
   48: [12, 1],
   52: [52, 2],
   60: [60, 1],
+  92: [92, "williamson"],
   96: [12, 1],
+  116: [116, "williamson"],
+  156: [156, "williamson"],
+  172: [172, "williamson"],
+  184: [92, "williamson"],
   192: [12, 1],
   384: [12, 1],
 };
@@ -133,7 +162,7 @@ const BASES: Record<number, [number, 1 | 2]> = {
 export function matrixOf(order: number): (i: number, j: number) => number {
   const [b, type] = BASES[order] ?? [1, 1];
   if (b === 1) return entry;
-  const base = paleyMatrix(b, type);
+  const base = type === "williamson" ? williamsonMatrix(b) : paleyMatrix(b, type);
   const length = order / b;
   return (i, j) =>
     ((base[floor(i / length)] as number[])[floor(j / length)] as number) * entry(i % length, j % length);

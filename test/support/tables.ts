@@ -1,7 +1,7 @@
 /** Head tables with several blocks, masks and segments, as class codes of many classes make them. */
 
 import { bitWords } from "../../lib/hadamard/bits.js";
-import { paley } from "../../lib/hadamard/paley.js";
+import { factorOf } from "../../lib/hadamard/orders.js";
 import type { FixedClassifier } from "../../lib/index.js";
 import {
   type DenseTable,
@@ -49,7 +49,7 @@ export function randomTable(shape: TableShape): HadamardTable {
     features,
     classes,
     order,
-    factor: factorOrder === 1 ? null : paley(factorOrder),
+    factor: factorOf({ order, factorOrder, length }),
     columns: scattered ? shuffled(order, random).slice(0, features) : null,
     unit: 1 / Math.sqrt(features),
     masks: new Uint32Array(blocks * maskWords(order)).map(() => below(2 ** 32)),

@@ -9,6 +9,7 @@ const { fround } = Math;
 /** The product by a transform of the masked row for each block. */
 export function hadamardProduct(table: HadamardTable): Product {
   const { features, order, factor, masks, columns } = table;
+  const transposedFactor = factor?.transposed ?? null;
   const blocks = readBlocks(table);
   // Features that are spread over the matrix leave no padding behind them.
   const support = columns === null ? features : order;
@@ -47,8 +48,7 @@ export function hadamardProduct(table: HadamardTable): Product {
             t[first + i] = (t[first + i] as number) + sign * (g[at + c + i] as number);
           }
         }
-        // The matrix is symmetric: its transpose is the same transform.
-        transformRow(t, 0, order, block.rows, factor);
+        transformRow(t, 0, order, block.rows, transposedFactor);
         for (let i = 0; i < features; i++) {
           const w = t[columnOf(i)] as number;
           const v = negated(block, i) ? -w : w;

@@ -33,6 +33,8 @@ export interface Kernels {
     segments: Int32Array,
     factorOrder: number,
     factorSigns: Uint32Array,
+    /** Null where B is symmetric. */
+    transposedSigns: Uint32Array | null,
     columns: Int32Array | null,
   ): Head;
 }

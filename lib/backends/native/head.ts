@@ -11,7 +11,8 @@ export function createHead(
 ): HeadKernels {
   const { features, classes, order, unit, masks, segments, factor, columns } = table;
   const { order: b, signs } = factor ?? { order: 1, signs: new Uint32Array(0) };
-  const head = kernels.head(features, classes, order, unit, masks, segments, b, signs, columns);
+  const transposed = factor === null || factor.transposed === factor ? null : factor.transposed.signs;
+  const head = kernels.head(features, classes, order, unit, masks, segments, b, signs, transposed, columns);
   return {
     forward: (x, { scale, bias }, logits) => head.forward(x, scale, bias, logits),
     planForward(x, bias, logits) {

@@ -4,7 +4,7 @@ import { after } from "./engine.js";
 import { factorImage } from "./factor.js";
 
 /** Sizes in bytes of the structures of assembly/table.ts. */
-const HEAD_BYTES = 64;
+const HEAD_BYTES = 68;
 const BLOCK_BYTES = 16;
 const SEGMENT_BYTES = 16;
 
@@ -29,12 +29,15 @@ export function tableImage(table: HadamardTable, heapStart: number): TableImage 
   const blocks = readBlocks(table);
   const columns = table.columns ?? new Int32Array();
   const factor = table.factor === null ? new Int32Array() : factorImage(table.factor);
+  const isSymmetric = table.factor === null || table.factor.transposed === table.factor;
+  const transposed = isSymmetric ? new Int32Array() : factorImage(table.factor.transposed);
   const blocksAt = heapStart + HEAD_BYTES;
   const segmentsAt = blocksAt + blocks.length * BLOCK_BYTES;
   const masksAt = segmentsAt + (table.segments.length / SEGMENT_FIELDS) * SEGMENT_BYTES;
   const columnsAt = masksAt + masks.byteLength;
   const factorAt = columnsAt + columns.byteLength;
-  const imageBytes = factorAt + factor.byteLength - heapStart;
+  const transposedAt = factorAt + factor.byteLength;
+  const imageBytes = transposedAt + transposed.byteLength - heapStart;
 
   let next = after(heapStart, imageBytes);
   const take = (floats: number): number => {
@@ -58,7 +61,8 @@ export function tableImage(table: HadamardTable, heapStart: number): TableImage 
   new Float64Array(buffer, 0, 1)[0] = unit;
   const lengths = [features, classes, order, blocksAt, blocks.length];
   const scratch = [row, t, u, z, e, biasGradient, chunk];
-  const optional = [table.factor === null ? 0 : factorAt, table.columns === null ? 0 : columnsAt];
+  const factors = table.factor === null ? [0, 0] : [factorAt, isSymmetric ? factorAt : transposedAt];
+  const optional = [...factors, table.columns === null ? 0 : columnsAt];
   words.set([...lengths, ...scratch, ...optional], 2);
   let blockAt = blocksAt;
   let segmentAt = segmentsAt;
@@ -74,6 +78,7 @@ export function tableImage(table: HadamardTable, heapStart: number): TableImage 
   words.set(masks, wordAt(masksAt));
   words.set(columns, wordAt(columnsAt));
   words.set(factor, wordAt(factorAt));
+  words.set(transposed, wordAt(transposedAt));
   return { words, row, rowBytes: (order + SUM_GROUP) * FLOAT_BYTES, bias, biasGradient, end: next };
 }
 
