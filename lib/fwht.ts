@@ -12,6 +12,7 @@ import {
 } from "./checks.js";
 import type { KroneckerFactor } from "./hadamard/factor.js";
 import { factorOf, knownOrder, MAX_ORDER, orderAbove, orderBelow } from "./hadamard/orders.js";
+import { readOptions } from "./options.js";
 import { ORDERINGS, type Ordering, reorder } from "./orderings.js";
 
 /** The longest row that is transformed. */
@@ -38,6 +39,8 @@ export interface FwhtOptions {
   backend?: Backend;
 }
 
+const OPTIONS = ["rowLength", "scale", "ordering", "backend"] as const satisfies (keyof FwhtOptions)[];
+
 const isPowerOfTwo = (n: number): boolean => n > 0 && (n & (n - 1)) === 0;
 
 interface Checked {
@@ -48,9 +51,11 @@ interface Checked {
   factor: KroneckerFactor | null;
 }
 
-function check(x: TransformArray, options: FwhtOptions, bound: boolean): Checked {
+function check(x: TransformArray, given: FwhtOptions | null | undefined, bound: boolean): Checked {
   checkArray("x", x, "Float32Array", "Float64Array", "Int32Array");
-  const { rowLength = x.length, scale = 1, ordering = "natural" } = options;
+  const options = readOptions<FwhtOptions>(bound ? "fwht.plan" : "fwht", given, OPTIONS);
+  // No elements are no rows, of whatever length.
+  const { rowLength = x.length || 1, scale = 1, ordering = "natural" } = options;
   const { backend = backendFor(x.length, bound) } = options;
   const factor = checkRowLength(x.length, rowLength, options.rowLength !== undefined);
   checkOneOf("ordering", ordering, ORDERINGS);
@@ -100,14 +105,14 @@ function multiplierOf(scale: unknown, n: number, type: string | undefined): numb
  * H[i][j] = (−1)^popcount(i & j). n·log2(n) additions a row. For n = b·2^m, H is the Kronecker product B ⊗ Sylvester(2^m) with a
  * symmetric Paley matrix B (docs/codes.md). H·H = n·1. An Int32Array wraps modulo 2³².
  *
- * @param x one or more rows of n elements each; the results are written to it
+ * @param x rows of n elements each; the results are written to it
  * @returns x
  * @throws TypeError if x is no Float32Array, Float64Array or Int32Array, or is detached
  * @throws RangeError if a length or an option is out of range
  * @example
  * fwht(Float32Array.of(1, 2, 3, 4)); // 10, -2, -4, 0
  */
-export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
+export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions | null): T {
   // The commonest call skips the checks, none of which it can fail.
   if (
     options === undefined &&
@@ -118,7 +123,7 @@ export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
     backendFor(x.length, false).fwht(x, x.length, 1, null);
     return x;
   }
-  const { rowLength, multiplier, ordering, backend, factor } = check(x, options ?? {}, false);
+  const { rowLength, multiplier, ordering, backend, factor } = check(x, options, false);
   backend.fwht(x, rowLength, multiplier, factor);
   reorder(x, rowLength, ordering);
   return x;
@@ -127,7 +132,7 @@ export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
 /**
  * The transform bound to one array: checks once, and is the cheapest call there is.
  *
- * @param x one or more rows of n elements each, as {@link fwht} takes them
+ * @param x rows of n elements each, as {@link fwht} takes them
  * @returns a function that transforms what the array holds when it is called; it throws a TypeError once the array is detached
  * or its length has changed
  * @throws TypeError and RangeError as {@link fwht} does
@@ -136,7 +141,7 @@ export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
  * const transform = fwht.plan(x);
  * transform();
  */
-fwht.plan = (x: TransformArray, options: FwhtOptions = {}): (() => void) => {
+fwht.plan = (x: TransformArray, options?: FwhtOptions | null): (() => void) => {
   const { rowLength, multiplier, ordering, backend, factor } = check(x, options, true);
   const length = typedArrayLength(x);
   const run = backend.plan(x, rowLength, multiplier, factor);

@@ -3,7 +3,7 @@ import type { ClassCode } from "../codes/code.js";
 import { FeatureDecoder } from "../features.js";
 import { type DenseTable, isNormalised } from "../table.js";
 import { checkOptions, type FixedClassifierOptions, type HeadSettings } from "./options.js";
-import { checkParameters, checkScale, type LearnedArrays } from "./parameters.js";
+import { checkInitialScale, checkParameters, checkScale, type LearnedArrays } from "./parameters.js";
 
 /** What a head is made of, as the operations on it see it. */
 export class HeadCore implements LearnedArrays {
@@ -31,7 +31,7 @@ export class HeadCore implements LearnedArrays {
     const { table } = code;
     this.normalised = isNormalised(table);
     this.weights = table.kind === "dense" && !table.normalised ? table.weights : null;
-    this.scale = scale;
+    this.scale = checkInitialScale(scale);
     this.kernels = backend.head(table);
     this.decoder = new FeatureDecoder(settings.features, this.normalised, backend);
   }
