@@ -12,8 +12,9 @@ export type CalibrationOptions = RowOptions & FeatureOptions;
 export interface Calibration {
   /** T, which scale and bias have been divided by; 1 where no other has a lower loss. */
   readonly temperature: number;
-  /** The mean cross-entropy in nats before and after. */
+  /** The mean cross-entropy in nats before. */
   readonly before: number;
+  /** That after it. */
   readonly after: number;
 }
 
