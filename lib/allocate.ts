@@ -1,6 +1,7 @@
 import type { Backend } from "./backends/backend.js";
-import { defaultBackend } from "./backends/select.js";
+import { checkBackend, defaultBackend } from "./backends/select.js";
 import { checkInteger, checkOneOf } from "./checks.js";
+import { readOptions } from "./options.js";
 
 const TYPES = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
 /** Types of elements that {@link allocate} makes arrays of: "float32", "float64" or "int32". */
@@ -19,7 +20,7 @@ const MAX_ELEMENTS = 2 ** 31;
  * A typed array of zeros that starts at a cache line. Any array works everywhere, but engines align them to 16 bytes only, and the
  * native kernels lose up to a quarter of their speed on loads that straddle two lines.
  *
- * @param length number of elements, 1 … 2³¹
+ * @param length number of elements, 0 … 2³¹
  * @param type default "float32"
  * @param options `backend`: whose kernels will read the array; default: the one chosen at load time
  * @returns a Float32Array, Float64Array or Int32Array of this length
@@ -32,11 +33,12 @@ const MAX_ELEMENTS = 2 ** 31;
 export function allocate<K extends ElementType = "float32">(
   length: number,
   type: K = "float32" as K,
-  options: { backend?: Backend } = {},
+  options?: { backend?: Backend } | null,
 ): ArrayOf[K] {
-  checkInteger("length", length, 1, MAX_ELEMENTS);
+  checkInteger("length", length, 0, MAX_ELEMENTS);
   checkOneOf("type", type, Object.keys(TYPES) as ElementType[]);
-  const { backend = defaultBackend() } = options;
+  const { backend = defaultBackend() } = readOptions<{ backend?: Backend }>("allocate", options, ["backend"]);
+  checkBackend(backend);
   const Type = TYPES[type];
   if (backend.misalignment === undefined) return new Type(length) as ArrayOf[K];
   const buffer = new ArrayBuffer(length * Type.BYTES_PER_ELEMENT + ALIGNMENT);

@@ -46,7 +46,7 @@ const CONVERT: Record<string, string> = {
   Array: "; wrap it in Float32Array.from(…)",
 };
 
-/** A non-empty, attached typed array of one of the given types. */
+/** A typed array of one of the given types, of any length, whose memory is there. */
 export function checkArray<K extends keyof TypedArrays>(
   what: string,
   value: unknown,
@@ -60,35 +60,29 @@ export function checkArray<K extends keyof TypedArrays>(
       `${what} must be a ${types.join(", ").replace(/, (\w+)$/, " or $1")}, got ${describe(value)}${hint ?? ""}`,
     );
   }
-  if ((value as Uint8Array).length === 0) {
-    if (isDetached((value as Uint8Array).buffer)) {
-      throw new TypeError(
-        `${what} is detached: its buffer was transferred; pass the array that holds it now`,
-      );
-    }
-    if (isOutOfBounds(value as Uint8Array)) {
-      throw new TypeError(
-        `${what} is out of the bounds of its buffer, which was made shorter; pass a view of what is there`,
-      );
-    }
-    throw new RangeError(`${what} is empty: it must have at least one element`);
-  }
+  // An array whose memory is gone says that it has no elements.
+  if ((value as Uint8Array).length === 0) checkMemory(what, value as Uint8Array);
 }
 
-function isDetached(buffer: ArrayBufferLike): boolean {
-  if (buffer.byteLength > 0) return false;
-  try {
-    new Uint8Array(buffer);
-    return false;
-  } catch {
-    return true;
+/** Tells an array without elements from one that has lost them. */
+function checkMemory(what: string, array: Uint8Array): void {
+  if (!throws(() => elementAt.call(array, 0))) return;
+  if (isDetached(array.buffer)) {
+    throw new TypeError(`${what} is detached: its buffer was transferred; pass the array that holds it now`);
   }
+  throw new TypeError(`${what} is out of bounds: its buffer was resized and ends before it; make a new view`);
 }
 
-/** Whether the buffer of a view that says to be empty has shrunk: then reading it is an error. */
-function isOutOfBounds(view: Uint8Array): boolean {
+/** One of the methods that refuse an array without memory, which its length does not tell. */
+const { at: elementAt } = Uint8Array.prototype;
+
+/** Node.js 20 has no `detached`, but lets nobody look into a buffer that is. */
+const isDetached = (buffer: ArrayBufferLike): boolean =>
+  buffer.byteLength === 0 && throws(() => new Uint8Array(buffer));
+
+function throws(run: () => unknown): boolean {
   try {
-    Uint8Array.prototype.values.call(view);
+    run();
     return false;
   } catch {
     return true;

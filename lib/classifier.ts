@@ -11,21 +11,23 @@ import {
   type EnergyOptions,
   energy,
   energyAndGradient,
+  type LogSumExpGradientOptions,
   type LogSumExpOptions,
   logSumExp,
   logSumExpAndGradient,
   type ValuesAndGradient,
 } from "./head/energy.js";
-import { decodeHead, encodeHead } from "./head/file.js";
+import { type DecodedHead, decodeHead, encodeHead } from "./head/file.js";
 import type { Gradient } from "./head/gradients.js";
-import { checkFileOptions, type FileOptions } from "./head/limits.js";
+import { decodeJson, encodeJson, type HeadJson, type JsonOptions, readJsonOptions } from "./head/json.js";
+import { checkFileOptions, type FileBytes, type FileOptions } from "./head/limits.js";
 import { forward, type OutputOptions } from "./head/logits.js";
 import { type LossAndGradient, type LossOptions, lossAndGradient } from "./head/loss.js";
 import { type FixedClassifierOptions, type HeadSettings, MAX_CLASSES } from "./head/options.js";
 import { copyParameters } from "./head/parameters.js";
 import { planForward } from "./head/plan.js";
 import { type ProbabilityOptions, probabilities } from "./head/probabilities.js";
-import type { Reduction } from "./head/run-loss.js";
+import type { ReducedLoss, Reduction } from "./head/run-loss.js";
 import type { Labels } from "./head/targets.js";
 import { type TopK, topK } from "./head/top-k.js";
 
@@ -79,12 +81,12 @@ export class FixedClassifier {
     return this.settings.classes;
   }
 
-  /** The learned scale s: a finite number, kept in float32; always 1 for the code "learned". */
+  /** The learned scale s, kept in float32; always 1 for the code "learned". Training that diverges may make it NaN or ±Infinity. */
   get scale(): number {
     return this.#core.scale;
   }
 
-  /** A TypeError or RangeError is thrown for what is no such number. */
+  /** A TypeError is thrown for what is no number, a RangeError for a finite one beyond float32. */
   set scale(value: number) {
     this.#core.scale = value;
   }
@@ -177,10 +179,8 @@ export class FixedClassifier {
     x: Features,
     labels: Labels | Float32Array,
     options?: (LossOptions & { reduction?: R }) | null,
-  ): LossAndGradient<R extends "none" ? Float32Array : number> {
-    return lossAndGradient(this.#core, x, labels, options) as LossAndGradient<
-      R extends "none" ? Float32Array : number
-    >;
+  ): LossAndGradient<ReducedLoss<R>> {
+    return lossAndGradient(this.#core, x, labels, options);
   }
 
   /**
@@ -189,7 +189,6 @@ export class FixedClassifier {
    * @param x rows × features
    * @param options `normalised: false`: of the logits z_c = s·⟨w_c, x⟩ + b_c, in which the length of a row counts; `out`: as in
    * {@link forward}, one element a row
-   * @returns one value a row
    * @example
    * const sums = head.logSumExp(x);
    */
@@ -198,10 +197,7 @@ export class FixedClassifier {
   }
 
   /** {@link logSumExp} with the gradients of the sum over rows. */
-  logSumExpAndGradient(
-    x: Features,
-    options?: Omit<EnergyGradientOptions, "temperature"> | null,
-  ): ValuesAndGradient {
+  logSumExpAndGradient(x: Features, options?: LogSumExpGradientOptions | null): ValuesAndGradient {
     return logSumExpAndGradient(this.#core, x, options);
   }
 
@@ -270,9 +266,9 @@ export class FixedClassifier {
     checkInteger("classes", classes, this.classes, MAX_CLASSES);
     const { settings, backend } = this;
     const { scale, bias } = this.#core.parameters();
-    const head = new FixedClassifier({ ...settings, classes, scale, bias: bias !== null, backend });
-    copyParameters(this, head);
-    return head;
+    const head = new FixedClassifier({ ...settings, classes, bias: bias !== null, backend });
+    head.scale = scale;
+    return copyParameters(this, head);
   }
 
   /**
@@ -293,15 +289,32 @@ export class FixedClassifier {
    * @example
    * const same = FixedClassifier.fromSafetensors(readFileSync("head.safetensors"));
    */
-  static fromSafetensors(
-    bytes: Uint8Array | ArrayBuffer | SharedArrayBuffer,
-    options?: FileOptions | null,
-  ): FixedClassifier {
+  static fromSafetensors(bytes: FileBytes, options?: FileOptions | null): FixedClassifier {
     const { limits, ...given } = checkFileOptions(options);
-    const decoded = decodeHead(bytes, limits);
-    const { settings, scale, bias } = decoded;
-    const head = new FixedClassifier({ ...settings, ...given, scale, bias: bias !== null });
-    copyParameters(decoded, head);
-    return head;
+    return restore(decodeHead(bytes, limits), given);
   }
+
+  /**
+   * The head as plain objects and arrays, which `JSON.stringify`, `structuredClone` and `postMessage` take.
+   * @throws RangeError if it is not finite, as {@link toSafetensors}
+   */
+  toJSON(): HeadJson {
+    return encodeJson(this.settings, { ...this.#core.parameters(), weights: this.weights });
+  }
+
+  /**
+   * The head that {@link toJSON} wrote: the same logits, bit for bit, on every backend.
+   * @throws TypeError or RangeError for what is no such object, or of a newer version
+   * @example
+   * const same = FixedClassifier.fromJSON(JSON.parse(JSON.stringify(head)));
+   */
+  static fromJSON(json: HeadJson, options?: JsonOptions | null): FixedClassifier {
+    return restore(decodeJson(json), readJsonOptions(options));
+  }
+}
+
+function restore(decoded: DecodedHead, given: JsonOptions): FixedClassifier {
+  const { settings, scale, bias } = decoded;
+  const head = new FixedClassifier({ ...settings, ...given, scale, bias: bias !== null });
+  return copyParameters(decoded, head);
 }

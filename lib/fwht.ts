@@ -13,6 +13,7 @@ import {
 } from "./checks.js";
 import type { KroneckerFactor } from "./hadamard/factor.js";
 import { factorOf, knownOrder, MAX_ORDER, orderAbove, orderBelow } from "./hadamard/orders.js";
+import { readOptions } from "./options.js";
 import { ORDERINGS, type Ordering, reorder } from "./orderings.js";
 
 /** The longest row that is transformed. */
@@ -44,6 +45,14 @@ export interface FwhtOptions {
   backend?: Backend;
 }
 
+const OPTIONS = [
+  "rowLength",
+  "scale",
+  "transpose",
+  "ordering",
+  "backend",
+] as const satisfies (keyof FwhtOptions)[];
+
 const isPowerOfTwo = (n: number): boolean => n > 0 && (n & (n - 1)) === 0;
 
 interface Checked {
@@ -54,9 +63,11 @@ interface Checked {
   factor: KroneckerFactor | null;
 }
 
-function check(x: TransformArray, options: FwhtOptions, bound: boolean): Checked {
+function check(x: TransformArray, given: FwhtOptions | null | undefined, bound: boolean): Checked {
   checkArray("x", x, "Float32Array", "Float64Array", "Int32Array");
-  const { rowLength = x.length, scale = 1, transpose = false, ordering = "natural" } = options;
+  const options = readOptions<FwhtOptions>(bound ? "fwht.plan" : "fwht", given, OPTIONS);
+  // No elements are no rows, of whatever length.
+  const { rowLength = x.length || 1, scale = 1, transpose = false, ordering = "natural" } = options;
   const { backend = backendFor(x.length, bound) } = options;
   const matrix = checkRowLength(x.length, rowLength, options.rowLength !== undefined);
   checkBoolean("transpose", transpose);
@@ -109,7 +120,7 @@ function multiplierOf(scale: unknown, n: number, type: string | undefined): numb
  * matrix B of Paley or Williamson (docs/codes.md). H·Hᵀ = n·1, and H is symmetric where B is none of Williamson's. An Int32Array wraps
  * modulo 2³².
  *
- * @param x one or more rows of n elements each; the results are written to it
+ * @param x rows of n elements each; the results are written to it
  * @returns x
  * @throws TypeError if x is no Float32Array, Float64Array or Int32Array, or is detached
  * @throws RangeError if a length or an option is out of range
@@ -121,7 +132,7 @@ function multiplierOf(scale: unknown, n: number, type: string | undefined): numb
  * fwht(x, { scale: "orthonormal" });
  * fwht(x, { scale: "orthonormal", transpose: true });
  */
-export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
+export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions | null): T {
   // The commonest call skips the checks, none of which it can fail.
   if (
     options === undefined &&
@@ -132,7 +143,7 @@ export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
     backendFor(x.length, false).fwht(x, x.length, 1, null);
     return x;
   }
-  const { rowLength, multiplier, ordering, backend, factor } = check(x, options ?? {}, false);
+  const { rowLength, multiplier, ordering, backend, factor } = check(x, options, false);
   backend.fwht(x, rowLength, multiplier, factor);
   reorder(x, rowLength, ordering);
   return x;
@@ -141,7 +152,7 @@ export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
 /**
  * The transform bound to one array: checks once, and is the cheapest call there is.
  *
- * @param x one or more rows of n elements each, as {@link fwht} takes them
+ * @param x rows of n elements each, as {@link fwht} takes them
  * @returns a function that transforms what the array holds when it is called; it throws a TypeError once the array is detached
  * or its length has changed
  * @throws TypeError and RangeError as {@link fwht} does
@@ -150,7 +161,7 @@ export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions): T {
  * const transform = fwht.plan(x);
  * transform();
  */
-fwht.plan = (x: TransformArray, options: FwhtOptions = {}): (() => void) => {
+fwht.plan = (x: TransformArray, options?: FwhtOptions | null): (() => void) => {
   const { rowLength, multiplier, ordering, backend, factor } = check(x, options, true);
   const length = typedArrayLength(x);
   const run = backend.plan(x, rowLength, multiplier, factor);

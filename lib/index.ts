@@ -5,7 +5,13 @@
  */
 
 export { allocate, type ElementType } from "./allocate.js";
-export type { Backend, BackendName, BackendOptions, TransformArray } from "./backends/backend.js";
+export type {
+  AbortSignalLike,
+  Backend,
+  BackendName,
+  BackendOptions,
+  TransformArray,
+} from "./backends/backend.js";
 export {
   type BackendFailure,
   backend,
@@ -24,16 +30,18 @@ export type { Calibration, CalibrationOptions } from "./head/calibrate.js";
 export type {
   EnergyGradientOptions,
   EnergyOptions,
+  LogSumExpGradientOptions,
   LogSumExpOptions,
   ValuesAndGradient,
 } from "./head/energy.js";
 export type { Gradient, GradientOutput } from "./head/gradients.js";
-export type { FileOptions } from "./head/limits.js";
+export type { HeadJson, JsonNumber, JsonOptions } from "./head/json.js";
+export type { FileBytes, FileOptions } from "./head/limits.js";
 export type { OutputOptions } from "./head/logits.js";
 export type { LossAndGradient, LossOptions } from "./head/loss.js";
 export type { FixedClassifierOptions, HeadSettings } from "./head/options.js";
 export type { ProbabilityOptions } from "./head/probabilities.js";
-export type { Reduction } from "./head/run-loss.js";
+export type { ReducedLoss, Reduction } from "./head/run-loss.js";
 export type { Labels, RowOptions } from "./head/targets.js";
 export type { TopK } from "./head/top-k.js";
 export type { LossName } from "./losses/index.js";

@@ -19,7 +19,7 @@ export function readOptions<T extends object>(
   more: readonly string[] = NO_MORE,
 ): T {
   if (options === undefined || options === null) return NONE as T;
-  if (typeof options !== "object") {
+  if (typeof options !== "object" || Array.isArray(options) || ArrayBuffer.isView(options)) {
     throw new TypeError(`options of ${what} must be an object, got ${describe(options)}`);
   }
   let someAreNull = false;

@@ -221,8 +221,10 @@ napi_value loss_and_gradient(napi_env env, napi_callback_info info) {
   const TypedArray<double> margin = arguments.optional_array<double>();
   const TypedArray<float> losses = arguments.array<float>();
   const GradientArrays gradients(arguments);
+  // Labels of no rows may have no address.
+  const bool with_labels = arrays.labels.data || in.rows == 0;
   const bool fits = arrays.fit(in) && losses.length == in.rows && gradients.fit(in) &&
-                    (!margin.data || (margin.length == 4 && arrays.labels.data));
+                    (!margin.data || (margin.length == 4 && with_labels));
   if (!arguments.check(in.fits && fits)) return nullptr;
   const Margin taken_off =
       margin.data ? Margin{margin.data[0], margin.data[1], margin.data[2], margin.data[3]} : Margin{};

@@ -4,7 +4,7 @@ import { backends } from "./support/backends.js";
 
 test("zeros of the type and length asked for, that any operation takes", () => {
   for (const backend of backends) {
-    for (const length of [1, 3, 64, 1000]) {
+    for (const length of [0, 1, 3, 64, 1000]) {
       expect(allocate(length, "float32", { backend })).toEqual(new Float32Array(length));
       expect(allocate(length, "float64", { backend })).toEqual(new Float64Array(length));
       expect(allocate(length, "int32", { backend })).toEqual(new Int32Array(length));
@@ -26,8 +26,19 @@ test("with the native backend it starts at a multiple of 64 bytes", () => {
 
 test("bad lengths and types", () => {
   const backend = createBackend("js");
-  expect(() => allocate(0, "float32", { backend })).toThrow(RangeError);
+  expect(() => allocate(-1, "float32", { backend })).toThrow(RangeError);
   expect(() => allocate(1.5)).toThrow(/length must be an integer/);
   expect(() => allocate("8" as never)).toThrow(TypeError);
   expect(() => allocate(8, "float16" as never)).toThrow(/type must be one of "float32", "float64", "int32"/);
+});
+
+test("options that are none", () => {
+  expect(() => allocate(8, "float32", { backends: "js" } as never)).toThrow(
+    'allocate has no option "backends", did you mean "backend"? It has backend',
+  );
+  expect(() => allocate(8, "float32", { backend: "js" } as never)).toThrow(
+    'backend must be one that createBackend returned, got "js"',
+  );
+  expect(allocate(8, "int32", null)).toEqual(new Int32Array(8));
+  expect(allocate(8, "int32", { backend: null } as never)).toEqual(new Int32Array(8));
 });

@@ -200,10 +200,20 @@ test("every code, loss and backend has its place in the pages", () => {
   }
 });
 
+/** A block that imports begins a program, the others go on with it. */
+function joined(blocks: string[]): string[] {
+  const programs: string[] = [];
+  for (const block of blocks) {
+    if (block.startsWith("import ")) programs.push(block);
+    else programs.push(`${programs.pop() ?? ""}${block}`);
+  }
+  return programs;
+}
+
 /** Pages whose examples are programs, one a block or one in all. Blocks that ask for a backend which is not here are left out. */
 test.each([
   ["README.md", (blocks: string[]) => blocks],
-  ["docs/backends.md", (blocks: string[]) => [blocks.join("\n")]],
+  ["docs/backends.md", joined],
   ["docs/file-format.md", (blocks: string[]) => blocks],
 ] as const)("the examples of %s run as programs of a user", (page, programsOf) => {
   const folder = mkdtempSync(join(tmpdir(), "fixed-classifier-user-"));

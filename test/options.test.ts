@@ -35,7 +35,10 @@ describe("readOptions", () => {
     expect(() => read(options)).toThrow(message);
   });
 
-  test.each([3, "mean", true, () => 0])("%p is no object of options", (options) => {
-    expect(() => read(options)).toThrow(/options of train must be an object, got /);
-  });
+  test.each([3, "mean", true, () => 0, [], [1], new Float32Array(0), new Float32Array(2)])(
+    "%p is no object of options",
+    (options) => {
+      expect(() => read(options)).toThrow(/options of train must be an object, got /);
+    },
+  );
 });

@@ -42,6 +42,20 @@ export interface GradientBuffers {
   readonly weights: Float32Array | null;
 }
 
+/** What an AbortSignal is, wherever it comes from: neither the types of the DOM nor those of Node.js are needed for it. */
+export interface AbortSignalLike {
+  /** Whether it has been aborted. */
+  readonly aborted: boolean;
+  /** What was given as the reason. */
+  readonly reason?: unknown;
+  /** Throws the reason, once there is one. */
+  throwIfAborted(): void;
+  /** Calls the listener when it is aborted. */
+  addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  /** Undoes {@link AbortSignalLike.addEventListener}. */
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 /**
  * Cross-entropy as the kernel sees it: the loss of a row is Σ t · ln Σ exp z − Σ t·z with the targets t_c = ((1 − λ)·q_c + λ/C)·w_c. With
  * neither labels nor targets it is ln Σ exp z.
@@ -110,7 +124,7 @@ export interface HeadKernels {
     x: Float32Array,
     parameters: HeadParameters,
     logits: Float32Array,
-    signal: AbortSignal | undefined,
+    signal: AbortSignalLike | undefined,
   ): Promise<void>;
 }
 

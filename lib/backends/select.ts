@@ -1,4 +1,5 @@
 import { checkInteger, checkOneOf, describe } from "../checks.js";
+import { readOptions } from "../options.js";
 import type { Backend, BackendFactory, BackendName, BackendOptions } from "./backend.js";
 import { js } from "./js/index.js";
 import { native } from "./native/index.js";
@@ -45,17 +46,18 @@ export function instructionSets(name: BackendName): readonly string[] {
  * const wasm = createBackend("wasm");
  * fwht(Float32Array.of(1, 2), { backend: wasm });
  */
-export function createBackend(name: BackendName, options: BackendOptions = {}): Backend {
+export function createBackend(name: BackendName, options?: BackendOptions | null): Backend {
   checkOneOf("backend", name, backendNames);
-  if (options.threads !== undefined) checkInteger("threads", options.threads, 1, MAX_THREADS);
+  const given = readOptions<BackendOptions>("createBackend", options, ["instructionSet", "threads"]);
+  if (given.threads !== undefined) checkInteger("threads", given.threads, 1, MAX_THREADS);
   const sets = instructionSets(name);
-  const { instructionSet = sets[0] as string } = options;
+  const { instructionSet = sets[0] as string } = given;
   if (!sets.includes(instructionSet)) {
     throw new RangeError(
       `backend "${name}" has no instruction set "${instructionSet}" on this machine, only ${sets.join(", ")}`,
     );
   }
-  return withPlaces(CANDIDATES[name].create(instructionSet, options));
+  return withPlaces(CANDIDATES[name].create(instructionSet, given));
 }
 
 export function checkBackend(value: unknown): asserts value is Backend {

@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from "../backends/backend.js";
 import { slicedForward } from "../backends/sliced.js";
 import { describe, outputArray } from "../checks.js";
 import { checkFeatures, type Features } from "../features.js";
@@ -8,11 +9,15 @@ import { OUTPUT_OPTIONS, type OutputOptions } from "./logits.js";
 /** Options of `forwardAsync`. */
 export interface AsyncOptions extends OutputOptions {
   /** Aborts the call: the promise is rejected with its reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignalLike;
 }
 
-function checkSignal(signal: unknown): asserts signal is AbortSignal | undefined {
-  if (signal !== undefined && typeof (signal as AbortSignal | null)?.throwIfAborted !== "function") {
+function checkSignal(signal: unknown): asserts signal is AbortSignalLike | undefined {
+  if (signal === undefined) return;
+  const { throwIfAborted, addEventListener, removeEventListener } = (signal ?? {}) as AbortSignalLike;
+  if (
+    [throwIfAborted, addEventListener, removeEventListener].some((method) => typeof method !== "function")
+  ) {
     throw new TypeError(`signal must be an AbortSignal, got ${describe(signal)}`);
   }
 }

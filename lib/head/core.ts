@@ -3,7 +3,7 @@ import type { ClassCode } from "../codes/code.js";
 import { FeatureDecoder } from "../features.js";
 import type { DenseTable } from "../table.js";
 import { checkOptions, type FixedClassifierOptions, type HeadSettings } from "./options.js";
-import { checkParameters, checkScale, type LearnedArrays } from "./parameters.js";
+import { checkInitialScale, checkParameters, checkScale, type LearnedArrays } from "./parameters.js";
 
 /** What a head is made of, as the operations on it see it. */
 export class HeadCore implements LearnedArrays {
@@ -30,7 +30,7 @@ export class HeadCore implements LearnedArrays {
     this.bias = bias ? code.initialBias() : null;
     this.normalised = code.normalised;
     this.weights = code.normalised ? null : (code.table as DenseTable).weights;
-    this.scale = scale;
+    this.scale = checkInitialScale(scale);
     this.decoder = new FeatureDecoder(settings.features, code.normalised, backend);
   }
 

@@ -15,13 +15,16 @@ export interface LogSumExpOptions extends OutputOptions {
   normalised?: boolean;
 }
 
+/** Options of `logSumExpAndGradient`. */
+export type LogSumExpGradientOptions = Omit<EnergyGradientOptions, "temperature">;
+
 /** Options of `energy`. */
 export interface EnergyOptions extends LogSumExpOptions {
   /** T, a positive number. Default 1. */
   temperature?: number;
 }
 
-/** Options of `logSumExpAndGradient` and `energyAndGradient`. */
+/** Options of `energyAndGradient`. */
 export interface EnergyGradientOptions extends Omit<EnergyOptions, "out"> {
   /** Arrays to write the gradients to. */
   out?: GradientOutput;
@@ -29,9 +32,9 @@ export interface EnergyGradientOptions extends Omit<EnergyOptions, "out"> {
 
 /** One value a row, and the gradients of their sum. */
 export interface ValuesAndGradient {
-  /** One a row. */
+  /** One value a row. */
   readonly values: Float32Array;
-  /** Of their sum. */
+  /** Gradients of their sum. */
   readonly gradient: Gradient;
 }
 
@@ -53,7 +56,7 @@ export function energy(core: HeadCore, x: Features, options: EnergyOptions | nul
 export const logSumExpAndGradient = (
   core: HeadCore,
   x: Features,
-  options: Omit<EnergyGradientOptions, "temperature"> | null | undefined,
+  options: LogSumExpGradientOptions | null | undefined,
 ): ValuesAndGradient =>
   valuesAndGradient(core, x, readOptions("logSumExpAndGradient", options, LOG_SUM_EXP), 1, 1);
 

@@ -5,6 +5,7 @@ import { describe } from "../checks.js";
 import type { CodeEntry } from "../codes/code.js";
 import { CODE_NAMES, CODES, type CodeName, type CodeOptions } from "../codes/index.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../formats/safetensors.js";
+import { checkNumbers, type ParameterName } from "./finite.js";
 import { checkLimits, type Limits } from "./limits.js";
 import type { HeadSettings } from "./options.js";
 
@@ -32,7 +33,8 @@ export function encodeHead(
   const tensors = new Map([["scale", f32([1], Float32Array.of(scale))]]);
   if (bias !== null) tensors.set("bias", f32([classes], bias));
   if (weights !== null) tensors.set("weights", f32([classes, features], weights));
-  for (const [what, { data }] of tensors) checkNumbers(what, data as Float32Array, failToWrite);
+  for (const [what, { data }] of tensors)
+    checkNumbers(what as ParameterName, data as Float32Array, failToWrite);
   const metadata = new Map<string, string>(
     Object.entries({
       format: FORMAT,
@@ -62,7 +64,8 @@ export function decodeHead(bytes: unknown, limits: Limits): DecodedHead {
   const { tensors, metadata } = decodeSafetensors(bytes);
   const settings = readSettings(metadata, tensors, limits);
   const { features, classes, code } = settings;
-  const read = (name: string, ...shape: number[]): Float32Array => readF32(name, tensors.get(name), shape);
+  const read = (name: ParameterName, ...shape: number[]): Float32Array =>
+    readF32(name, tensors.get(name), shape);
   return {
     settings,
     scale: read("scale", 1)[0] as number,
@@ -133,20 +136,11 @@ const own = <T>(entries: ReadonlyMap<string, T>): Map<string, T> =>
       .map(([key, value]) => [key.slice(CODE_PREFIX.length), value]),
   );
 
-function readF32(name: string, tensor: Tensor | undefined, shape: readonly number[]): Float32Array {
+function readF32(name: ParameterName, tensor: Tensor | undefined, shape: readonly number[]): Float32Array {
   if (tensor?.dtype !== "F32" || String(tensor.shape) !== String(shape)) {
     return fail(`tensor ${name} must be F32 of shape [${shape.join(", ")}]`);
   }
   const data = tensor.data as Float32Array;
   checkNumbers(name, data, fail);
   return data;
-}
-
-/** Numbers of a head are finite, but for −Infinity in a bias, which masks a class: it never has a probability. */
-function checkNumbers(name: string, values: Float32Array, refuse: (problem: string) => never): void {
-  const masks = name === "bias";
-  const at = values.findIndex((value) => !Number.isFinite(value) && !(masks && value === -Infinity));
-  if (at < 0) return;
-  const expected = masks ? "a finite number, or -Infinity to mask a class" : "a finite number";
-  refuse(`${name}[${at}] is ${values[at]}, expected ${expected}`);
 }

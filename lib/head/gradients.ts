@@ -1,6 +1,7 @@
 import type { GradientBuffers } from "../backends/backend.js";
 import { checkArray, outputArray, overlap } from "../checks.js";
 import type { HeadShape } from "../codes/code.js";
+import { readOptions } from "../options.js";
 import type { LearnedArrays } from "./parameters.js";
 
 /** Gradients of a loss L. */
@@ -25,6 +26,8 @@ export interface GradientOutput {
   weights?: Float32Array;
 }
 
+const OUTPUTS = ["features", "bias", "weights"] as const satisfies (keyof GradientOutput)[];
+
 export function checkGradLogits(
   gradLogits: unknown,
   rows: number,
@@ -45,10 +48,11 @@ export function gradientBuffers(
   out: GradientOutput | undefined,
   inputs: readonly (ArrayBufferView | null)[],
 ): GradientBuffers {
-  const features = outputArray("out.features", out?.features, rows * head.features, inputs);
-  const bias = head.bias && outputArray("out.bias", out?.bias, head.classes, inputs);
+  const given = readOptions<GradientOutput>("out", out, OUTPUTS);
+  const features = outputArray("out.features", given.features, rows * head.features, inputs);
+  const bias = head.bias && outputArray("out.bias", given.bias, head.classes, inputs);
   const weights =
-    head.weights && outputArray("out.weights", out?.weights, head.classes * head.features, inputs);
+    head.weights && outputArray("out.weights", given.weights, head.classes * head.features, inputs);
   const outputs = Object.entries({ features, bias, weights });
   outputs.forEach(([name, array], i) => {
     for (const [other, values] of outputs.slice(i + 1)) {

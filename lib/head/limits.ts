@@ -17,6 +17,9 @@ export interface FileOptions {
   maxFeatures?: number;
 }
 
+/** The bytes of a file. */
+export type FileBytes = Uint8Array | ArrayBuffer | SharedArrayBuffer;
+
 /** What a file may ask for. */
 export type Limits = Required<Omit<FileOptions, "backend">>;
 

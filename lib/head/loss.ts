@@ -5,7 +5,7 @@ import type { Loss } from "../losses/loss.js";
 import { readOptions } from "../options.js";
 import type { HeadCore } from "./core.js";
 import { type Gradient, type GradientOutput, gradientBuffers, toGradient } from "./gradients.js";
-import { type Reduction, runFusedLoss, runRowLoss } from "./run-loss.js";
+import { type ReducedLoss, type Reduction, runFusedLoss, runRowLoss } from "./run-loss.js";
 import { checkTargets, type Labels, ROW_OPTIONS, type RowOptions } from "./targets.js";
 
 const REDUCTIONS: readonly Reduction[] = ["mean", "sum", "none"];
@@ -34,17 +34,17 @@ export interface LossAndGradient<L = number> {
 /** What `lossAndGradient` takes with every loss. */
 const COMMON = ["loss", "reduction", "out", ...ROW_OPTIONS, ...FEATURE_OPTIONS];
 
-export function lossAndGradient(
+export function lossAndGradient<R extends Reduction>(
   core: HeadCore,
   x: Features,
   labels: Labels | Float32Array,
-  options: LossOptions | null | undefined,
-): LossAndGradient<number | Float32Array> {
+  options: (LossOptions & { reduction?: R }) | null | undefined,
+): LossAndGradient<ReducedLoss<R>> {
   const name = options?.loss ?? "cross-entropy";
   checkOneOf("loss", name, LOSS_NAMES);
   const entry: Loss = LOSSES[name];
   const given = readOptions(`lossAndGradient with loss "${name}"`, options, COMMON, entry.options);
-  const { reduction = "mean" } = given;
+  const reduction: Reduction = given.reduction ?? "mean";
   const input = checkFeatures(x, core.features, given);
   const targets = checkTargets(labels, input.rows, core.classes, given);
   checkOneOf("reduction", reduction, REDUCTIONS);
@@ -56,5 +56,5 @@ export function lossAndGradient(
       ? runRowLoss(core, loss, x32, targets, reduction, buffers)
       : runFusedLoss(core, loss, x32, targets, reduction, buffers);
   core.decoder.unscale(input, buffers.features);
-  return { loss: value, gradient: toGradient(buffers, core.settings.learnScale) };
+  return { loss: value as ReducedLoss<R>, gradient: toGradient(buffers, core.settings.learnScale) };
 }

@@ -7,6 +7,9 @@ import type { Targets } from "./targets.js";
 /** How the losses of rows become one: their "mean", their "sum", or "none" for one a row. */
 export type Reduction = "mean" | "sum" | "none";
 
+/** What a reduction makes of the losses: a number, or for "none" one value a row. */
+export type ReducedLoss<R extends Reduction> = R extends "none" ? Float32Array : number;
+
 /** Writes the gradients of the reduced loss of some rows, and returns it: in one pass, by the kernel of the loss. */
 export function runFusedLoss(
   core: HeadCore,

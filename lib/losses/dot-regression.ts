@@ -21,8 +21,9 @@ export interface DotRegressionOptions {
 export const dotRegression: Loss = {
   options: ["target"],
   prepare({ target }, { scale }) {
+    // A scale that training has made NaN gives NaN; a target that is given is checked.
+    if (target !== undefined) checkFinite("target", target);
     const t = target === undefined ? scale : target;
-    checkFinite("target", t);
     if (t === 0)
       throw new RangeError("target must not be 0: it is the logit that the label's class should have");
     const size = Math.abs(t);

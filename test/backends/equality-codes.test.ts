@@ -13,10 +13,13 @@ import { doubles, floats, integers, KINDS, type Kind } from "../support/random.j
 import { denseTable, randomTable } from "../support/tables.js";
 
 const settings = {
-  rows: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constantFrom(31, 33, 70)),
+  rows: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constantFrom(0, 31, 33, 70)),
   kind: fc.constantFrom(...KINDS),
   scale: fc
-    .oneof(fc.double({ min: -100, max: 100, noNaN: true }), fc.constantFrom(0, -0, 1e30))
+    .oneof(
+      fc.double({ min: -100, max: 100, noNaN: true }),
+      fc.constantFrom(0, -0, 1e30, Number.NaN, Infinity),
+    )
     .map(Math.fround),
   bias: fc.option(fc.constantFrom(...KINDS)),
   gradient: fc.constantFrom(...KINDS),
@@ -181,4 +184,24 @@ test.each(TYPES)("transforms of %s with a factor", (type) => {
     compareTransform(rowLength, 2, "mixed", 1);
   }
   compareTransform(11_008, 2, "mixed", 1, true);
+});
+
+test("scales that are not finite, and no rows", () => {
+  const codes: FixedClassifierOptions["code"][] = [
+    "hadamard",
+    "sylvester",
+    "orthogonal",
+    "learned",
+    { name: "hadamard", assignment: [7, 0, 3] },
+  ];
+  for (const features of [16, 20, 100]) {
+    for (const code of codes as NonNullable<FixedClassifierOptions["code"]>[]) {
+      const { table } = new FixedClassifier({ features, classes: 10, code, backend: reference }).code;
+      for (const scale of [Number.NaN, Infinity, -Infinity]) {
+        for (const rows of [0, 3, 33]) {
+          for (const kind of KINDS) compareHeads({ ...ordinary, table, rows, kind, scale });
+        }
+      }
+    }
+  }
 });

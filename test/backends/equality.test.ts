@@ -18,12 +18,12 @@ const tableOf = (features: number, classes: number, code: "hadamard" | "sylveste
     .code.table;
 
 const settings = {
-  rows: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constantFrom(31, 32, 33, 64, 70)),
+  rows: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constantFrom(0, 31, 32, 33, 64, 70)),
   kind: fc.constantFrom(...KINDS),
   scale: fc
     .oneof(
       fc.double({ min: -100, max: 100, noNaN: true }),
-      fc.constantFrom(0, -0, 1, 1e30, -1e-30, 2 ** -149),
+      fc.constantFrom(0, -0, 1, 1e30, -1e-30, 2 ** -149, Number.NaN, Infinity, -Infinity),
     )
     .map(Math.fround),
   bias: fc.option(fc.constantFrom(...KINDS)),

@@ -91,3 +91,16 @@ describe("what cannot be had is an error", () => {
     }
   });
 });
+
+test("options that a backend does not have", () => {
+  expect(() => createBackend("js", { thread: 2 } as never)).toThrow(
+    new TypeError(
+      'createBackend has no option "thread", did you mean "threads"? It has instructionSet, threads',
+    ),
+  );
+  expect(() => createBackend("js", "scalar" as never)).toThrow(
+    new TypeError('options of createBackend must be an object, got "scalar"'),
+  );
+  expect(createBackend("js", null).name).toBe("js");
+  expect(createBackend("js", { instructionSet: null, threads: null } as never).instructionSet).toBe("scalar");
+});

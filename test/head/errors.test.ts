@@ -5,7 +5,7 @@ import { FixedClassifier } from "../../lib/index.js";
 import { onEachBackend } from "../support/backends.js";
 import { expectSameBits } from "../support/bits.js";
 import { createHead } from "../support/heads.js";
-import { detach } from "../support/memory.js";
+import { detach, resizable } from "../support/memory.js";
 import { floats } from "../support/random.js";
 
 type Loose = Record<string, (...values: unknown[]) => unknown>;
@@ -60,13 +60,16 @@ onEachBackend((backend) => {
       }
     });
 
-    test("nothing at all, and a detached array", () => {
-      refuse(() => call(new Float32Array(0)), RangeError, /x is empty: it must have at least one element/);
-      refuse(
-        () => call(detach(new Float32Array(12))),
-        TypeError,
-        /x is detached: its buffer was transferred/,
-      );
+    test("an array whose memory is gone, and says why", () => {
+      for (const array of [new Float32Array(12), new Float32Array(0)]) {
+        refuse(() => call(detach(array)), TypeError, /x is detached: its buffer was transferred/);
+      }
+      for (const left of [0, 8]) {
+        const buffer = resizable(128, 128);
+        const [view, rest] = [new Float32Array(buffer, 64, 12), new Float32Array(buffer, 64)];
+        buffer.resize(left);
+        for (const x of [view, rest]) refuse(() => call(x), TypeError, /x is out of bounds: its buffer was /);
+      }
     });
   });
 
@@ -81,7 +84,7 @@ onEachBackend((backend) => {
       );
       refuse(() => call(good, Array(15)), TypeError, /out must be a Float32Array, got an array/);
       refuse(() => call(good, new Float32Array(14)), RangeError, /out has 14 elements, 15 are needed/);
-      refuse(() => call(good, new Float32Array(0)), RangeError, /out is empty/);
+      refuse(() => call(good, new Float32Array(0)), RangeError, /out has 0 elements, 15 are needed/);
       refuse(() => call(good, detach(new Float32Array(15))), TypeError, /out is detached/);
     });
 
@@ -137,6 +140,12 @@ onEachBackend((backend) => {
       refuse(() => run({ features, bias: [1, 2] }), TypeError, /out\.bias must be a Float32Array/);
       refuse(() => run({ features, bias: detach(fill(5)) }), TypeError, /out\.bias is detached/);
       refuse(() => run({ features: detach(fill(36)), bias }), TypeError, /out\.features is detached/);
+      refuse(
+        () => run({ features, biases: bias }),
+        TypeError,
+        /out has no option "biases", did you mean "bias"\? It has features, bias, weights/,
+      );
+      for (const none of [memory, 3]) refuse(() => run(none as object), TypeError, /out must be an object/);
       refuse(() => run({ features: good, bias }), RangeError, /out\.features overlaps an input/);
       refuse(() => run({ features, bias: head.bias }), RangeError, /out\.bias overlaps an input/);
       refuse(
@@ -166,7 +175,7 @@ onEachBackend((backend) => {
     );
     refuse(() => call(undefined), TypeError, /gradLogits must be a Float32Array, got undefined/);
     refuse(() => call(detach(new Float32Array(15))), TypeError, /gradLogits is detached/);
-    refuse(() => call(new Float32Array(0)), RangeError, /gradLogits is empty/);
+    refuse(() => call(new Float32Array(0)), RangeError, /gradLogits has 0 elements, 3 rows of 5/);
   });
 
   test("labels are one class a row", () => {
@@ -185,6 +194,11 @@ onEachBackend((backend) => {
     refuse(() => call([0n, 1n, 1n]), TypeError, /labels\[0\] must be an integer, got 0/);
     refuse(
       () => call(new Float32Array(3)),
+      RangeError,
+      /labels is a Float32Array of 3 elements: soft targets for 3 rows of 5 classes are 15; labels are integers/,
+    );
+    refuse(
+      () => call(new Float64Array(3)),
       TypeError,
       /labels must be an array of integers or an integer typed/,
     );

@@ -218,9 +218,7 @@ test("the head does not change with the file", () => {
 test("cut at any byte, it is refused", () => {
   for (let length = 0; length < file.length; length++) {
     expect(() => read(file.subarray(0, length))).toThrow(RangeError);
-    expect(() => read(file.slice(0, length))).toThrow(
-      length === 0 ? /bytes is empty/ : /not a safetensors file: .*(truncated|too few)/,
-    );
+    expect(() => read(file.slice(0, length))).toThrow(/not a safetensors file: .*(truncated|too few)/);
   }
 });
 

@@ -27,12 +27,14 @@ onEachBackend((backend) => {
     expect(head.scale).toBe(Math.fround(0.1));
   });
 
-  test("a scale that is no finite float32 is refused and changes nothing", () => {
+  test("a scale beyond float32, and what is no number, is refused and changes nothing", () => {
     const head = create({ scale: 2 });
-    for (const scale of [Number.NaN, Infinity, -Infinity, 1e39, -1e300]) {
-      expect(() => {
+    for (const scale of [1e39, -1e300, Number.MAX_VALUE]) {
+      const set = (): void => {
         head.scale = scale;
-      }).toThrow(/scale must be finite/);
+      };
+      expect(set).toThrow(RangeError);
+      expect(set).toThrow(`scale must be within the range of float32, got ${scale}`);
       expect(() => create({ scale })).toThrow(RangeError);
     }
     for (const scale of ["2", null, 2n, {}]) {
@@ -43,6 +45,39 @@ onEachBackend((backend) => {
     }
     expect(create({ scale: null }).scale).toBe(create({}).scale);
     expect(head.scale).toBe(2);
+  });
+
+  test("a scale that training has made NaN or infinite is kept, and gives NaN", () => {
+    for (const scale of [Number.NaN, Infinity, -Infinity]) {
+      const head = create({ scale: 2 });
+      head.scale = scale;
+      expect(head.scale).toBe(scale);
+      const zeros = new Float32Array(48);
+      for (const values of [head.forward(zeros), head.probabilities(x)]) {
+        expect(values.every(Number.isNaN)).toBe(true);
+      }
+      const { loss, gradient } = head.lossAndGradient(x, [1, 2, 3]);
+      expect(loss).toBeNaN();
+      expect(head.lossAndGradient(x, [1, 2, 3], { loss: "dot-regression" }).loss).toBeNaN();
+      expect(head.logSumExp(x)[0]).toBeNaN();
+      expect(head.calibrate(x, [1, 2, 3])).toMatchObject({ temperature: 1 });
+      expect(gradient.scale).toBeNaN();
+      for (const values of [gradient.features, gradient.bias]) expect(values?.every(Number.isNaN)).toBe(true);
+      expect(head.topK(zeros, 2)).toEqual({
+        classes: Int32Array.of(0, 1),
+        scores: Float32Array.of(Number.NaN, Number.NaN),
+      });
+      expect(head.withClasses(71).scale).toBe(scale);
+      head.scale = 2;
+      expectSameBits(head.forward(x), create({ scale: 2 }).forward(x));
+    }
+  });
+
+  test("no head starts with a scale that is not finite", () => {
+    for (const scale of [Number.NaN, Infinity, -Infinity]) {
+      expect(() => create({ scale })).toThrow(RangeError);
+      expect(() => create({ scale })).toThrow(`scale must be finite, got ${scale}`);
+    }
   });
 
   test("what is written into the bias counts from the next call on", () => {

@@ -15,30 +15,33 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { checkInteger, describe } from "../../checks.js";
+import { describe } from "../../checks.js";
 import { FixedClassifier } from "../../classifier.js";
-import { type FixedClassifierOptions, MAX_CLASSES } from "../../head/options.js";
+import { checkNumbers } from "../../head/finite.js";
+import { plainOption } from "../../head/json.js";
+import type { FixedClassifierOptions } from "../../head/options.js";
+import {
+  checkArguments,
+  checkFromHead,
+  type DenseParts,
+  type FixedClassifierLayerArgs,
+  type FromHeadArgs,
+  type LayerHeadOptions,
+  SETTINGS,
+} from "./arguments.js";
 import { type HeadOperation, headOperation } from "./operation.js";
+import { constrain, initialWeights } from "./weights.js";
 
-type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
-
-/**
- * Options of {@link FixedClassifier}, and those of every layer: `name`, `inputShape`, `trainable` …
- *
- * @group fixed-classifier/tfjs
- */
-export interface FixedClassifierLayerArgs extends LayerArgs, Omit<FixedClassifierOptions, "features"> {
-  /** Default: the size of the last axis of the input. */
-  features?: number;
-}
-
-const SETTINGS = ["features", "code", "bias", "scale", "learnScale", "seed", "allowDuplicates"] as const;
+export type { FixedClassifierLayerArgs, FromHeadArgs } from "./arguments.js";
 
 /**
  * A layer that turns features (the last axis of an input of rank ≥ 2) into the logits of a {@link FixedClassifier}. Its weights are `scale`
  * and `bias`; forward and gradient run on the kernels of this package, so the tensors come from and go back to TensorFlow.js by
  * `dataSync`, which its wasm, cpu and webgl backends have. Put a linear layer right before it, without an activation. There is no
- * gradient of the gradient.
+ * gradient of the gradient. What is not a number comes out as NaN, as it does of any layer.
+ *
+ * The losses of TensorFlow.js that have a name, such as "categoricalCrossentropy", take what they get for probabilities: with one of
+ * them give the layer `activation: "softmax"`, or train the logits with `tf.losses.softmaxCrossEntropy`.
  *
  * @group fixed-classifier/tfjs
  * @example
@@ -50,50 +53,45 @@ export class FixedClassifierLayer extends tf.layers.Layer {
   /** The name under which TensorFlow.js saves the layer and finds it when a model is loaded. */
   static readonly className = "FixedClassifierLayer";
 
-  readonly #options: Omit<FixedClassifierOptions, "features"> & { features?: number };
+  readonly #options: LayerHeadOptions;
+  readonly #dense: DenseParts;
   #initialBias: Float32Array | null = null;
   #scale: tf.LayerVariable | null = null;
   #bias: tf.LayerVariable | null = null;
   #logits: HeadOperation | null = null;
 
   /**
-   * @throws TypeError or RangeError for `classes`; for the other settings when the width of the features is known, that is when
-   * the layer is added to a model or applied
+   * @throws TypeError for an option that the layer does not have, or of the wrong type
+   * @throws RangeError for options out of range; for those of the head when the width of the features is known, that is when the layer
+   * is added to a model or applied
    */
   constructor(args: FixedClassifierLayerArgs) {
-    if (typeof args !== "object" || args === null) {
-      throw new TypeError(`a fixed classifier layer needs an object with classes, got ${describe(args)}`);
-    }
-    super(args);
-    checkInteger("classes", args.classes, 1, MAX_CLASSES);
-    if (codeName(args.code) === "learned") {
-      throw new RangeError(
-        'a layer with the code "learned" is tf.layers.dense({ units: classes }): use that',
-      );
-    }
-    // A loaded configuration has null where nothing was set.
-    const given = SETTINGS.filter((key) => args[key] !== undefined && args[key] !== null);
-    this.#options = { classes: args.classes, ...Object.fromEntries(given.map((key) => [key, args[key]])) };
-    if (args.backend !== undefined) this.#options.backend = args.backend;
+    const { layer, head, dense } = checkArguments(args);
+    super(layer);
+    this.#options = head;
+    this.#dense = dense;
     this.supportsMasking = true;
   }
 
   /**
    * A layer that starts as the given head: with its settings, scale, bias and backend.
    *
-   * @param args options of every layer
-   * @throws TypeError if `head` is no {@link FixedClassifier}
+   * @param args options of every layer, and `activation`, `biasRegularizer` and `biasConstraint`
+   * @throws TypeError if `head` is no {@link FixedClassifier}, and for an option that the head decides
+   * @throws RangeError if its scale or bias is not finite
    * @example
    * const head = new FixedClassifier({ features: 64, classes: 10 });
    * const layer = FixedClassifierLayer.fromHead(head, { trainable: false });
    */
-  static fromHead(head: FixedClassifier, args: LayerArgs = {}): FixedClassifierLayer {
+  static fromHead(head: FixedClassifier, args?: FromHeadArgs | null): FixedClassifierLayer {
     if (!(head instanceof FixedClassifier)) {
       throw new TypeError(`head must be a FixedClassifier, got ${describe(head)}`);
     }
+    const given = checkFromHead(args);
+    checkFiniteHead(head, "head");
     const { settings, scale, backend } = head;
     const layer = new FixedClassifierLayer({
-      ...args,
+      ...given,
       ...settings,
       scale,
       bias: head.bias !== null,
@@ -104,9 +102,11 @@ export class FixedClassifierLayer extends tf.layers.Layer {
   }
 
   /**
-   * A head with the layer's settings and its scale and bias as they are now; later training does not change it.
+   * A head with the layer's settings and its scale and bias as they are now; later training does not change it. It gives logits: an
+   * activation of the layer is not part of it.
    *
    * @throws Error before the layer is part of a model or was applied
+   * @throws RangeError if scale or bias is not finite, which is what a training that has diverged leaves
    * @example
    * const layer = fixedClassifier({ classes: 10, inputShape: [64] });
    * const model = tf.sequential({ layers: [layer] });
@@ -118,25 +118,36 @@ export class FixedClassifierLayer extends tf.layers.Layer {
         `layer ${this.name} has no weights yet: add it to a model with a known input shape, or apply it`,
       );
     }
-    const head = this.#newHead();
+    const head = this.#newHead(this.#options.features);
     head.scale = this.#scale.read().dataSync()[0] as number;
     if (this.#bias !== null) head.bias?.set(this.#bias.read().dataSync() as Float32Array);
+    checkFiniteHead(head, `layer ${this.name}`);
     return head;
   }
 
   /** Makes the weights `scale` and `bias`. TensorFlow.js calls it when the width of the features is known. */
   override build(inputShape: tf.Shape | tf.Shape[]): void {
-    this.#options.features = this.#width(inputShape);
-    const head = this.#newHead();
+    const features = this.#width(inputShape);
+    if (this.#logits !== null) return;
+    const head = this.#newHead(features);
     const { learnScale } = head.settings;
-    const start = tf.initializers.constant({ value: head.scale });
-    this.#scale = this.addWeight("scale", [1], "float32", start, undefined, learnScale);
-    if (head.bias !== null) {
-      this.#bias = this.addWeight("bias", [head.classes], "float32", tf.initializers.zeros());
-      const bias = tf.tensor1d(this.#initialBias ?? head.bias.slice());
-      this.#bias.write(bias);
-      bias.dispose();
-    }
+    const { biasInitializer, biasRegularizer, biasConstraint } = this.#dense;
+    tf.tidy(() => {
+      // All that may fail comes before the first variable, which nothing would dispose of.
+      const start = initialWeights(
+        head,
+        this.#initialBias,
+        biasInitializer?.value,
+        this.initialWeights,
+        this.name,
+      );
+      this.#scale = this.addWeight("scale", [1], "float32", start.scale, undefined, learnScale);
+      if (start.bias !== null) {
+        this.#bias = this.addWeight("bias", [head.classes], "float32", start.bias, biasRegularizer?.value);
+        if (biasConstraint !== undefined) constrain(this.#bias, biasConstraint.value);
+      }
+    });
+    this.#options.features = features;
     this.#logits = headOperation(head);
     super.build(inputShape);
   }
@@ -152,7 +163,7 @@ export class FixedClassifierLayer extends tf.layers.Layer {
   }
 
   /**
-   * The logits of a tensor of numbers of rank ≥ 2. TensorFlow.js calls it; use `apply`.
+   * The logits of a tensor of numbers of rank ≥ 2, or what the activation makes of them. TensorFlow.js calls it; use `apply`.
    *
    * @throws TypeError or RangeError for an input that is no tensor of numbers, or of another width than the layer's
    */
@@ -163,23 +174,31 @@ export class FixedClassifierLayer extends tf.layers.Layer {
       if (x.dtype === "string" || x.dtype === "complex64") {
         throw new TypeError(`the input must be a tensor of numbers, its dtype is ${x.dtype}`);
       }
-      const width = this.#width(x.shape);
-      const rows = tf.reshape(tf.cast(x, "float32"), [-1, width]) as tf.Tensor2D;
+      this.#width(x.shape);
       const scale = (this.#scale as tf.LayerVariable).read();
-      const logits = (this.#logits as HeadOperation)(rows, scale, this.#bias?.read() ?? null);
-      return tf.reshape(logits, this.computeOutputShape(x.shape) as number[]);
+      const logits = (this.#logits as HeadOperation)(x, scale, this.#bias?.read() ?? null);
+      return this.#dense.activation?.value.apply(logits) ?? logits;
     });
   }
 
   /** All settings. The backend is not one: it is chosen where the model is loaded. */
   override getConfig(): tf.serialization.ConfigDict {
-    const { classes } = this.#options;
-    const settings = SETTINGS.map((key) => [key, plain(this.#options[key]) ?? null]);
-    return { ...super.getConfig(), classes, ...Object.fromEntries(settings) };
+    const settings = SETTINGS.map((key) => [key, plainOption(this.#options[key]) ?? null]);
+    const dense = Object.entries(this.#dense).map(([key, { config }]) => [key, config]);
+    return { ...super.getConfig(), ...Object.fromEntries([...settings, ...dense]) };
   }
 
-  #newHead(): FixedClassifier {
-    return new FixedClassifier(this.#options as FixedClassifierOptions);
+  /** The layer of a configuration, to which TensorFlow.js has added a field of its own. */
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    config: tf.serialization.ConfigDict,
+  ): T {
+    const { customObjects: _, ...own } = config;
+    return new cls(own);
+  }
+
+  #newHead(features: number | undefined): FixedClassifier {
+    return new FixedClassifier({ ...this.#options, features } as FixedClassifierOptions);
   }
 
   /** The width of the features of an input of this shape, checked against the layer's. */
@@ -224,14 +243,15 @@ export function fixedClassifier(args: FixedClassifierLayerArgs): FixedClassifier
   return new FixedClassifierLayer(args);
 }
 
-const codeName = (code: FixedClassifierOptions["code"] | null): string | undefined =>
-  typeof code === "object" ? code?.name : code;
-
-/** An option as JSON can hold it: typed arrays, which a code may have among its own options, as plain ones. */
-function plain(option: unknown): unknown {
-  if (ArrayBuffer.isView(option)) return Array.from(option as Int32Array);
-  if (typeof option !== "object" || option === null) return option;
-  return Object.fromEntries(Object.entries(option).map(([key, value]) => [key, plain(value)]));
+/** Numbers that are not finite belong to a training that goes on, not to a head that is kept. */
+function checkFiniteHead({ scale, bias }: FixedClassifier, what: string): void {
+  const refuse = (problem: string): never => {
+    throw new RangeError(
+      `${what} is not finite, its training has diverged: ${problem}; go back to weights that were saved before`,
+    );
+  };
+  checkNumbers("scale", Float32Array.of(scale), refuse);
+  if (bias !== null) checkNumbers("bias", bias, refuse);
 }
 
 function single(inputShape: tf.Shape | tf.Shape[]): tf.Shape {

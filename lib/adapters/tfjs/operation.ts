@@ -2,12 +2,13 @@ import * as tf from "@tensorflow/tfjs";
 import { typedArrayName } from "../../checks.js";
 import type { FixedClassifier } from "../../classifier.js";
 
-/** Logits of rows of features; differentiable by all three. */
-export type HeadOperation = (x: tf.Tensor2D, scale: tf.Tensor, bias: tf.Tensor | null) => tf.Tensor2D;
+/** Logits of features, the last axis of a tensor of numbers; differentiable by all three. */
+export type HeadOperation = (x: tf.Tensor, scale: tf.Tensor, bias: tf.Tensor | null) => tf.Tensor;
 
 /**
  * The forward of a head with its gradient, as an operation of TensorFlow.js. The operation owns the head: it writes the values of the
- * tensors to it at every call.
+ * tensors to it at every call, whatever training has made of them. Nothing is saved for the gradient before the forward is done, and
+ * what is saved is disposed of if the gradient fails: TensorFlow.js would keep it.
  */
 export function headOperation(head: FixedClassifier): HeadOperation {
   const load = (scale: tf.Tensor, bias: tf.Tensor | null): void => {
@@ -15,30 +16,39 @@ export function headOperation(head: FixedClassifier): HeadOperation {
     if (bias !== null) head.bias?.set(values(bias));
   };
 
+  function gradients(dy: tf.Tensor, x: tf.Tensor, scale: tf.Tensor, bias: tf.Tensor | null): tf.Tensor[] {
+    // The variables may have moved on since the forward.
+    load(scale, bias);
+    const gradient = head.backward(values(x), values(dy));
+    return [
+      tf.tensor(gradient.features, x.shape),
+      tf.tensor([gradient.scale ?? 0], scale.shape, "float32"),
+      ...(gradient.bias === null ? [] : [tf.tensor(gradient.bias)]),
+    ];
+  }
+
   const operation = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
     const save = args.pop() as tf.GradSaveFunc;
-    const [x, scale, bias = null] = args as tf.Tensor[] as [tf.Tensor2D, tf.Tensor, tf.Tensor?];
-    const rows = x.shape[0];
+    const [x, scale, bias = null] = args as [tf.Tensor, tf.Tensor, tf.Tensor?];
     load(scale, bias);
+    const logits = head.forward(values(x));
+    const value = tf.tensor(logits, [...x.shape.slice(0, -1), head.classes]);
     save(args as tf.Tensor[]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
-      const [x, scale, bias = null] = saved as [tf.Tensor2D, tf.Tensor, tf.Tensor?];
-      // The variables may have moved on since the forward.
-      load(scale, bias);
-      const gradient = head.backward(values(x), values(dy));
-      const gradients = [
-        tf.tensor(gradient.features, x.shape),
-        tf.tensor([gradient.scale ?? 0], scale.shape, "float32"),
-      ];
-      if (gradient.bias !== null) gradients.push(tf.tensor(gradient.bias));
-      return gradients;
+      const [x, scale, bias = null] = saved as [tf.Tensor, tf.Tensor, tf.Tensor?];
+      try {
+        return gradients(dy, x, scale, bias);
+      } catch (error) {
+        tf.dispose(saved);
+        throw error;
+      }
     };
-    return { value: tf.tensor2d(head.forward(values(x)), [rows, head.classes]), gradFunc };
+    return { value, gradFunc };
   });
-  return (x, scale, bias) => operation(...(bias === null ? [x, scale] : [x, scale, bias])) as tf.Tensor2D;
+  return (x, scale, bias) => operation(...(bias === null ? [x, scale] : [x, scale, bias]));
 }
 
-/** A cast to float32 changes the tensor's dtype but, with the cpu backend, not the array that holds it. */
+/** The numbers of a tensor as float32, of whatever type they are. */
 function values(tensor: tf.Tensor): Float32Array {
   const array = tensor.dataSync();
   return typedArrayName(array) === "Float32Array" ? (array as Float32Array) : Float32Array.from(array);

@@ -20,9 +20,9 @@ interface RowSum {
 
 function rowSum(total: Float32Array): RowSum {
   const chunk = new Float32Array(total.length);
+  total.fill(0);
   return {
     begin(index) {
-      if (index === 0) total.fill(0);
       if (index % CHUNK_ROWS === 0) chunk.fill(0);
     },
     add(i, value) {

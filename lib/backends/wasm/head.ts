@@ -86,9 +86,10 @@ export function createHead(engine: Engine, table: HadamardTable): HeadKernels {
     out.set(view, first * width);
   }
 
-  /** Copies the bias gradient out of the memory, when all rows have been added to it. */
-  function readBiasGradient({ bias }: GradientBuffers): void {
-    if (bias !== null) read(image.biasGradient, bias, classes, 0, 1);
+  /** Copies the bias gradient out of the memory, when all rows have been added to it; the first one begins it. */
+  function readBiasGradient({ bias }: GradientBuffers, rows: number): void {
+    if (rows === 0) bias?.fill(0);
+    else if (bias !== null) read(image.biasGradient, bias, classes, 0, 1);
   }
 
   const rowsOf = (x: Float32Array): number => x.length / features;
@@ -162,7 +163,7 @@ export function createHead(engine: Engine, table: HadamardTable): HeadKernels {
         read(featuresAt, gradients.features, features, r, end);
         read(scaleAt, gradients.scale, 1, r, end);
       }
-      readBiasGradient(gradients);
+      readBiasGradient(gradients, rows);
     },
 
     logSumExp(x, { scale, bias, normalised }, out) {
@@ -219,7 +220,7 @@ export function createHead(engine: Engine, table: HadamardTable): HeadKernels {
         read(featuresAt, gradients.features, features, r, end);
         read(scaleAt, gradients.scale, 1, r, end);
       }
-      readBiasGradient(gradients);
+      readBiasGradient(gradients, rows);
     },
   };
 }

@@ -1,0 +1,17 @@
+/** Numbers of a head that is kept are finite, but for −Infinity in a bias, which masks a class: it never has a probability. */
+
+/** The parameters of a head, by their names. */
+export type ParameterName = "scale" | "bias" | "weights";
+
+/** Calls `refuse` with what is wrong and where, if there is a number that no kept head has. */
+export function checkNumbers(
+  name: ParameterName,
+  values: Float32Array,
+  refuse: (problem: string) => never,
+): void {
+  const masks = name === "bias";
+  const at = values.findIndex((value) => !Number.isFinite(value) && !(masks && value === -Infinity));
+  if (at < 0) return;
+  const expected = masks ? "a finite number, or -Infinity to mask a class" : "a finite number";
+  refuse(`${name}[${at}] is ${values[at]}, expected ${expected}`);
+}
