@@ -215,6 +215,7 @@ test.each([
   ["README.md", (blocks: string[]) => blocks],
   ["docs/backends.md", joined],
   ["docs/file-format.md", (blocks: string[]) => blocks],
+  ["docs/losses.md", (blocks: string[]) => blocks],
 ] as const)("the examples of %s run as programs of a user", (page, programsOf) => {
   const folder = mkdtempSync(join(tmpdir(), "fixed-classifier-user-"));
   try {
