@@ -300,7 +300,8 @@ export class FixedClassifier {
     const { limits, ...given } = checkFileOptions(options);
     const decoded = decodeHead(bytes, limits);
     const { settings, scale, bias } = decoded;
-    const head = new FixedClassifier({ ...settings, ...given, scale, bias: bias !== null });
+    // Of a spread with more properties behind it V8 keeps much until the next collection of the whole heap.
+    const head = new FixedClassifier(Object.assign({ scale, bias: bias !== null }, settings, given));
     copyParameters(decoded, head);
     return head;
   }
