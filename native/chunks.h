@@ -25,7 +25,7 @@ struct HeadCall {
 template <class Step>
 void for_chunks(napi_env env, const HeadCall& call, size_t rows, const Step& step) {
   const size_t chunks = (rows + kChunkRows - 1) / kChunkRows;
-  const int threads = call.executor.threads_for(call.data.additions * static_cast<double>(rows));
+  const int threads = call.executor.threads_for(call.data.additions * rows);
   if (!call.scratch.prepare(threads, call.data.scratch_bytes)) {
     napi_throw_range_error(env, nullptr, kNoMemory);
     return;

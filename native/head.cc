@@ -82,8 +82,10 @@ void forward_rows(napi_env env, const HeadCall& call, const Parameters& paramete
   });
 }
 
+constexpr size_t kForwardArity = 5;
+
 napi_value forward(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
+  Arguments arguments(env, info, kForwardArity);
   const HeadInput in(arguments);
   const TypedArray<float> logits = arguments.array<float>();
   if (!arguments.check(in.fits && logits.length == in.rows * in.head.classes)) return nullptr;
@@ -124,11 +126,16 @@ napi_value plan_forward(napi_env env, napi_callback_info info) {
 constexpr size_t kRunForwardArity = 2;
 
 napi_value run_forward(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info, kRunForwardArity);
-  const ForwardPlan* plan = arguments.record<ForwardPlan>();
-  const double scale = arguments.number();
-  if (!arguments.check(true)) return nullptr;
-  const HeadCall call{plan->executor, *arguments.data<ScratchOwner>(), *plan->data};
+  napi_value arguments[kRunForwardArity];
+  size_t count = kRunForwardArity;
+  void* function = nullptr;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, &function);
+  const ForwardPlan* plan = plan_of<ForwardPlan>(env, arguments[0]);
+  double scale;
+  if (plan == nullptr || napi_get_value_double(env, arguments[1], &scale) != napi_ok)
+    return throw_misfit(env);
+  const ScratchOwner& scratch = static_cast<FunctionDataOf<ScratchOwner>*>(function)->value;
+  const HeadCall call{plan->executor, *scratch, *plan->data};
   forward_rows(env, call, {scale, plan->bias}, plan->x, plan->rows, plan->logits);
   return nullptr;
 }
@@ -287,7 +294,7 @@ napi_value make_head(napi_env env, napi_callback_info info) {
 
 constexpr FunctionEntry kFunctions[] = {
     {"head", 10, make_head},
-    {"forward", 5, forward},
+    {"forward", kForwardArity, forward},
     {"planForward", 4, plan_forward},
     {"probabilities", 5, probabilities},
     {"chosenProbabilities", 6, chosen_probabilities},

@@ -103,10 +103,10 @@ bool copy_blocks(Head& head, const GivenTables& given, Block* blocks, Segment* s
 }
 
 // How many additions a forward pass of one row takes.
-double additions_of(const Head& head) {
+size_t additions_of(const Head& head) {
   const size_t factor_stages = head.factor ? head.factor->order / kFactorGroup : 0;
   const size_t stages = 1 + __builtin_ctzll(head.order) + factor_stages;
-  return static_cast<double>(head.block_count * head.order * stages + head.classes);
+  return head.block_count * head.order * stages + head.classes;
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ struct HeadData {
   KroneckerFactor factor{};
   KroneckerFactor transposed_factor{};
   size_t scratch_bytes = 0;  // that a kernel works in, of whatever instruction set
-  double additions = 0;      // of a forward pass of one row
+  size_t additions = 0;      // of a forward pass of one row
 };
 
 // Reads `features, classes, order, unit, masks, segments, factorOrder, factorSigns, transposedSigns, columns`

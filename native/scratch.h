@@ -23,13 +23,7 @@ class Scratch {
 
   // Makes sure that there are so many bytes. Returns false if there is no memory for them; what was in it is
   // lost.
-  bool reserve(size_t bytes) {
-    if (bytes <= bytes_) return true;
-    release();
-    memory_ = ::operator new(bytes, kAlignment, std::nothrow);
-    if (memory_ != nullptr) bytes_ = bytes;
-    return memory_ != nullptr;
-  }
+  bool reserve(size_t bytes) { return bytes <= bytes_ || grow(bytes); }
 
   void release() {
     ::operator delete(memory_, kAlignment);
@@ -41,6 +35,13 @@ class Scratch {
   size_t bytes() const { return bytes_; }
 
  private:
+  [[gnu::noinline]] bool grow(size_t bytes) {
+    release();
+    memory_ = ::operator new(bytes, kAlignment, std::nothrow);
+    if (memory_ != nullptr) bytes_ = bytes;
+    return memory_ != nullptr;
+  }
+
   static constexpr std::align_val_t kAlignment{64};
   void* memory_ = nullptr;
   size_t bytes_ = 0;
@@ -53,11 +54,13 @@ class SharedScratch {
   // Makes sure that so many threads have so many bytes. Returns false if there is no memory for them.
   bool prepare(int threads, size_t bytes) {
     if (++calls_ == kRecentCalls) give_back();
-    most_ = std::max(most_, bytes);
+    if (bytes > most_) most_ = bytes;
     const size_t count = static_cast<size_t>(threads);
     if (pieces_.size() < count) pieces_.resize(count);
-    return std::all_of(pieces_.begin(), pieces_.begin() + threads,
-                       [&](Scratch& piece) { return piece.reserve(bytes); });
+    for (size_t i = 0; i < count; i++) {
+      if (!pieces_[i].reserve(bytes)) return false;
+    }
+    return true;
   }
 
   void* of(int thread) const { return pieces_[thread].get(); }
@@ -67,7 +70,7 @@ class SharedScratch {
   static constexpr size_t kKept = size_t{1} << 20;
   static constexpr int kRecentCalls = 64;
 
-  void give_back() {
+  [[gnu::noinline]] void give_back() {
     const size_t most = std::max(most_, kKept);
     for (Scratch& piece : pieces_) {
       if (piece.bytes() > most) piece.release();

@@ -37,8 +37,7 @@ void transform_long_row(const Executor& executor, const TypedKernels<T>& kernels
 template <class T>
 void transform(const Executor& executor, const TypedKernels<T>& kernels, T* x, size_t n, size_t rows,
                T multiplier) {
-  const double additions = static_cast<double>(n) * rows * __builtin_ctzll(n);
-  const int threads = executor.threads_for(additions);
+  const int threads = executor.threads_for(n * rows * __builtin_ctzll(n));
   if (threads == 1) return kernels.fwht(x, n, rows, multiplier);
   const size_t tasks = std::min<size_t>(rows, 8 * threads);
   if (tasks < static_cast<size_t>(threads) && n >= kLongRow) {
@@ -58,8 +57,7 @@ void transform_with_factor(const Executor& executor, const TypedKernels<T>& kern
                            const KroneckerFactor& factor, T* x, size_t n, size_t rows, T multiplier) {
   const size_t stride = n / factor.order;
   const size_t stages = factor.order / kFactorGroup + __builtin_ctzll(stride);
-  const double additions = static_cast<double>(n) * rows * stages;
-  run_parallel(executor.threads_for(additions), rows, [&](size_t r, int) {
+  run_parallel(executor.threads_for(n * rows * stages), rows, [&](size_t r, int) {
     kernels.factor(factor, x + r * n, stride);
     kernels.fwht(x + r * n, stride, factor.order, multiplier);
   });
@@ -176,7 +174,7 @@ napi_value run(napi_env env, napi_callback_info info) {
   napi_value arguments[kRunArity];
   size_t count = kRunArity;
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
-  const Plan* plan = record_of<Plan>(env, arguments[0]);
+  const Plan* plan = plan_of<Plan>(env, arguments[0]);
   if (plan == nullptr) return throw_misfit(env);
   plan->run();
   return nullptr;
