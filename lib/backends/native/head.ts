@@ -1,6 +1,7 @@
 import type { Margin } from "../../numerics/margin.js";
 import type { HadamardTable } from "../../table.js";
 import type { HeadKernels } from "../backend.js";
+import { abortable } from "./abort.js";
 import type { Addon, Kernels } from "./addon.js";
 
 /** The kernels of a head in the addon. */
@@ -48,18 +49,8 @@ export function createHead(
         out.scale,
         out.bias,
       ),
-    async forwardAsync(x, { scale, bias }, logits, signal) {
-      const cancelled = new Int32Array(1);
-      const cancel = (): void => {
-        cancelled[0] = 1;
-      };
-      signal?.addEventListener("abort", cancel, { once: true });
-      try {
-        await kernels.forwardAsync(head, x, scale, bias, logits, cancelled);
-      } finally {
-        signal?.removeEventListener("abort", cancel);
-      }
-    },
+    forwardAsync: (x, { scale, bias }, logits, signal) =>
+      abortable(signal, (cancelled) => kernels.forwardAsync(head, x, scale, bias, logits, cancelled)),
   };
 }
 
