@@ -283,7 +283,7 @@ export class FixedClassifier {
 
   /**
    * The head that {@link toSafetensors} wrote: the same logits, bit for bit, on every backend.
-   * @param options `codes`, `maxClasses`, `maxFeatures`: what a file may ask for that others wrote; `backend` computes
+   * @param options `codes`, `maxClasses`, `maxFeatures`: what a file may ask for; `backend` computes
    * @throws TypeError if `bytes` is no Uint8Array, ArrayBuffer or SharedArrayBuffer
    * @throws RangeError if the file is truncated, damaged, of another kind, from a newer version, not finite, or asks for too much
    * @example
@@ -295,8 +295,7 @@ export class FixedClassifier {
   }
 
   /**
-   * The head as plain objects and arrays, which `JSON.stringify`, `structuredClone` and `postMessage` take.
-   * @throws RangeError if it is not finite, as {@link toSafetensors}
+   * The head as plain objects and arrays, which `JSON.stringify`, `structuredClone` and `postMessage` take. Throws as {@link toSafetensors}.
    */
   toJSON(): HeadJson {
     return encodeJson(this.settings, { ...this.#core.parameters(), weights: this.weights });
@@ -315,6 +314,7 @@ export class FixedClassifier {
 
 function restore(decoded: DecodedHead, given: JsonOptions): FixedClassifier {
   const { settings, scale, bias } = decoded;
-  const head = new FixedClassifier({ ...settings, ...given, scale, bias: bias !== null });
+  // Of a spread with more properties behind it V8 keeps much until the next collection of the whole heap.
+  const head = new FixedClassifier(Object.assign({ scale, bias: bias !== null }, settings, given));
   return copyParameters(decoded, head);
 }

@@ -5,6 +5,8 @@
 
 #include <napi.h>
 
+#include <memory>
+
 #include "arguments.h"
 #include "decode.h"
 #include "dispatch.h"
@@ -26,7 +28,7 @@ napi_value create(napi_env env, napi_callback_info info) {
     napi_create_object(env, &object);
     const Executor executor{kernels, static_cast<int>(threads)};
     add_transform(env, object, executor);
-    add_head(env, object, executor);
+    add_head(env, object, executor, arguments.data<ScratchOwner>());
     add_decode(env, object, *kernels);
     return object;
   }
@@ -48,7 +50,7 @@ napi_value misalignment(napi_env env, napi_callback_info info) {
 constexpr FunctionEntry kMisalignment = {"misalignment", 2, misalignment};
 constexpr FunctionEntry kCreate = {"create", 2, create};
 
-// How many arguments the functions read: of the module, of what `create` returns and of what `head` returns.
+// How many arguments the functions read: of the module and of what `create` returns.
 Napi::Object arities(Napi::Env env) {
   Napi::Object module = Napi::Object::New(env);
   for (const FunctionEntry& entry : {kMisalignment, kCreate, kRun, kRunForward}) {
@@ -57,13 +59,10 @@ Napi::Object arities(Napi::Env env) {
   Napi::Object kernels = Napi::Object::New(env);
   add_arities(env, kernels, transform_functions());
   add_arities(env, kernels, decode_functions());
-  add_arities(env, kernels, {&kHead, 1});
-  Napi::Object head = Napi::Object::New(env);
-  add_arities(env, head, head_functions());
+  add_arities(env, kernels, head_functions());
   Napi::Object all = Napi::Object::New(env);
   all.Set("module", module);
   all.Set("kernels", kernels);
-  all.Set("head", head);
   return all;
 }
 
@@ -76,9 +75,10 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("availableThreads", Napi::Number::New(env, available_threads()));
   exports.Set("arities", arities(env));
   add_function(env, exports, kMisalignment, nullptr);
-  add_function(env, exports, kCreate, nullptr);
+  const auto scratch = std::make_shared<SharedScratch>();
+  add_function(env, exports, kCreate, scratch);
   add_run(env, exports);
-  add_run_forward(env, exports);
+  add_run_forward(env, exports, scratch);
   return exports;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "function.h"
+#include "record.h"
 
 namespace fixed_classifier {
 
@@ -56,36 +57,7 @@ inline napi_value throw_misfit(napi_env env) {
   return nullptr;
 }
 
-// A C++ object that JavaScript holds, and what tells it from those of other types.
-template <class T>
-struct External {
-  static inline char kType;  // its address, which no linker gives to another: it may be written to
-  const char* type;
-  T value;
-};
-
-// Returns what make_external made of a T, and null for anything else. Externals of other addons are not to be
-// given.
-template <class T>
-T* external_of(napi_env env, napi_value value) {
-  void* data = nullptr;
-  if (napi_get_value_external(env, value, &data) != napi_ok || !data) return nullptr;
-  auto* held = static_cast<External<T>*>(data);
-  return held->type == &External<T>::kType ? &held->value : nullptr;
-}
-
-// Makes an object of JavaScript that stands for a C++ one, until it is collected.
-template <class T>
-napi_value make_external(napi_env env, T value) {
-  auto* held = new External<T>{&External<T>::kType, std::move(value)};
-  napi_value external = nullptr;
-  napi_create_external(
-      env, held, [](napi_env, void* data, void*) { delete static_cast<External<T>*>(data); }, nullptr,
-      &external);
-  return external;
-}
-
-// References that keep arrays of JavaScript alive.
+// References that keep records and arrays of JavaScript alive while another thread works on them.
 using KeptArrays = std::vector<Napi::Reference<Napi::Value>>;
 
 // Reads the arguments of one call in their order. After a mistake everything else reads as empty, and check()
@@ -105,13 +77,16 @@ class Arguments {
   // How many there are.
   size_t count() const { return count_; }
 
+  // One of them as it is; undefined beyond the last.
+  napi_value value(size_t index) const { return values_[index]; }
+
   // The value that the function was made with.
   template <class T>
   T& data() const {
     return static_cast<FunctionDataOf<T>*>(data_)->value;
   }
 
-  // The arrays that are read from here on are kept alive by references in `kept`.
+  // The records and arrays that are read from here on are kept alive by references in `kept`.
   void keep(KeptArrays& kept) { kept_ = &kept; }
 
   // Reads an array of any type and returns its length.
@@ -146,14 +121,27 @@ class Arguments {
     return {};
   }
 
-  // Reads what make_external made of a T, or undefined as null.
+  // Reads a record of a T; after a mistake it is null.
   template <class T>
-  T* optional_external() {
+  T* record() {
+    const napi_value object = values_[next_++];
+    T* value = record_of<T>(env_, object);
+    if (!value) {
+      ok_ = false;
+    } else if (kept_) {
+      add_kept(object);
+    }
+    return value;
+  }
+
+  // Reads a record of a T, or undefined as null.
+  template <class T>
+  T* optional_record() {
     napi_valuetype type = napi_undefined;
     napi_typeof(env_, values_[next_], &type);
-    T* value = external_of<T>(env_, values_[next_++]);
-    if (!value && type != napi_undefined) ok_ = false;
-    return value;
+    if (type != napi_undefined) return record<T>();
+    next_++;
+    return nullptr;
   }
 
   double number() {

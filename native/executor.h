@@ -14,7 +14,7 @@ struct Executor {
 
   // How many threads a call of about this many additions is worth. Below a million, more of them would save
   // less than some ten microseconds.
-  int threads_for(double additions) const { return additions < 1e6 ? 1 : threads; }
+  int threads_for(size_t additions) const { return additions < 1000000 ? 1 : threads; }
 };
 
 }  // namespace fixed_classifier

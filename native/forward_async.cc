@@ -22,16 +22,15 @@ class ForwardWorker : public Napi::AsyncWorker {
 
  protected:
   void Execute() override {
-    const HeadData& data = *call_.data;
-    const Head& head = data.head;
-    const Scratch scratch(data.scratch_bytes());
-    if (!scratch.get()) return SetError(kNoMemory);
+    const Head& head = call_.data->head;
+    Scratch scratch;
+    if (!scratch.reserve(call_.data->scratch_bytes)) return SetError(kNoMemory);
     for (size_t r = 0; r < call_.rows; r += kChunkRows) {
       // JavaScript writes to it meanwhile. std::atomic_ref is missing in libc++ before 19.
       if (__atomic_load_n(call_.cancelled, __ATOMIC_RELAXED)) return;
-      data.executor.kernels->forward(head, call_.parameters, call_.x + r * head.features,
-                                     std::min(kChunkRows, call_.rows - r), call_.logits + r * head.classes,
-                                     scratch.get());
+      call_.kernels->forward(head, call_.parameters, call_.x + r * head.features,
+                             std::min(kChunkRows, call_.rows - r), call_.logits + r * head.classes,
+                             scratch.get());
     }
   }
   // Both fail when the environment, a worker thread mostly, is ending: then there is nobody left to tell, and

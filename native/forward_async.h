@@ -10,7 +10,8 @@
 namespace fixed_classifier {
 
 struct AsyncForward {
-  SharedHead data;
+  const Kernels* kernels;
+  const HeadData* data;
   const float* x;
   size_t rows;
   Parameters parameters;
@@ -19,7 +20,7 @@ struct AsyncForward {
 };
 
 // Starts the pass and returns a promise of its end. The arrays belong to it until it settles, and `kept`
-// keeps them alive: the facade passes copies that nobody else has.
+// keeps them and the head alive: the facade passes copies that nobody else has.
 napi_value start_forward(napi_env env, AsyncForward call, KeptArrays kept);
 
 }  // namespace fixed_classifier

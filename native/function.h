@@ -37,8 +37,7 @@ void add_function(napi_env env, napi_value object, const FunctionEntry& entry, T
   napi_set_named_property(env, object, entry.name, function);
 }
 
-// Describes functions in an object: how many arguments each reads, by name. The `length` of the functions
-// themselves would have to be set for every head, which takes longer than making the head.
+// Describes functions in an object: how many arguments each reads, by name.
 inline void add_arities(napi_env env, napi_value object, FunctionEntries entries) {
   for (const FunctionEntry& entry : entries) {
     napi_value arity = nullptr;

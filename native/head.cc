@@ -11,16 +11,37 @@
 namespace fixed_classifier {
 namespace {
 
-// What every function of a head but planForward begins with: x, scale, bias.
+// What the functions of heads are made with.
+struct HeadFunctions {
+  Executor executor;
+  ScratchOwner scratch;
+};
+
+// Reads a head. After a mistake it is one by whose features can be divided, and which is never worked on.
+const HeadData& read_head(Arguments& arguments) {
+  static constexpr HeadData kNone = [] {
+    HeadData none;
+    none.head.features = 1;
+    return none;
+  }();
+  const HeadData* data = arguments.record<HeadData>();
+  return data ? *data : kNone;
+}
+
+// What every function of a head but planForward begins with: head, x, scale, bias.
 struct HeadInput {
-  HeadData& data;
+  const Executor& executor;
+  HeadCall call;
   const Head& head;
   TypedArray<float> x;
   Parameters parameters{};
   size_t rows;
   bool fits;
 
-  explicit HeadInput(Arguments& arguments) : data(*arguments.data<SharedHead>()), head(data.head) {
+  explicit HeadInput(Arguments& arguments)
+      : executor(arguments.data<HeadFunctions>().executor),
+        call{executor, *arguments.data<HeadFunctions>().scratch, read_head(arguments)},
+        head(call.data.head) {
     x = arguments.array<float>();
     parameters.scale = arguments.number();
     const TypedArray<float> bias = arguments.optional_array<float>();
@@ -52,40 +73,40 @@ bool are_classes(const TypedArray<int32_t>& values, const Head& head) {
                      [&](int32_t c) { return c >= 0 && static_cast<size_t>(c) < head.classes; });
 }
 
-void forward_rows(napi_env env, HeadData& data, const Parameters& parameters, const float* x, size_t rows,
-                  float* logits) {
-  const Head& head = data.head;
-  for_chunks(env, data, rows, [&](size_t r, size_t count, void* scratch) {
-    data.executor.kernels->forward(head, parameters, x + r * head.features, count, logits + r * head.classes,
+void forward_rows(napi_env env, const HeadCall& call, const Parameters& parameters, const float* x,
+                  size_t rows, float* logits) {
+  const Head& head = call.data.head;
+  for_chunks(env, call, rows, [&](size_t r, size_t count, void* scratch) {
+    call.executor.kernels->forward(head, parameters, x + r * head.features, count, logits + r * head.classes,
                                    scratch);
   });
 }
 
+constexpr size_t kForwardArity = 5;
+
 napi_value forward(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
+  Arguments arguments(env, info, kForwardArity);
   const HeadInput in(arguments);
   const TypedArray<float> logits = arguments.array<float>();
   if (!arguments.check(in.fits && logits.length == in.rows * in.head.classes)) return nullptr;
-  forward_rows(env, in.data, in.parameters, in.x.data, in.rows, logits.data);
+  forward_rows(env, in.call, in.parameters, in.x.data, in.rows, logits.data);
   return nullptr;
 }
 
-// A forward pass of certain arrays, which live as long as it does.
-struct HeldForward {
-  SharedHead data;
+// A forward pass of certain arrays, which its record keeps alive.
+struct ForwardPlan {
+  Executor executor;
+  const HeadData* data;
   const float* x;
   size_t rows;
   const float* bias;
   float* logits;
-  KeptArrays arrays;
 };
 
 napi_value plan_forward(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  KeptArrays arrays;
-  arguments.keep(arrays);
-  const SharedHead& data = arguments.data<SharedHead>();
-  const Head& head = data->head;
+  const HeadData& data = read_head(arguments);
+  const Head& head = data.head;
   const TypedArray<float> x = arguments.array<float>();
   const TypedArray<float> bias = arguments.optional_array<float>();
   const TypedArray<float> logits = arguments.array<float>();
@@ -93,7 +114,13 @@ napi_value plan_forward(napi_env env, napi_callback_info info) {
   const bool fits = x.length == rows * head.features && (!bias.data || bias.length == head.classes) &&
                     logits.length == rows * head.classes;
   if (!arguments.check(fits)) return nullptr;
-  return make_external(env, HeldForward{data, x.data, rows, bias.data, logits.data, std::move(arrays)});
+  const ForwardPlan plan{
+      arguments.data<HeadFunctions>().executor, &data, x.data, rows, bias.data, logits.data};
+  const napi_value record = make_record(env, plan).object;
+  if (record != nullptr) {
+    keep_alive(env, record, {arguments.value(0), arguments.value(1), arguments.value(2), arguments.value(3)});
+  }
+  return record;
 }
 
 constexpr size_t kRunForwardArity = 2;
@@ -101,12 +128,15 @@ constexpr size_t kRunForwardArity = 2;
 napi_value run_forward(napi_env env, napi_callback_info info) {
   napi_value arguments[kRunForwardArity];
   size_t count = kRunForwardArity;
-  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
-  const HeldForward* held = external_of<HeldForward>(env, arguments[0]);
+  void* function = nullptr;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, &function);
+  const ForwardPlan* plan = plan_of<ForwardPlan>(env, arguments[0]);
   double scale;
-  if (held == nullptr || napi_get_value_double(env, arguments[1], &scale) != napi_ok)
+  if (plan == nullptr || napi_get_value_double(env, arguments[1], &scale) != napi_ok)
     return throw_misfit(env);
-  forward_rows(env, *held->data, {scale, held->bias}, held->x, held->rows, held->logits);
+  const ScratchOwner& scratch = static_cast<FunctionDataOf<ScratchOwner>*>(function)->value;
+  const HeadCall call{plan->executor, *scratch, *plan->data};
+  forward_rows(env, call, {scale, plan->bias}, plan->x, plan->rows, plan->logits);
   return nullptr;
 }
 
@@ -120,7 +150,8 @@ napi_value forward_async(napi_env env, napi_callback_info info) {
   if (!arguments.check(in.fits && logits.length == in.rows * in.head.classes && cancelled.length == 1))
     return nullptr;
   return start_forward(
-      env, {arguments.data<SharedHead>(), in.x.data, in.rows, in.parameters, logits.data, cancelled.data},
+      env,
+      {in.executor.kernels, &in.call.data, in.x.data, in.rows, in.parameters, logits.data, cancelled.data},
       std::move(arrays));
 }
 
@@ -129,9 +160,9 @@ napi_value probabilities(napi_env env, napi_callback_info info) {
   const HeadInput in(arguments);
   const TypedArray<float> out = arguments.array<float>();
   if (!arguments.check(in.fits && out.length == in.rows * in.head.classes)) return nullptr;
-  for_chunks(env, in.data, in.rows, [&](size_t r, size_t rows, void* scratch) {
-    in.data.executor.kernels->probabilities(in.head, in.parameters, in.row(r), rows,
-                                            out.data + r * in.head.classes, scratch);
+  for_chunks(env, in.call, in.rows, [&](size_t r, size_t rows, void* scratch) {
+    in.executor.kernels->probabilities(in.head, in.parameters, in.row(r), rows,
+                                       out.data + r * in.head.classes, scratch);
   });
   return nullptr;
 }
@@ -143,9 +174,9 @@ napi_value chosen_probabilities(napi_env env, napi_callback_info info) {
   const TypedArray<float> out = arguments.array<float>();
   if (!arguments.check(in.fits && out.length == in.rows * chosen.length && are_classes(chosen, in.head)))
     return nullptr;
-  for_chunks(env, in.data, in.rows, [&](size_t r, size_t rows, void* scratch) {
-    in.data.executor.kernels->chosen_probabilities(in.head, in.parameters, in.row(r), rows, chosen.data,
-                                                   chosen.length, out.data + r * chosen.length, scratch);
+  for_chunks(env, in.call, in.rows, [&](size_t r, size_t rows, void* scratch) {
+    in.executor.kernels->chosen_probabilities(in.head, in.parameters, in.row(r), rows, chosen.data,
+                                              chosen.length, out.data + r * chosen.length, scratch);
   });
   return nullptr;
 }
@@ -159,9 +190,9 @@ napi_value top_k(napi_env env, napi_callback_info info) {
   const bool fits =
       k >= 1 && k <= in.head.classes && classes.length == in.rows * k && scores.length == in.rows * k;
   if (!arguments.check(in.fits && fits)) return nullptr;
-  for_chunks(env, in.data, in.rows, [&](size_t r, size_t rows, void* scratch) {
-    in.data.executor.kernels->top_k(in.head, in.parameters, in.row(r), rows, k, classes.data + r * k,
-                                    scores.data + r * k, scratch);
+  for_chunks(env, in.call, in.rows, [&](size_t r, size_t rows, void* scratch) {
+    in.executor.kernels->top_k(in.head, in.parameters, in.row(r), rows, k, classes.data + r * k,
+                               scores.data + r * k, scratch);
   });
   return nullptr;
 }
@@ -173,11 +204,11 @@ napi_value backward(napi_env env, napi_callback_info info) {
   const GradientArrays gradients(arguments);
   const bool fits = grad_logits.length == in.rows * in.head.classes && gradients.fit(in);
   if (!arguments.check(in.fits && fits)) return nullptr;
-  for_gradient_chunks(env, in.data, in.rows, gradients.bias,
+  for_gradient_chunks(env, in.call, in.rows, gradients.bias,
                       [&](size_t r, size_t rows, void* scratch, float* bias) {
-                        in.data.executor.kernels->backward(in.head, in.parameters, in.row(r), rows,
-                                                           grad_logits.data + r * in.head.classes,
-                                                           gradients.at(in, r, bias), scratch);
+                        in.executor.kernels->backward(in.head, in.parameters, in.row(r), rows,
+                                                      grad_logits.data + r * in.head.classes,
+                                                      gradients.at(in, r, bias), scratch);
                       });
   return nullptr;
 }
@@ -232,7 +263,7 @@ napi_value loss_and_gradient(napi_env env, napi_callback_info info) {
   std::fill(same_weights, same_weights + kChunkRows, row_weight);
   const auto from = [](const auto& array, size_t i) { return array.data ? array.data + i : nullptr; };
   for_gradient_chunks(
-      env, in.data, in.rows, gradients.bias, [&](size_t r, size_t rows, void* scratch, float* bias) {
+      env, in.call, in.rows, gradients.bias, [&](size_t r, size_t rows, void* scratch, float* bias) {
         const CrossEntropy loss{from(arrays.labels, r),
                                 from(arrays.targets, r * in.head.classes),
                                 arrays.class_weights.data,
@@ -240,8 +271,8 @@ napi_value loss_and_gradient(napi_env env, napi_callback_info info) {
                                 smoothing,
                                 sum_of_class_weights,
                                 margin.data ? &taken_off : nullptr};
-        in.data.executor.kernels->loss_and_gradient(in.head, in.parameters, in.row(r), rows, loss,
-                                                    losses.data + r, gradients.at(in, r, bias), scratch);
+        in.executor.kernels->loss_and_gradient(in.head, in.parameters, in.row(r), rows, loss, losses.data + r,
+                                               gradients.at(in, r, bias), scratch);
       });
   return nullptr;
 }
@@ -252,44 +283,42 @@ napi_value log_sum_exp(napi_env env, napi_callback_info info) {
   in.parameters.normalised = arguments.number() != 0;
   const TypedArray<float> out = arguments.array<float>();
   if (!arguments.check(in.fits && out.length == in.rows)) return nullptr;
-  for_chunks(env, in.data, in.rows, [&](size_t r, size_t rows, void* scratch) {
-    in.data.executor.kernels->log_sum_exp(in.head, in.parameters, in.row(r), rows, out.data + r, scratch);
+  for_chunks(env, in.call, in.rows, [&](size_t r, size_t rows, void* scratch) {
+    in.executor.kernels->log_sum_exp(in.head, in.parameters, in.row(r), rows, out.data + r, scratch);
   });
   return nullptr;
 }
 
-constexpr FunctionEntry kFunctions[] = {
-    {"forward", 4, forward},
-    {"planForward", 3, plan_forward},
-    {"probabilities", 4, probabilities},
-    {"chosenProbabilities", 5, chosen_probabilities},
-    {"topK", 6, top_k},
-    {"backward", 7, backward},
-    {"lossAndGradient", kLossArity, loss_and_gradient},
-    {"logSumExp", 5, log_sum_exp},
-    {"forwardAsync", 5, forward_async},
-};
-
 napi_value make_head(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  const SharedHead data = read_head(arguments, arguments.data<Executor>());
-  if (!data) return nullptr;
-  napi_value object = nullptr;
-  napi_create_object(env, &object);
-  for (const FunctionEntry& entry : kFunctions) add_function(env, object, entry, data);
-  return object;
+  return make_head_record(env, arguments, arguments.data<HeadFunctions>().executor);
 }
+
+constexpr FunctionEntry kFunctions[] = {
+    {"head", 10, make_head},
+    {"forward", kForwardArity, forward},
+    {"planForward", 4, plan_forward},
+    {"probabilities", 5, probabilities},
+    {"chosenProbabilities", 6, chosen_probabilities},
+    {"topK", 7, top_k},
+    {"backward", 8, backward},
+    {"lossAndGradient", kLossArity, loss_and_gradient},
+    {"logSumExp", 6, log_sum_exp},
+    {"forwardAsync", 6, forward_async},
+};
 
 }  // namespace
 
-const FunctionEntry kHead = {"head", 10, make_head};
 const FunctionEntry kRunForward = {"runForward", kRunForwardArity, run_forward};
 FunctionEntries head_functions() { return kFunctions; }
 
-void add_head(napi_env env, napi_value object, const Executor& executor) {
-  add_function(env, object, kHead, executor);
+void add_head(napi_env env, napi_value object, const Executor& executor, const ScratchOwner& scratch) {
+  for (const FunctionEntry& entry : kFunctions)
+    add_function(env, object, entry, HeadFunctions{executor, scratch});
 }
 
-void add_run_forward(napi_env env, napi_value object) { add_function(env, object, kRunForward, nullptr); }
+void add_run_forward(napi_env env, napi_value object, const ScratchOwner& scratch) {
+  add_function(env, object, kRunForward, scratch);
+}
 
 }  // namespace fixed_classifier

@@ -1,6 +1,8 @@
 #include "head_table.h"
 
 #include <algorithm>
+#include <new>
+#include <vector>
 
 #include "factor.h"
 
@@ -12,113 +14,151 @@ constexpr size_t kSegmentFields = 5;
 
 bool is_power_of_two(size_t n) { return n > 0 && (n & (n - 1)) == 0; }
 
-// Takes the matrix B of the order and its transpose; returns false if they are not what a kernel expects.
-// Signs have a row of words for every row of a matrix, a bit set for −1; without those of the transpose B is
-// symmetric.
-bool take_factor(HeadData& data, size_t order, const TypedArray<uint32_t>& signs,
-                 const TypedArray<uint32_t>& transposed_signs) {
-  if (order == 1) return is_power_of_two(data.head.order);
-  data.factor_terms = factor_terms(order, signs);
-  if (data.factor_terms.empty() || data.head.order % order != 0) return false;
-  if (!is_power_of_two(data.head.order / order)) return false;
-  data.factor = {order, data.factor_terms.data()};
-  data.head.factor = data.head.transposed_factor = &data.factor;
-  if (!transposed_signs.data) return true;
-  data.transposed_terms = factor_terms(order, transposed_signs);
-  data.transposed_factor = {order, data.transposed_terms.data()};
-  data.head.transposed_factor = &data.transposed_factor;
-  return !data.transposed_terms.empty();
+// The tables as JavaScript hands them over.
+struct GivenTables {
+  TypedArray<uint32_t> masks;
+  TypedArray<int32_t> segments;
+  TypedArray<int32_t> columns;
+  std::vector<uint16_t> factor_terms;
+  std::vector<uint16_t> transposed_terms;  // none where B is symmetric
+
+  size_t segment_count() const { return segments.length / kSegmentFields; }
+};
+
+// Takes arrays out of the bytes behind a record, those of the largest elements first.
+class Tail {
+ public:
+  explicit Tail(void* start) : next_(start) {}
+
+  template <class T>
+  T* take(size_t count) {
+    T* array = new (next_) T[count]{};
+    next_ = array + count;
+    return array;
+  }
+
+  template <class T>
+  const T* copy(const std::vector<T>& values) {
+    return std::copy(values.begin(), values.end(), take<T>(values.size())) - values.size();
+  }
+
+ private:
+  void* next_;
+};
+
+size_t words_of(const Head& head) { return (head.order + 31) / 32; }
+
+// Whether the sizes of the tables fit each other and the order.
+bool sizes_fit(const Head& head, size_t factor_order, const GivenTables& given) {
+  if (factor_order == 0 || head.order % factor_order != 0 || !is_power_of_two(head.order / factor_order))
+    return false;
+  if (factor_order > 1 && given.factor_terms.empty()) return false;
+  if (given.columns.data && given.columns.length != head.features) return false;
+  if (head.features == 0 || head.features > head.order) return false;
+  return given.segments.length > 0 && given.segments.length % kSegmentFields == 0 &&
+         given.masks.length % words_of(head) == 0;
 }
 
-// Copies the columns of features, if there are any; returns false if one is not in the matrix.
-bool take_columns(HeadData& data, const TypedArray<int32_t>& columns) {
-  if (!columns.data) return true;
-  const auto inside = [&](int32_t column) {
-    return column >= 0 && static_cast<size_t>(column) < data.head.order;
-  };
-  if (columns.length != data.head.features) return false;
+// Copies the columns of features; returns false if one is not in the matrix.
+bool copy_columns(Head& head, const TypedArray<int32_t>& columns, uint32_t* out) {
+  const auto inside = [&](int32_t column) { return column >= 0 && static_cast<size_t>(column) < head.order; };
   if (!std::all_of(columns.data, columns.data + columns.length, inside)) return false;
-  data.columns.assign(columns.data, columns.data + columns.length);
-  data.head.columns = data.columns.data();
+  std::copy_n(columns.data, columns.length, out);
+  if (columns.data) head.columns = out;
   return true;
 }
 
 // Copies the tables of blocks; returns false if they would lead a kernel out of its arrays.
-bool take_blocks(HeadData& data, const TypedArray<uint32_t>& masks, const TypedArray<int32_t>& fields) {
-  Head& head = data.head;
-  const size_t words = (head.order + 31) / 32;
-  if (head.features == 0 || head.features > head.order) return false;
-  if (fields.length == 0 || fields.length % kSegmentFields != 0 || masks.length % words != 0) return false;
-  const size_t count = fields.length / kSegmentFields;
-  data.masks.assign(masks.data, masks.data + masks.length);
-  data.segments.reserve(count);
-  data.blocks.resize(masks.length / words);
+bool copy_blocks(Head& head, const GivenTables& given, Block* blocks, Segment* segments, uint32_t* masks) {
+  const size_t words = words_of(head);
+  std::copy_n(given.masks.data, given.masks.length, masks);
   size_t next_class = 0;
   size_t block_index = 0;
-  for (size_t s = 0; s < count; s++) {
-    const int32_t* f = fields.data + s * kSegmentFields;
+  for (size_t s = 0; s < given.segment_count(); s++) {
+    const int32_t* f = given.segments.data + s * kSegmentFields;
     if (std::any_of(f, f + kSegmentFields, [&](const int32_t& v) { return v < 0 && &v != f + 2; }))
       return false;
     const size_t index = static_cast<size_t>(f[0]);
     const Segment segment{static_cast<size_t>(f[1]), f[2] < 0, static_cast<size_t>(f[3]),
                           static_cast<size_t>(f[4])};
     const size_t end = segment.hadamard_row + segment.count;
-    if (index < block_index || index > block_index + 1 || index >= data.blocks.size()) return false;
+    if (index < block_index || index > block_index + 1 || index >= head.block_count) return false;
     if (s == 0 && index != 0) return false;
     if (segment.first != next_class || end > head.order) return false;
     next_class += segment.count;
     block_index = index;
-    data.segments.push_back(segment);
-    Block& block = data.blocks[index];
-    if (block.segment_count == 0) block.segments = &data.segments.back();
+    segments[s] = segment;
+    Block& block = blocks[index];
+    if (block.segment_count == 0) block.segments = segments + s;
     block.segment_count++;
     block.hadamard_rows = std::max(block.hadamard_rows, end);
   }
-  if (next_class != head.classes || block_index + 1 != data.blocks.size()) return false;
-  for (size_t b = 0; b < data.blocks.size(); b++) {
-    const uint32_t* mask = data.masks.data() + b * words;
-    if (std::any_of(mask, mask + words, [](uint32_t word) { return word != 0; })) data.blocks[b].mask = mask;
+  if (next_class != head.classes || block_index + 1 != head.block_count) return false;
+  for (size_t b = 0; b < head.block_count; b++) {
+    const uint32_t* mask = masks + b * words;
+    if (std::any_of(mask, mask + words, [](uint32_t word) { return word != 0; })) blocks[b].mask = mask;
   }
-  head.blocks = data.blocks.data();
-  head.block_count = data.blocks.size();
-  head.segment_count = count;
+  head.blocks = blocks;
   return true;
+}
+
+// How many additions a forward pass of one row takes.
+size_t additions_of(const Head& head) {
+  const size_t factor_stages = head.factor ? head.factor->order / kFactorGroup : 0;
+  const size_t stages = 1 + __builtin_ctzll(head.order) + factor_stages;
+  return head.block_count * head.order * stages + head.classes;
 }
 
 }  // namespace
 
-bool HeadData::prepare_scratch(int threads) {
-  while (scratch.size() < static_cast<size_t>(threads)) {
-    auto one_more = std::make_unique<Scratch>(scratch_bytes());
-    if (!one_more->get()) return false;
-    scratch.push_back(std::move(one_more));
-  }
-  return true;
-}
-
-double HeadData::additions(size_t rows) const {
-  const size_t factor_stages = head.factor ? head.factor->order / kFactorGroup : 0;
-  const size_t stages = 1 + __builtin_ctzll(head.order) + factor_stages;
-  const size_t row = head.block_count * head.order * stages + head.classes;
-  return static_cast<double>(rows) * row;
-}
-
-SharedHead read_head(Arguments& arguments, const Executor& executor) {
-  const SharedHead data = std::make_shared<HeadData>(executor);
-  data->head.features = arguments.size();
-  data->head.classes = arguments.size();
-  data->head.order = arguments.size();
-  data->head.unit = arguments.number();
-  const TypedArray<uint32_t> masks = arguments.array<uint32_t>();
-  const TypedArray<int32_t> segments = arguments.array<int32_t>();
+napi_value make_head_record(napi_env env, Arguments& arguments, const Executor& executor) {
+  HeadData read;
+  Head& sizes = read.head;
+  GivenTables given;
+  sizes.features = arguments.size();
+  sizes.classes = arguments.size();
+  sizes.order = arguments.size();
+  sizes.unit = arguments.number();
+  given.masks = arguments.array<uint32_t>();
+  given.segments = arguments.array<int32_t>();
   const size_t factor_order = arguments.size();
   const TypedArray<uint32_t> factor_signs = arguments.array<uint32_t>();
   const TypedArray<uint32_t> transposed_signs = arguments.optional_array<uint32_t>();
-  const TypedArray<int32_t> columns = arguments.optional_array<int32_t>();
+  given.columns = arguments.optional_array<int32_t>();
   if (!arguments.check(true)) return nullptr;
-  const bool fits = take_factor(*data, factor_order, factor_signs, transposed_signs) &&
-                    take_columns(*data, columns) && take_blocks(*data, masks, segments);
-  return arguments.check(fits) ? data : nullptr;
+  if (factor_order > 1) {
+    given.factor_terms = factor_terms(factor_order, factor_signs);
+    if (transposed_signs.data) given.transposed_terms = factor_terms(factor_order, transposed_signs);
+    if (!arguments.check(!transposed_signs.data || !given.transposed_terms.empty())) return nullptr;
+  }
+  if (!arguments.check(sizes_fit(sizes, factor_order, given))) return nullptr;
+  sizes.block_count = given.masks.length / words_of(sizes);
+  sizes.segment_count = given.segment_count();
+
+  const auto [record, data, tail] =
+      make_record(env, read,
+                  sizes.block_count * sizeof(Block) + sizes.segment_count * sizeof(Segment) +
+                      (given.masks.length + given.columns.length) * sizeof(uint32_t) +
+                      (given.factor_terms.size() + given.transposed_terms.size()) * sizeof(uint16_t));
+  if (data == nullptr) return nullptr;
+  Head& head = data->head;
+  Tail rest(tail);
+  auto* blocks = rest.take<Block>(sizes.block_count);
+  auto* segments = rest.take<Segment>(sizes.segment_count);
+  auto* masks = rest.take<uint32_t>(given.masks.length);
+  auto* columns = rest.take<uint32_t>(given.columns.length);
+  if (factor_order > 1) {
+    data->factor = {factor_order, rest.copy(given.factor_terms)};
+    data->transposed_factor = {factor_order, rest.copy(given.transposed_terms)};
+    head.factor = &data->factor;
+    head.transposed_factor = given.transposed_terms.empty() ? &data->factor : &data->transposed_factor;
+  }
+  const bool fits =
+      copy_columns(head, given.columns, columns) && copy_blocks(head, given, blocks, segments, masks);
+  if (!arguments.check(fits)) return nullptr;
+  data->scratch_bytes = executor.kernels->scratch_bytes(head);
+  data->additions = additions_of(head);
+  return record;
 }
 
 }  // namespace fixed_classifier

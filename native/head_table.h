@@ -1,48 +1,25 @@
-// A head as the addon holds it: the tables that JavaScript hands over, checked and copied.
+// A head as the addon holds it: the tables that JavaScript hands over, checked and copied into a record.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <vector>
 
 #include "arguments.h"
 #include "executor.h"
-#include "scratch.h"
 
 namespace fixed_classifier {
 
+// The tables that it refers to lie behind it in its record.
 struct HeadData {
-  explicit HeadData(const Executor& executor) : executor(executor) {}
-  HeadData(const HeadData&) = delete;
-  HeadData& operator=(const HeadData&) = delete;
-
-  Executor executor;
-  Head head{};  // refers to what follows
+  Head head{};
   KroneckerFactor factor{};
   KroneckerFactor transposed_factor{};
-  std::vector<uint16_t> factor_terms;
-  std::vector<uint16_t> transposed_terms;
-  std::vector<uint32_t> columns;
-  std::vector<uint32_t> masks;
-  std::vector<Segment> segments;
-  std::vector<Block> blocks;
-  // Scratch memory for each thread. All calls on the JavaScript thread use it.
-  std::vector<std::unique_ptr<Scratch>> scratch;
-
-  size_t scratch_bytes() const { return executor.kernels->scratch_bytes(head); }
-
-  // Makes sure that so many threads have scratch memory. Returns false if there is not enough.
-  bool prepare_scratch(int threads);
-
-  // How many additions a forward pass of so many rows takes.
-  double additions(size_t rows) const;
+  size_t scratch_bytes = 0;  // that a kernel works in, of whatever instruction set
+  size_t additions = 0;      // of a forward pass of one row
 };
 
-using SharedHead = std::shared_ptr<HeadData>;
-
-// Reads `features, classes, order, unit, masks, segments, factorOrder, factorSigns, transposedSigns,
-// columns`. Returns null, with an exception pending, if the tables would lead a kernel out of its arrays.
-SharedHead read_head(Arguments& arguments, const Executor& executor);
+// Reads `features, classes, order, unit, masks, segments, factorOrder, factorSigns, transposedSigns, columns`
+// and makes a record of a HeadData. Returns null, with an exception pending, if the tables would lead a
+// kernel out of its arrays.
+napi_value make_head_record(napi_env env, Arguments& arguments, const Executor& executor);
 
 }  // namespace fixed_classifier

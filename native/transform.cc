@@ -1,7 +1,7 @@
 #include "transform.h"
 
 #include <algorithm>
-#include <memory>
+#include <cstring>
 #include <vector>
 
 #include "arguments.h"
@@ -37,8 +37,7 @@ void transform_long_row(const Executor& executor, const TypedKernels<T>& kernels
 template <class T>
 void transform(const Executor& executor, const TypedKernels<T>& kernels, T* x, size_t n, size_t rows,
                T multiplier) {
-  const double additions = static_cast<double>(n) * rows * __builtin_ctzll(n);
-  const int threads = executor.threads_for(additions);
+  const int threads = executor.threads_for(n * rows * __builtin_ctzll(n));
   if (threads == 1) return kernels.fwht(x, n, rows, multiplier);
   const size_t tasks = std::min<size_t>(rows, 8 * threads);
   if (tasks < static_cast<size_t>(threads) && n >= kLongRow) {
@@ -58,8 +57,7 @@ void transform_with_factor(const Executor& executor, const TypedKernels<T>& kern
                            const KroneckerFactor& factor, T* x, size_t n, size_t rows, T multiplier) {
   const size_t stride = n / factor.order;
   const size_t stages = factor.order / kFactorGroup + __builtin_ctzll(stride);
-  const double additions = static_cast<double>(n) * rows * stages;
-  run_parallel(executor.threads_for(additions), rows, [&](size_t r, int) {
+  run_parallel(executor.threads_for(n * rows * stages), rows, [&](size_t r, int) {
     kernels.factor(factor, x + r * n, stride);
     kernels.fwht(x + r * n, stride, factor.order, multiplier);
   });
@@ -70,14 +68,6 @@ void divide(int32_t* x, size_t length, int32_t divisor) {
   for (size_t i = 0; i < length; i++) x[i] = x[i] / divisor - (x[i] % divisor < 0);
 }
 
-// A matrix B that outlives the call that made it.
-struct HeldFactor {
-  std::vector<uint16_t> terms;
-  KroneckerFactor factor;
-};
-
-using SharedFactor = std::shared_ptr<const HeldFactor>;
-
 // A transform of one array.
 struct Plan {
   Executor executor;
@@ -86,12 +76,12 @@ struct Plan {
   size_t row_length = 0;
   size_t rows = 0;
   double multiplier = 1;
-  SharedFactor factor = nullptr;
+  const KroneckerFactor* factor = nullptr;
 
   void run() const {
     visit_type([&](const auto& kernels, auto* x, auto typed_multiplier) {
       if (factor) {
-        transform_with_factor(executor, kernels, factor->factor, x, row_length, rows, typed_multiplier);
+        transform_with_factor(executor, kernels, *factor, x, row_length, rows, typed_multiplier);
       } else {
         transform(executor, kernels, x, row_length, rows, typed_multiplier);
       }
@@ -131,9 +121,9 @@ bool read_plan(Arguments& arguments, Plan& plan) {
   if (arguments.count() > 1) {
     plan.row_length = power = arguments.size();
     plan.multiplier = arguments.number();
-    if (const auto* factor = arguments.optional_external<SharedFactor>()) {
-      plan.factor = *factor;
-      const size_t order = plan.factor->factor.order;
+    plan.factor = arguments.optional_record<KroneckerFactor>();
+    if (plan.factor != nullptr) {
+      const size_t order = plan.factor->order;
       power = power % order == 0 ? power / order : 0;
     }
   }
@@ -160,25 +150,22 @@ napi_value make_factor(napi_env env, napi_callback_info info) {
   const size_t order = arguments.size();
   const TypedArray<uint32_t> signs = arguments.array<uint32_t>();
   if (!arguments.check(true)) return nullptr;
-  auto held = std::make_shared<HeldFactor>();
-  held->terms = factor_terms(order, signs);
-  held->factor = {order, held->terms.data()};
-  if (!arguments.check(!held->terms.empty())) return nullptr;
-  return make_external<SharedFactor>(env, held);
+  const std::vector<uint16_t> terms = factor_terms(order, signs);
+  if (!arguments.check(!terms.empty())) return nullptr;
+  const size_t bytes = terms.size() * sizeof(uint16_t);
+  const auto [object, factor, tail] = make_record(env, KroneckerFactor{order, nullptr}, bytes);
+  if (factor == nullptr) return nullptr;
+  factor->terms = static_cast<const uint16_t*>(memcpy(tail, terms.data(), bytes));
+  return object;
 }
 
-// A plan that keeps its array alive.
-struct HeldPlan {
-  Plan plan;
-  KeptArrays arrays;
-};
-
 napi_value make_plan(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  HeldPlan held{{arguments.data<Executor>()}, {}};
-  arguments.keep(held.arrays);
-  if (!read_plan(arguments, held.plan)) return nullptr;
-  return make_external(env, std::move(held));
+  Arguments arguments(env, info, kFwhtArity);
+  Plan plan{arguments.data<Executor>()};
+  if (!read_plan(arguments, plan)) return nullptr;
+  const napi_value record = make_record(env, plan).object;
+  if (record != nullptr) keep_alive(env, record, {arguments.value(0), arguments.value(kFwhtArity - 1)});
+  return record;
 }
 
 constexpr size_t kRunArity = 1;
@@ -187,15 +174,15 @@ napi_value run(napi_env env, napi_callback_info info) {
   napi_value arguments[kRunArity];
   size_t count = kRunArity;
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
-  const HeldPlan* held = external_of<HeldPlan>(env, arguments[0]);
-  if (held == nullptr) return throw_misfit(env);
-  held->plan.run();
+  const Plan* plan = plan_of<Plan>(env, arguments[0]);
+  if (plan == nullptr) return throw_misfit(env);
+  plan->run();
   return nullptr;
 }
 
 constexpr FunctionEntry kFunctions[] = {
     {"fwht", kFwhtArity, fwht},
-    {"plan", 4, make_plan},
+    {"plan", kFwhtArity, make_plan},
     {"factor", 2, make_factor},
 };
 

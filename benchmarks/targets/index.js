@@ -10,6 +10,7 @@ import { measureGrowth } from "./growth.js";
 import { headRows } from "./head.js";
 import { kernelRows, measureKernels } from "./kernels.js";
 import { lossRows } from "./losses.js";
+import { newHeadRows } from "./new-head.js";
 import { measureOrders, orderRows } from "./orders.js";
 import { measurePeers, peerRows } from "./peers.js";
 import { threadRows } from "./threads.js";
@@ -86,6 +87,7 @@ const PARTS = {
   },
   head: (settings) => ({ rows: headRows(settings) }),
   losses: (settings) => ({ rows: lossRows(settings) }),
+  construction: (settings) => ({ rows: newHeadRows(settings) }),
   codes: (settings) => ({ rows: [...codeRows(), ...buildingRows(settings)] }),
   async classes(settings) {
     const rows = await classRows(settings);

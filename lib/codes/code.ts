@@ -79,6 +79,52 @@ export function once<T>(make: () => T): () => T {
   };
 }
 
+/** What a code has from the start. */
+type PlainParts = Omit<ClassCode, keyof LazyParts>;
+
+/** What a code makes when it is read. */
+interface LazyParts {
+  blocks(): number;
+  table(): HeadTable;
+  coherence(): Coherence;
+}
+
+/**
+ * A code that makes its larger parts when they are read. The getters stand here, once for all codes: V8 gives every object with getters of
+ * its own a hidden class that refers to them, so each head would stay until the next collection of the whole heap.
+ */
+export class LazyCode implements ClassCode {
+  readonly name: string;
+  readonly options: object;
+  readonly order: number;
+  readonly normalised: boolean;
+  readonly initialScale: number;
+  readonly initialBias: () => Float32Array;
+  readonly #parts: LazyParts;
+
+  constructor(plain: PlainParts, parts: LazyParts) {
+    this.name = plain.name;
+    this.options = plain.options;
+    this.order = plain.order;
+    this.normalised = plain.normalised;
+    this.initialScale = plain.initialScale;
+    this.initialBias = plain.initialBias;
+    this.#parts = parts;
+  }
+
+  get blocks(): number {
+    return this.#parts.blocks();
+  }
+
+  get table(): HeadTable {
+    return this.#parts.table();
+  }
+
+  get coherence(): Coherence {
+    return this.#parts.coherence();
+  }
+}
+
 export const nextPowerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(n));
 
 /** With this scale a row that fits its class vector exactly has 99 % of the probability, if the others are orthogonal. */

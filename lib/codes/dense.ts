@@ -2,7 +2,7 @@
 
 import { randomUniform } from "../random.js";
 import type { DenseTable } from "../table.js";
-import { type ClassCode, type Coherence, type HeadShape, once, scaleOf99Percent } from "./code.js";
+import { type ClassCode, type Coherence, type HeadShape, LazyCode, once, scaleOf99Percent } from "./code.js";
 import { defineCode, seedOption } from "./code-options.js";
 import { orthonormalMatrices } from "./orthonormal.js";
 
@@ -41,18 +41,8 @@ function storedCode(
       normalised: code.normalised,
     }),
   );
-  return {
-    ...code,
-    order: 0,
-    blocks: 0,
-    get table() {
-      return table();
-    },
-    get coherence() {
-      return denseCoherence(table());
-    },
-    initialBias: () => new Float32Array(classes),
-  };
+  const plain = { ...code, order: 0, initialBias: () => new Float32Array(classes) };
+  return new LazyCode(plain, { blocks: () => 0, table, coherence: () => denseCoherence(table()) });
 }
 
 /** Random orthonormal rows, the first fixed classifier of the paper; N rows at a time, where there are more classes than features. */

@@ -1,6 +1,6 @@
 import { factorOf, type Order } from "../hadamard/orders.js";
 import { type HadamardTable, maskWords } from "../table.js";
-import { type ClassCode, once } from "./code.js";
+import { type ClassCode, LazyCode, once } from "./code.js";
 import { coherence } from "./coherence.js";
 
 /** A code whose vectors are rows of a Hadamard matrix, from what makes its table. */
@@ -10,19 +10,7 @@ export function hadamardCode(
   makeTable: () => HadamardTable,
 ): ClassCode {
   const table = once(makeTable);
-  return {
-    ...code,
-    normalised: true,
-    get blocks() {
-      return blocks();
-    },
-    get table() {
-      return table();
-    },
-    get coherence() {
-      return coherence(table());
-    },
-  };
+  return new LazyCode({ ...code, normalised: true }, { blocks, table, coherence: () => coherence(table()) });
 }
 
 /** The table of rows of a Hadamard matrix; what is not given is the plainest there is. */

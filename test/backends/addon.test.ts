@@ -31,7 +31,8 @@ function load(): object {
     features = 4,
     segments = Int32Array.of(0, 0, 1, 0, 4),
     matrix: readonly unknown[] = [1, new Uint32Array(), null],
-  ) => call(kernels, "head", features, 4, 4, 0.5, new Uint32Array(1), segments, ...matrix, null) as object;
+  ) =>
+    call(kernels, "head", features, 4, 4, 0.5, new Uint32Array(1), segments, ...matrix, null) as ArrayBuffer;
   const signs = Uint32Array.of(0, 0b1010, 0b1100, 0b0110);
   const factor = () => call(kernels, "factor", 4, signs);
   const plan = (x: unknown) => call(kernels, "plan", x, 4, 1);
@@ -39,7 +40,7 @@ function load(): object {
   test("a plan is one of its own kind", () => {
     const x = Float32Array.of(1, 2, 3, 4);
     const transform = plan(x);
-    const forward = call(head(), "planForward", x, null, new Float32Array(4));
+    const forward = call(kernels, "planForward", head(), x, null, new Float32Array(4));
     for (const other of [undefined, null, 1, {}, x, factor(), forward, () => {}]) {
       expect(() => call(addon, "run", other)).toThrow(REFUSAL);
     }
@@ -98,11 +99,33 @@ function load(): object {
       [x, "1", null, out],
       [new Float64Array(4), 1, null, out],
     ]) {
-      expect(() => call(head(), "forward", ...args)).toThrow(REFUSAL);
+      expect(() => call(kernels, "forward", head(), ...args)).toThrow(REFUSAL);
     }
-    expect(() => call(head(), "planForward", x, null, new Float32Array(3))).toThrow(REFUSAL);
-    expect(() => call(head(), "topK", x, 1, null, 5, new Int32Array(5), new Float32Array(5))).toThrow(
-      REFUSAL,
-    );
+    expect(() => call(kernels, "planForward", head(), x, null, new Float32Array(3))).toThrow(REFUSAL);
+    const best = [5, new Int32Array(5), new Float32Array(5)];
+    expect(() => call(kernels, "topK", head(), x, 1, null, ...best)).toThrow(REFUSAL);
+  });
+
+  test("a head is one of its own kind, where it was made", () => {
+    const [x, out] = [Float32Array.of(1, 2, 3, 4), new Float32Array(4)];
+    const made = head();
+    for (const other of [
+      undefined,
+      null,
+      1,
+      {},
+      x,
+      factor(),
+      plan(x),
+      new ArrayBuffer(4096),
+      made.slice(0),
+    ]) {
+      expect(() => call(kernels, "forward", other, x, 1, null, out)).toThrow(REFUSAL);
+      expect(() => call(kernels, "planForward", other, x, null, out)).toThrow(REFUSAL);
+    }
+    call(kernels, "forward", made, x, 1, null, out);
+    expect(out.some((logit) => logit !== 0)).toBe(true);
+    structuredClone(made, { transfer: [made] });
+    expect(() => call(kernels, "forward", made, x, 1, null, out)).toThrow(REFUSAL);
   });
 });

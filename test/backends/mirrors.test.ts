@@ -59,15 +59,11 @@ native("what the addon exports", () => {
     expect(Object.keys(addon).sort()).toEqual(Object.keys(membersOf(path, "Addon")).sort());
   });
 
-  test("the kernels of every instruction set, and a head", () => {
+  test("the kernels of every instruction set", () => {
     const addon = loadAddon();
     for (const instructionSet of addon.instructionSets) {
       const kernels = addon.create(instructionSet, 1);
       expect(functionsOf(kernels, addon.arities.kernels)).toEqual(methodsOf("Kernels"));
-      const signs = new Uint32Array(0);
-      const segments = Int32Array.of(0, 0, 1, 0, 4);
-      const head = kernels.head(4, 4, 4, 0.5, new Uint32Array(1), segments, 1, signs, null, null);
-      expect(functionsOf(head, addon.arities.head)).toEqual(methodsOf("Head"));
     }
   });
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { expect, test } from "@jest/globals";
 import { onEachBackend } from "../support/backends.js";
 import { expectSameBits } from "../support/bits.js";
@@ -151,6 +152,28 @@ onEachBackend((backend) => {
         expect(reason).toBe("stop");
       }
     }
+  });
+
+  test("one signal for many calls has one listener, aborts all, and has none afterwards", async () => {
+    const head = createHead(LARGE, backend);
+    const x = floats(ROWS * LARGE.features, 1);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const listeners = (): number => getEventListeners(signal, "abort").length;
+
+    const small = createHead({ features: 8, classes: 4 }, backend);
+    const done = Array.from({ length: 20 }, () => small.forwardAsync(floats(8, 1), { signal }));
+    expect(listeners()).toBeLessThanOrEqual(1);
+    await Promise.all(done);
+    expect(listeners()).toBe(0);
+
+    const calls = Array.from({ length: 50 }, () => head.forwardAsync(x, { signal }));
+    expect(listeners()).toBeLessThanOrEqual(1);
+    controller.abort("stop");
+    for (const { status, ...rest } of await Promise.allSettled(calls)) {
+      expect({ status, ...rest }).toEqual({ status: "rejected", reason: "stop" });
+    }
+    expect(listeners()).toBe(0);
   });
 
   test("aborting afterwards is harmless", async () => {

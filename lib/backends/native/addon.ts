@@ -6,24 +6,24 @@ export interface Addon {
   readonly instructionSets: readonly string[];
   /** Processors that this process may use. */
   readonly availableThreads: number;
-  /** How many arguments the functions of the module, of {@link Kernels} and of {@link Head} read. */
-  readonly arities: Readonly<Record<"module" | "kernels" | "head", Readonly<Record<string, number>>>>;
+  /** How many arguments the functions of the module and of {@link Kernels} read. */
+  readonly arities: Readonly<Record<"module" | "kernels", Readonly<Record<string, number>>>>;
   misalignment(bytes: Uint8Array, alignment: number): number;
   create(instructionSet: string, threads: number): Kernels;
   /** Runs the plans of all backends: JavaScript calls one function faster than one for each. */
-  run(plan: HeldPlan): void;
-  runForward(plan: HeldForward, scale: number): void;
+  run(plan: TransformPlan): void;
+  runForward(plan: ForwardPlan, scale: number): void;
 }
 
 export interface Kernels {
   /** With only the array given, it is one row and is not multiplied. */
-  fwht(x: TransformArray, rowLength?: number, multiplier?: number, factor?: HeldFactor): void;
-  plan(x: TransformArray, rowLength: number, multiplier: number, factor?: HeldFactor): HeldPlan;
+  fwht(x: TransformArray, rowLength?: number, multiplier?: number, factor?: Factor): void;
+  plan(x: TransformArray, rowLength: number, multiplier: number, factor?: Factor): TransformPlan;
   decodeFloat16(x: Uint16Array, out: Float32Array): void;
   decodeBfloat16(x: Uint16Array, out: Float32Array): void;
   decodeInt8(x: Int8Array, out: Float32Array): void;
   /** Matrix B as `fwht` and `plan` take it. */
-  factor(order: number, signs: Uint32Array): HeldFactor;
+  factor(order: number, signs: Uint32Array): Factor;
   head(
     features: number,
     classes: number,
@@ -37,21 +37,19 @@ export interface Kernels {
     transposedSigns: Uint32Array | null,
     columns: Int32Array | null,
   ): Head;
-}
-
-/** Objects of the addon. */
-export type HeldFactor = object;
-type HeldPlan = object;
-type HeldForward = object;
-
-type Bias = Float32Array | null;
-
-export interface Head {
-  forward(x: Float32Array, scale: number, bias: Bias, logits: Float32Array): void;
-  planForward(x: Float32Array, bias: Bias, logits: Float32Array): HeldForward;
-  logSumExp(x: Float32Array, scale: number, bias: Bias, normalised: number, out: Float32Array): void;
-  probabilities(x: Float32Array, scale: number, bias: Bias, out: Float32Array): void;
+  forward(head: Head, x: Float32Array, scale: number, bias: Bias, logits: Float32Array): void;
+  planForward(head: Head, x: Float32Array, bias: Bias, logits: Float32Array): ForwardPlan;
+  logSumExp(
+    head: Head,
+    x: Float32Array,
+    scale: number,
+    bias: Bias,
+    normalised: number,
+    out: Float32Array,
+  ): void;
+  probabilities(head: Head, x: Float32Array, scale: number, bias: Bias, out: Float32Array): void;
   chosenProbabilities(
+    head: Head,
     x: Float32Array,
     scale: number,
     bias: Bias,
@@ -59,6 +57,7 @@ export interface Head {
     out: Float32Array,
   ): void;
   topK(
+    head: Head,
     x: Float32Array,
     scale: number,
     bias: Bias,
@@ -67,6 +66,7 @@ export interface Head {
     scores: Float32Array,
   ): void;
   backward(
+    head: Head,
     x: Float32Array,
     scale: number,
     bias: Bias,
@@ -76,6 +76,7 @@ export interface Head {
     gradBias: Bias,
   ): void;
   lossAndGradient(
+    head: Head,
     x: Float32Array,
     scale: number,
     bias: Bias,
@@ -93,8 +94,9 @@ export interface Head {
     gradScale: Float32Array,
     gradBias: Bias,
   ): void;
-  /** `cancelled[0]` other than 0 stops the work early. */
+  /** `cancelled[0]` other than 0 stops the work early. The arrays are kept alive until then. */
   forwardAsync(
+    head: Head,
     x: Float32Array,
     scale: number,
     bias: Bias,
@@ -102,6 +104,18 @@ export interface Head {
     cancelled: Int32Array,
   ): Promise<void>;
 }
+
+/**
+ * Objects of the addon. Each is a buffer of its bytes, so that the collector knows how large it is and frees it: a plan keeps its arrays alive.
+ * Nobody else gets one, for what is in it is trusted.
+ */
+type AddonObject<Kind extends string> = ArrayBuffer & { readonly kind?: Kind };
+export type Factor = AddonObject<"factor">;
+export type Head = AddonObject<"head">;
+type TransformPlan = AddonObject<"transform plan">;
+type ForwardPlan = AddonObject<"forward plan">;
+
+type Bias = Float32Array | null;
 
 /** Paths at which the addon may be, seen from the root of the package. */
 const CANDIDATES = ["build/Release/fixed_classifier.node"];

@@ -1,6 +1,7 @@
 import type { Margin } from "../../numerics/margin.js";
 import type { HadamardTable } from "../../table.js";
 import type { HeadKernels } from "../backend.js";
+import { abortable } from "./abort.js";
 import type { Addon, Kernels } from "./addon.js";
 
 /** The kernels of a head in the addon. */
@@ -14,21 +15,23 @@ export function createHead(
   const transposed = factor === null || factor.transposed === factor ? null : factor.transposed.signs;
   const head = kernels.head(features, classes, order, unit, masks, segments, b, signs, transposed, columns);
   return {
-    forward: (x, { scale, bias }, logits) => head.forward(x, scale, bias, logits),
+    forward: (x, { scale, bias }, logits) => kernels.forward(head, x, scale, bias, logits),
     planForward(x, bias, logits) {
-      const plan = head.planForward(x, bias, logits);
+      const plan = kernels.planForward(head, x, bias, logits);
       return (scale) => runForward(plan, scale);
     },
-    probabilities: (x, { scale, bias }, out) => head.probabilities(x, scale, bias, out),
+    probabilities: (x, { scale, bias }, out) => kernels.probabilities(head, x, scale, bias, out),
     chosenProbabilities: (x, { scale, bias }, chosen, out) =>
-      head.chosenProbabilities(x, scale, bias, chosen, out),
-    topK: (x, { scale, bias }, k, outClasses, scores) => head.topK(x, scale, bias, k, outClasses, scores),
+      kernels.chosenProbabilities(head, x, scale, bias, chosen, out),
+    topK: (x, { scale, bias }, k, outClasses, scores) =>
+      kernels.topK(head, x, scale, bias, k, outClasses, scores),
     backward: (x, { scale, bias }, gradLogits, out) =>
-      head.backward(x, scale, bias, gradLogits, out.features, out.scale, out.bias),
+      kernels.backward(head, x, scale, bias, gradLogits, out.features, out.scale, out.bias),
     logSumExp: (x, { scale, bias, normalised }, out) =>
-      head.logSumExp(x, scale, bias, Number(normalised), out),
+      kernels.logSumExp(head, x, scale, bias, Number(normalised), out),
     lossAndGradient: (x, { scale, bias, normalised }, loss, losses, out) =>
-      head.lossAndGradient(
+      kernels.lossAndGradient(
+        head,
         x,
         scale,
         bias,
@@ -46,18 +49,8 @@ export function createHead(
         out.scale,
         out.bias,
       ),
-    async forwardAsync(x, { scale, bias }, logits, signal) {
-      const cancelled = new Int32Array(1);
-      const cancel = (): void => {
-        cancelled[0] = 1;
-      };
-      signal?.addEventListener("abort", cancel, { once: true });
-      try {
-        await head.forwardAsync(x, scale, bias, logits, cancelled);
-      } finally {
-        signal?.removeEventListener("abort", cancel);
-      }
-    },
+    forwardAsync: (x, { scale, bias }, logits, signal) =>
+      abortable(signal, (cancelled) => kernels.forwardAsync(head, x, scale, bias, logits, cancelled)),
   };
 }
 

@@ -1,8 +1,21 @@
 import type { KroneckerFactor } from "../../hadamard/factor.js";
 import type { BackendFactory } from "../backend.js";
 import { withDenseFallback } from "../fallback.js";
-import { type HeldFactor, loadAddon } from "./addon.js";
+import { type Addon, type Factor, type Kernels, loadAddon } from "./addon.js";
 import { createHead } from "./head.js";
+
+/** The functions of the addon by instruction set and threads: they are made once, for they live as long as the process. */
+const known = new Map<string, Kernels>();
+
+function kernelsOf(create: Addon["create"], instructionSet: string, threads: number): Kernels {
+  const key = `${instructionSet} ${threads}`;
+  let kernels = known.get(key);
+  if (kernels === undefined) {
+    kernels = create(instructionSet, threads);
+    known.set(key, kernels);
+  }
+  return kernels;
+}
 
 /** The C++ addon, with the kernels of the instruction sets that this CPU runs. */
 export const native: BackendFactory = {
@@ -10,9 +23,9 @@ export const native: BackendFactory = {
 
   create(instructionSet, { threads }) {
     const { availableThreads, create, misalignment, run, runForward } = loadAddon();
-    const kernels = create(instructionSet, threads ?? availableThreads);
-    const factors = new WeakMap<KroneckerFactor, HeldFactor>();
-    const held = (factor: KroneckerFactor | null): HeldFactor | undefined => {
+    const kernels = kernelsOf(create, instructionSet, threads ?? availableThreads);
+    const factors = new WeakMap<KroneckerFactor, Factor>();
+    const held = (factor: KroneckerFactor | null): Factor | undefined => {
       if (factor === null) return undefined;
       let matrix = factors.get(factor);
       if (matrix === undefined) {
