@@ -41,7 +41,7 @@ function storedCode(
       normalised: code.normalised,
     }),
   );
-  const plain = { ...code, order: 0, initialBias: () => new Float32Array(classes) };
+  const plain = { order: 0, initialBias: () => new Float32Array(classes), ...code };
   return new LazyCode(plain, { blocks: () => 0, table, coherence: () => denseCoherence(table()) });
 }
 

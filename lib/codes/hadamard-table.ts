@@ -10,7 +10,7 @@ export function hadamardCode(
   makeTable: () => HadamardTable,
 ): ClassCode {
   const table = once(makeTable);
-  return new LazyCode({ ...code, normalised: true }, { blocks, table, coherence: () => coherence(table()) });
+  return new LazyCode({ normalised: true, ...code }, { blocks, table, coherence: () => coherence(table()) });
 }
 
 /** The table of rows of a Hadamard matrix; what is not given is the plainest there is. */

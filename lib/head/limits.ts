@@ -41,7 +41,7 @@ export function checkFileOptions(
   });
   checkInteger("maxClasses", maxClasses, 1, MAX_CLASSES);
   checkInteger("maxFeatures", maxFeatures, 1, MAX_FEATURES);
-  return { ...given, limits: { codes, maxClasses, maxFeatures } };
+  return { limits: { codes, maxClasses, maxFeatures }, ...given };
 }
 
 /** @throws RangeError for a file that asks for more than is allowed */
