@@ -64,7 +64,7 @@ using KeptArrays = std::vector<Napi::Reference<Napi::Value>>;
 // fails.
 class Arguments {
  public:
-  static constexpr size_t kMax = 16;   // of any function
+  static constexpr size_t kMax = 17;   // of any function
   static constexpr size_t kMost = 10;  // of most
 
   // Node.js fills `most` values whatever the call has; a function of few arguments is faster if it says so.

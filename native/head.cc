@@ -6,67 +6,12 @@
 #include "arguments.h"
 #include "chunks.h"
 #include "forward_async.h"
+#include "head_input.h"
+#include "head_loss.h"
 #include "head_table.h"
 
 namespace fixed_classifier {
 namespace {
-
-// What the functions of heads are made with.
-struct HeadFunctions {
-  Executor executor;
-  ScratchOwner scratch;
-};
-
-// Reads a head. After a mistake it is one by whose features can be divided, and which is never worked on.
-const HeadData& read_head(Arguments& arguments) {
-  static constexpr HeadData kNone = [] {
-    HeadData none;
-    none.head.features = 1;
-    return none;
-  }();
-  const HeadData* data = arguments.record<HeadData>();
-  return data ? *data : kNone;
-}
-
-// What every function of a head but planForward begins with: head, x, scale, bias.
-struct HeadInput {
-  const Executor& executor;
-  HeadCall call;
-  const Head& head;
-  TypedArray<float> x;
-  Parameters parameters{};
-  size_t rows;
-  bool fits;
-
-  explicit HeadInput(Arguments& arguments)
-      : executor(arguments.data<HeadFunctions>().executor),
-        call{executor, *arguments.data<HeadFunctions>().scratch, read_head(arguments)},
-        head(call.data.head) {
-    x = arguments.array<float>();
-    parameters.scale = arguments.number();
-    const TypedArray<float> bias = arguments.optional_array<float>();
-    parameters.bias = bias.data;
-    rows = x.length / head.features;
-    fits = x.length % head.features == 0 && (!bias.data || bias.length == head.classes);
-  }
-  const float* row(size_t r) const { return x.data + r * head.features; }
-};
-
-struct GradientArrays {
-  TypedArray<float> features, scale, bias;
-
-  explicit GradientArrays(Arguments& arguments)
-      : features(arguments.array<float>()),
-        scale(arguments.array<float>()),
-        bias(arguments.optional_array<float>()) {}
-  bool fit(const HeadInput& in) const {
-    return features.length == in.rows * in.head.features && scale.length == in.rows &&
-           (!bias.data || bias.length == in.head.classes);
-  }
-  Gradients at(const HeadInput& in, size_t r, float* chunk_bias) const {
-    return {features.data + r * in.head.features, scale.data + r, chunk_bias};
-  }
-};
 
 bool are_classes(const TypedArray<int32_t>& values, const Head& head) {
   return std::all_of(values.data, values.data + values.length,
@@ -210,82 +155,6 @@ napi_value backward(napi_env env, napi_callback_info info) {
                                                       grad_logits.data + r * in.head.classes,
                                                       gradients.at(in, r, bias), scratch);
                       });
-  return nullptr;
-}
-
-constexpr size_t kLossArity = 16;
-
-// The arrays of a loss: labels, targets, class weights, row weights.
-struct LossArrays {
-  TypedArray<int32_t> labels;
-  TypedArray<float> targets, class_weights, row_weights;
-
-  explicit LossArrays(Arguments& arguments)
-      : labels(arguments.optional_array<int32_t>()),
-        targets(arguments.optional_array<float>()),
-        class_weights(arguments.optional_array<float>()),
-        row_weights(arguments.optional_array<float>()) {}
-
-  // A row that is left out needs no label.
-  bool fit(const HeadInput& in) const {
-    if (labels.data && (targets.data || labels.length != in.rows)) return false;
-    if (targets.data && targets.length != in.rows * in.head.classes) return false;
-    if (class_weights.data && class_weights.length != in.head.classes) return false;
-    if (row_weights.data && row_weights.length != in.rows) return false;
-    for (size_t r = 0; r < labels.length; r++) {
-      const bool is_class = labels.data[r] >= 0 && static_cast<size_t>(labels.data[r]) < in.head.classes;
-      const bool left_out = row_weights.data && row_weights.data[r] == 0;
-      if (!is_class && !left_out) return false;
-    }
-    return true;
-  }
-};
-
-napi_value loss_and_gradient(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info, kLossArity);
-  HeadInput in(arguments);
-  in.parameters.normalised = arguments.number() != 0;
-  const LossArrays arrays(arguments);
-  const float row_weight = static_cast<float>(arguments.number());
-  const double smoothing = arguments.number();
-  const double sum_of_class_weights = arguments.number();
-  const TypedArray<double> margin = arguments.optional_array<double>();
-  const TypedArray<float> losses = arguments.array<float>();
-  const GradientArrays gradients(arguments);
-  // Labels of no rows may have no address.
-  const bool with_labels = arrays.labels.data || in.rows == 0;
-  const bool fits = arrays.fit(in) && losses.length == in.rows && gradients.fit(in) &&
-                    (!margin.data || (margin.length == 4 && with_labels));
-  if (!arguments.check(in.fits && fits)) return nullptr;
-  const Margin taken_off =
-      margin.data ? Margin{margin.data[0], margin.data[1], margin.data[2], margin.data[3]} : Margin{};
-  float same_weights[kChunkRows];
-  std::fill(same_weights, same_weights + kChunkRows, row_weight);
-  const auto from = [](const auto& array, size_t i) { return array.data ? array.data + i : nullptr; };
-  for_gradient_chunks(
-      env, in.call, in.rows, gradients.bias, [&](size_t r, size_t rows, void* scratch, float* bias) {
-        const CrossEntropy loss{from(arrays.labels, r),
-                                from(arrays.targets, r * in.head.classes),
-                                arrays.class_weights.data,
-                                arrays.row_weights.data ? arrays.row_weights.data + r : same_weights,
-                                smoothing,
-                                sum_of_class_weights,
-                                margin.data ? &taken_off : nullptr};
-        in.executor.kernels->loss_and_gradient(in.head, in.parameters, in.row(r), rows, loss, losses.data + r,
-                                               gradients.at(in, r, bias), scratch);
-      });
-  return nullptr;
-}
-
-napi_value log_sum_exp(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  HeadInput in(arguments);
-  in.parameters.normalised = arguments.number() != 0;
-  const TypedArray<float> out = arguments.array<float>();
-  if (!arguments.check(in.fits && out.length == in.rows)) return nullptr;
-  for_chunks(env, in.call, in.rows, [&](size_t r, size_t rows, void* scratch) {
-    in.executor.kernels->log_sum_exp(in.head, in.parameters, in.row(r), rows, out.data + r, scratch);
-  });
   return nullptr;
 }
 
