@@ -7,8 +7,8 @@
 #include "chunks.h"
 #include "forward_async.h"
 #include "head_input.h"
+#include "head_loss.h"
 #include "head_table.h"
-#include "loss.h"
 
 namespace fixed_classifier {
 namespace {
@@ -172,7 +172,7 @@ constexpr FunctionEntry kFunctions[] = {
     {"topK", 7, top_k},
     {"backward", 8, backward},
     {"lossAndGradient", kLossArity, loss_and_gradient},
-    {"logSumExp", kLogSumExpArity, log_sum_exp},
+    {"logSumExp", 6, log_sum_exp},
     {"forwardAsync", 6, forward_async},
 };
 

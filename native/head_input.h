@@ -1,10 +1,10 @@
-// What the functions of a head read from their arguments.
+// What the functions of JavaScript on heads begin with.
 #pragma once
 
 #include <cstddef>
 
 #include "arguments.h"
-#include "executor.h"
+#include "chunks.h"
 #include "head.h"
 #include "head_table.h"
 

@@ -97,7 +97,8 @@ template <class Visit>
                                                  size_t classes, const Visit& visit) {
   const CrossEntropy& loss = targets.loss;
   const float others = static_cast<float>(targets.others);
-  const float* weights = loss.class_weights + segment.first - segment.hadamard_row;
+  const float* weights =
+      loss.class_weights ? loss.class_weights + segment.first - segment.hadamard_row : nullptr;
   if (loss.targets) {
     const float* q = loss.targets + r * classes + segment.first - segment.hadamard_row;
     const OwnTarget own{static_cast<float>(1 - loss.label_smoothing), others, q};

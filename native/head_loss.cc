@@ -1,9 +1,7 @@
-#include "loss.h"
+#include "head_loss.h"
 
 #include <algorithm>
 
-#include "arguments.h"
-#include "chunks.h"
 #include "head_input.h"
 
 namespace fixed_classifier {
