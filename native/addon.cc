@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "arguments.h"
+#include "columns.h"
 #include "decode.h"
 #include "dispatch.h"
 #include "executor.h"
@@ -28,6 +29,7 @@ napi_value create(napi_env env, napi_callback_info info) {
     napi_create_object(env, &object);
     const Executor executor{kernels, static_cast<int>(threads)};
     add_transform(env, object, executor);
+    add_columns(env, object, executor);
     add_head(env, object, executor, arguments.data<ScratchOwner>());
     add_decode(env, object, *kernels);
     return object;
@@ -58,6 +60,7 @@ Napi::Object arities(Napi::Env env) {
   }
   Napi::Object kernels = Napi::Object::New(env);
   add_arities(env, kernels, transform_functions());
+  add_arities(env, kernels, columns_functions());
   add_arities(env, kernels, decode_functions());
   add_arities(env, kernels, head_functions());
   Napi::Object all = Napi::Object::New(env);

@@ -1,4 +1,4 @@
-// The functions of JavaScript that make features of other types float32.
+// The functions of JavaScript that make other types float32, and float32 those.
 #pragma once
 
 #include <node_api.h>
@@ -8,7 +8,8 @@
 
 namespace fixed_classifier {
 
-// Adds `decodeFloat16(x, out)`, `decodeBfloat16(x, out)` and `decodeInt8(x, out)` to an object.
+// Adds `decodeFloat16(x, out)`, `decodeBfloat16(x, out)` and `decodeInt8(x, out)` to an object, and
+// `encodeFloat16(x, out)` and `encodeBfloat16(x, out)`, which round.
 void add_decode(napi_env env, napi_value object, const Kernels& kernels);
 FunctionEntries decode_functions();
 

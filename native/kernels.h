@@ -21,10 +21,19 @@ struct Kernels {
   void (*factor_f64)(const KroneckerFactor& factor, double* x, size_t stride);
   void (*factor_i32)(const KroneckerFactor& factor, int32_t* x, size_t stride);
   // These do the first three stages of one row, for columns [from, to) of its eighths. The eighths are left
-  // to be transformed. From and to are multiples of 16.
+  // to be transformed.
   void (*columns_f32)(float* x, size_t row_length, size_t from, size_t to);
   void (*columns_f64)(double* x, size_t row_length, size_t from, size_t to);
   void (*columns_i32)(int32_t* x, size_t row_length, size_t from, size_t to);
+  // These do the stage of B for columns [from, to) of the b stretches.
+  void (*factor_columns_f32)(const KroneckerFactor& factor, float* x, size_t stride, size_t from, size_t to);
+  void (*factor_columns_f64)(const KroneckerFactor& factor, double* x, size_t stride, size_t from, size_t to);
+  void (*factor_columns_i32)(const KroneckerFactor& factor, int32_t* x, size_t stride, size_t from,
+                             size_t to);
+  // These transform the columns of blocks of `length` rows, a power of two, of `inner` elements.
+  void (*transform_columns_f32)(float* x, size_t length, size_t inner, size_t blocks, float multiplier);
+  void (*transform_columns_f64)(double* x, size_t length, size_t inner, size_t blocks, double multiplier);
+  void (*transform_columns_i32)(int32_t* x, size_t length, size_t inner, size_t blocks, int shift);
 
   size_t (*scratch_bytes)(const Head& head);
   void (*forward)(const Head& head, const Parameters& parameters, const float* x, size_t rows, float* logits,
@@ -49,6 +58,10 @@ struct Kernels {
   void (*decode_float16)(const uint16_t* x, size_t count, float* out);
   void (*decode_bfloat16)(const uint16_t* x, size_t count, float* out);
   void (*decode_int8)(const int8_t* x, size_t count, float* out);
+
+  // These round float32 to other types, to the nearest and to even between two: docs/numerics.md.
+  void (*encode_float16)(const float* x, size_t count, uint16_t* out);
+  void (*encode_bfloat16)(const float* x, size_t count, uint16_t* out);
 };
 
 // An instruction set: its kernels, and what a CPU must have to run them.

@@ -5,21 +5,15 @@
 #include <vector>
 
 #include "arguments.h"
+#include "columns.h"
 #include "factor.h"
+#include "typed_kernels.h"
 
 namespace fixed_classifier {
 namespace {
 
 // Rows of at least this length are shared among threads.
 constexpr size_t kLongRow = size_t{1} << 16;
-
-// The kernels of one element type. The last argument of fwht is the multiplier, or the shift of int32.
-template <class T>
-struct TypedKernels {
-  void (*fwht)(T* x, size_t row_length, size_t rows, T multiplier);
-  void (*columns)(T* x, size_t row_length, size_t from, size_t to);
-  void (*factor)(const KroneckerFactor& factor, T* x, size_t stride);
-};
 
 // Transforms one row by several threads: its first stages by columns, then the eighths that are left. Columns
 // are taken in pieces of 16 times a power of two, enough of them that no thread waits long for the last.
@@ -63,11 +57,6 @@ void transform_with_factor(const Executor& executor, const TypedKernels<T>& kern
   });
 }
 
-// Divides and rounds down, as the shift of a power of two does.
-void divide(int32_t* x, size_t length, int32_t divisor) {
-  for (size_t i = 0; i < length; i++) x[i] = x[i] / divisor - (x[i] % divisor < 0);
-}
-
 // A transform of one array.
 struct Plan {
   Executor executor;
@@ -79,36 +68,15 @@ struct Plan {
   const KroneckerFactor* factor = nullptr;
 
   void run() const {
-    visit_type([&](const auto& kernels, auto* x, auto typed_multiplier) {
-      if (factor) {
-        transform_with_factor(executor, kernels, *factor, x, row_length, rows, typed_multiplier);
-      } else {
-        transform(executor, kernels, x, row_length, rows, typed_multiplier);
-      }
-    });
-    if (factor && type == napi_int32_array && multiplier != 1) {
-      divide(static_cast<int32_t*>(data), row_length * rows, static_cast<int32_t>(row_length));
-    }
-  }
-
- private:
-  // Calls visit(kernels, array, multiplier or shift), typed as the elements of the array are. A length with a
-  // factor has no shift: run() divides by it.
-  template <class Visit>
-  void visit_type(const Visit& visit) const {
-    const Kernels& k = *executor.kernels;
-    switch (type) {
-      case napi_float32_array:
-        return visit(TypedKernels<float>{k.fwht_f32, k.columns_f32, k.factor_f32}, static_cast<float*>(data),
-                     static_cast<float>(multiplier));
-      case napi_float64_array:
-        return visit(TypedKernels<double>{k.fwht_f64, k.columns_f64, k.factor_f64},
-                     static_cast<double*>(data), multiplier);
-      default:
-        return visit(TypedKernels<int32_t>{k.fwht_i32, k.columns_i32, k.factor_i32},
-                     static_cast<int32_t*>(data),
-                     factor || multiplier == 1 ? 0 : __builtin_ctzll(row_length));
-    }
+    transform_typed(executor, type, data, row_length * rows, multiplier,
+                    [&](const auto& kernels, auto* x, auto typed_multiplier) {
+                      if (factor) {
+                        transform_with_factor(executor, kernels, *factor, x, row_length, rows,
+                                              typed_multiplier);
+                      } else {
+                        transform(executor, kernels, x, row_length, rows, typed_multiplier);
+                      }
+                    });
   }
 };
 
@@ -122,15 +90,10 @@ bool read_plan(Arguments& arguments, Plan& plan) {
     plan.row_length = power = arguments.size();
     plan.multiplier = arguments.number();
     plan.factor = arguments.optional_record<KroneckerFactor>();
-    if (plan.factor != nullptr) {
-      const size_t order = plan.factor->order;
-      power = power % order == 0 ? power / order : 0;
-    }
+    if (plan.factor != nullptr) power = power_of(plan.row_length, *plan.factor);
   }
   const bool possible = power > 0 && (power & (power - 1)) == 0;
-  const bool type_fits =
-      plan.type == napi_float32_array || plan.type == napi_float64_array || plan.type == napi_int32_array;
-  if (!arguments.check(possible && type_fits && length % plan.row_length == 0)) return false;
+  if (!arguments.check(possible && is_transformed(plan.type) && length % plan.row_length == 0)) return false;
   plan.rows = length / plan.row_length;
   return true;
 }
@@ -175,8 +138,11 @@ napi_value run(napi_env env, napi_callback_info info) {
   size_t count = kRunArity;
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
   const Plan* plan = plan_of<Plan>(env, arguments[0]);
-  if (plan == nullptr) return throw_misfit(env);
-  plan->run();
+  if (plan != nullptr) {
+    plan->run();
+  } else if (!run_columns(env, arguments[0])) {
+    return throw_misfit(env);
+  }
   return nullptr;
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "../kernels.h"
+#include "columns.h"
 #include "decode.h"
+#include "encode.h"
 #include "factor.h"
 #include "fwht.h"
 #include "head.h"
@@ -40,13 +42,6 @@ void fwht_i32(int32_t* x, size_t row_length, size_t rows, int shift) {
 }
 
 template <class V>
-void first_columns(typename V::scalar* x, size_t row_length, size_t from, size_t to) {
-  const V v{};
-  const size_t stride = row_length / 8;
-  for (size_t j = from; j < to; j += V::width) columns_at<V, 8>(v, Load<V>{x}, x, j, stride);
-}
-
-template <class V>
 void whole_factor_stage(const KroneckerFactor& factor, typename V::scalar* x, size_t stride) {
   factor_stage(V{}, factor, x, stride, factor.order);
 }
@@ -76,6 +71,12 @@ constexpr fixed_classifier::Kernels make_table(const char* name) {
           KernelEntry<first_columns<F32>>::call,
           KernelEntry<first_columns<F64>>::call,
           KernelEntry<first_columns<I32>>::call,
+          KernelEntry<factor_part<F32>>::call,
+          KernelEntry<factor_part<F64>>::call,
+          KernelEntry<factor_part<I32>>::call,
+          KernelEntry<transform_columns<F32>>::call,
+          KernelEntry<transform_columns<F64>>::call,
+          KernelEntry<transform_columns_i32>::call,
           ChunkScratch::bytes,
           KernelEntry<forward>::call,
           KernelEntry<log_sum_exp>::call,
@@ -86,7 +87,9 @@ constexpr fixed_classifier::Kernels make_table(const char* name) {
           KernelEntry<loss_and_gradient>::call,
           KernelEntry<decode<Float16>>::call,
           KernelEntry<decode<BFloat16>>::call,
-          KernelEntry<decode<Int8>>::call};
+          KernelEntry<decode<Int8>>::call,
+          KernelEntry<encode<ToFloat16>>::call,
+          KernelEntry<encode<ToBFloat16>>::call};
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "../simd/narrow.h"
 #include "fwht.h"
 #include "table.h"
 
@@ -85,36 +86,6 @@ inline void factor_columns(const V& v, const KroneckerFactor& factor, typename V
   for (; r + 4 <= rows; r += 4) factor_rows<V, registers, 4>(factor, sums, t, stride, r);
   for (; r < rows; r++) factor_rows<V, registers, 1>(factor, sums, t, stride, r);
 }
-
-// A vector type of fewer elements than a register holds, for strides shorter than that.
-template <class T, int count>
-struct NarrowVector {
-  using scalar = T;
-  typedef T reg __attribute__((vector_size(count * sizeof(T))));
-  static constexpr int width = count;
-  static reg load(const T* p) {
-    reg a;
-    __builtin_memcpy(&a, p, sizeof a);
-    return a;
-  }
-  static void store(T* p, reg a) { __builtin_memcpy(p, &a, sizeof a); }
-  static reg add(reg a, reg b) { return a + b; }
-  static reg sub(reg a, reg b) { return a - b; }
-  static reg negate(reg a) { return -a; }
-};
-
-// A vector of one is a plain element: compilers make slow work of vectors of one.
-template <class T>
-struct NarrowVector<T, 1> {
-  using scalar = T;
-  using reg = T;
-  static constexpr int width = 1;
-  static reg load(const T* p) { return *p; }
-  static void store(T* p, reg a) { *p = a; }
-  static reg add(reg a, reg b) { return a + b; }
-  static reg sub(reg a, reg b) { return a - b; }
-  static reg negate(reg a) { return -a; }
-};
 
 // Does the stage of B by registers of `width` elements, or of fewer where the stride is shorter.
 template <class V, int width>

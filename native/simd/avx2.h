@@ -29,6 +29,17 @@ struct F32 {
     return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
   }
   static void store(float* p, reg a) { _mm256_storeu_ps(p, a); }
+  static void store_float16(uint16_t* p, reg a) {
+    store_half(p, _mm256_cvtps_ph(one_nan(a), _MM_FROUND_TO_NEAREST_INT));
+  }
+  static void store_bfloat16(uint16_t* p, reg a) {
+    const __m256i bits = _mm256_castps_si256(one_nan(a));
+    const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+    const __m256i half = _mm256_add_epi32(odd, _mm256_set1_epi32(0x7FFF));
+    // The lower half of a NaN is zero: it stays as it is.
+    const __m256i rounded = _mm256_srli_epi32(_mm256_add_epi32(bits, half), 16);
+    store_half(p, _mm_packus_epi32(_mm256_castsi256_si128(rounded), _mm256_extracti128_si256(rounded, 1)));
+  }
   static reg broadcast(float a) { return _mm256_set1_ps(a); }
   static reg add(reg a, reg b) { return _mm256_add_ps(a, b); }
   static reg mul(reg a, reg b) { return _mm256_mul_ps(a, b); }
@@ -99,6 +110,12 @@ struct F32 {
   static __m256i part(int from, int to) {
     return _mm256_andnot_si256(_mm256_cmpgt_epi32(_mm256_set1_epi32(from), lanes()),
                                _mm256_cmpgt_epi32(_mm256_set1_epi32(to), lanes()));
+  }
+  static void store_half(uint16_t* p, __m128i a) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), a); }
+  // Makes every NaN the same one, a quiet one.
+  static reg one_nan(reg a) {
+    const __m256 nan = _mm256_castsi256_ps(_mm256_set1_epi32(0x7FC00000));
+    return _mm256_blendv_ps(a, nan, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
   }
   static __m128i load_half(const uint16_t* p) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); }
 };

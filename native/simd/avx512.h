@@ -28,6 +28,16 @@ struct F32 {
     return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
   }
   static void store(float* p, reg a) { _mm512_storeu_ps(p, a); }
+  static void store_float16(uint16_t* p, reg a) {
+    store_half(p, _mm512_cvtps_ph(one_nan(a), _MM_FROUND_TO_NEAREST_INT));
+  }
+  static void store_bfloat16(uint16_t* p, reg a) {
+    const __m512i bits = _mm512_castps_si512(one_nan(a));
+    const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+    const __m512i half = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7FFF));
+    // The lower half of a NaN is zero: it stays as it is.
+    store_half(p, _mm512_cvtepi32_epi16(_mm512_srli_epi32(_mm512_add_epi32(bits, half), 16)));
+  }
   static reg broadcast(float a) { return _mm512_set1_ps(a); }
   static reg add(reg a, reg b) { return _mm512_add_ps(a, b); }
   static reg mul(reg a, reg b) { return _mm512_mul_ps(a, b); }
@@ -77,6 +87,12 @@ struct F32 {
  private:
   static __m256i load_half(const uint16_t* p) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  }
+  static void store_half(uint16_t* p, __m256i a) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a); }
+  // Makes every NaN the same one, a quiet one.
+  static reg one_nan(reg a) {
+    const __m512 nan = _mm512_castsi512_ps(_mm512_set1_epi32(0x7FC00000));
+    return _mm512_mask_mov_ps(a, _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), nan);
   }
   static __mmask16 part(int from, int to) { return static_cast<__mmask16>((1u << to) - (1u << from)); }
 };

@@ -29,6 +29,16 @@ struct F32 {
     return vcvtq_f32_s32(vmovl_s16(vget_low_s16(vmovl_s8(vcreate_s8(four)))));
   }
   static void store(float* p, reg a) { vst1q_f32(p, a); }
+  static void store_float16(uint16_t* p, reg a) {
+    vst1_u16(p, vreinterpret_u16_f16(vcvt_f16_f32(one_nan(a))));
+  }
+  static void store_bfloat16(uint16_t* p, reg a) {
+    const uint32x4_t bits = vreinterpretq_u32_f32(one_nan(a));
+    const uint32x4_t odd = vandq_u32(vshrq_n_u32(bits, 16), vdupq_n_u32(1));
+    const uint32x4_t half = vaddq_u32(odd, vdupq_n_u32(0x7FFF));
+    // The lower half of a NaN is zero: it stays as it is.
+    vst1_u16(p, vshrn_n_u32(vaddq_u32(bits, half), 16));
+  }
   static reg broadcast(float a) { return vdupq_n_f32(a); }
   static reg add(reg a, reg b) { return vaddq_f32(a, b); }
   static reg sub(reg a, reg b) { return vsubq_f32(a, b); }
@@ -68,6 +78,12 @@ struct F32 {
   static reg butterfly(reg a) {
     const reg signs = stride == 2 ? reg{1, 1, -1, -1} : reg{1, -1, 1, -1};
     return vfmaq_f32(swap<stride>(a), a, signs);
+  }
+
+ private:
+  // Makes every NaN the same one, a quiet one.
+  static reg one_nan(reg a) {
+    return vbslq_f32(vceqq_f32(a, a), a, vreinterpretq_f32_u32(vdupq_n_u32(0x7FC00000)));
   }
 };
 

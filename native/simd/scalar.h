@@ -9,6 +9,8 @@
 //                             hold a constant for it
 //   zero_upper()              ends a kernel: what it holds in registers must not slow down the caller
 //   load_float16 load_bfloat16 load_int8    `width` numbers of these types, exactly; NaN stays NaN
+//   store_float16 store_bfloat16    `width` numbers rounded to these types, ties to even; NaN becomes 0x7E00
+//                             or 0x7FC0
 //   max(z, m)                 z > m ? z : m, which passes over NaN
 //   greater_mask(a, b)        bit i: element i of a is greater than that of b
 //   load_part(p, from, to)    elements from … to − 1, zero elsewhere; reads no others
@@ -65,6 +67,19 @@ struct F32 : Scalar<float> {
   static reg load_bfloat16(const uint16_t* p) { return from_bits(static_cast<uint32_t>(*p) << 16); }
   static reg load_int8(const int8_t* p) { return *p; }
   static reg product_or_zero(reg t, reg z) { return t == 0 ? 0 : t * z; }
+  static void store_float16(uint16_t* p, reg a) {
+    const uint32_t bits = to_bits(a);
+    const uint32_t magnitude = bits & 0x7FFFFFFF;
+    uint32_t rounded = (magnitude - 0x38000000 + 0xFFF + ((magnitude >> 13) & 1)) >> 13;
+    // The sum has its last place where that of a denormal float16 is.
+    if (magnitude < 0x38800000) rounded = to_bits(from_bits(magnitude) + 0.5f) - 0x3F000000;
+    if (magnitude >= 0x47800000) rounded = 0x7C00;
+    *p = static_cast<uint16_t>(a != a ? 0x7E00 : rounded | (bits >> 16 & 0x8000));
+  }
+  static void store_bfloat16(uint16_t* p, reg a) {
+    const uint32_t bits = to_bits(a);
+    *p = static_cast<uint16_t>(a != a ? 0x7FC0 : (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+  }
   static reg max(reg z, reg m) { return z > m ? z : m; }
   static uint32_t greater_mask(reg a, reg b) { return a > b; }
   static reg load_part(const float* p, int from, int to) { return load_by_copy<F32>(p, from, to); }
@@ -74,13 +89,14 @@ struct F32 : Scalar<float> {
   }
   static reg flip_signs(reg a, uint32_t bits) { return (bits & 1) ? -a : a; }
   static reg zero_below(reg t, float limit, reg a) { return t < limit ? 0.0f : a; }
-  static reg power_of_two(reg m) {
-    uint32_t bits;
-    memcpy(&bits, &m, sizeof bits);
-    return from_bits((bits + 127) << 23);
-  }
+  static reg power_of_two(reg m) { return from_bits((to_bits(m) + 127) << 23); }
 
  private:
+  static uint32_t to_bits(reg a) {
+    uint32_t bits;
+    memcpy(&bits, &a, sizeof bits);
+    return bits;
+  }
   static reg from_bits(uint32_t bits) {
     reg a;
     memcpy(&a, &bits, sizeof a);

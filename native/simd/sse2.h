@@ -42,6 +42,28 @@ struct F32 {
     return _mm_cvtepi32_ps(_mm_srai_epi32(_mm_unpacklo_epi16(pairs, pairs), 24));
   }
   static void store(float* p, reg a) { _mm_storeu_ps(p, a); }
+  static void store_float16(uint16_t* p, reg a) {
+    const __m128i bits = _mm_castps_si128(a);
+    const __m128i magnitude = _mm_and_si128(bits, _mm_set1_epi32(0x7FFFFFFF));
+    const __m128i odd = _mm_and_si128(_mm_srli_epi32(magnitude, 13), _mm_set1_epi32(1));
+    const __m128i normal =
+        _mm_srli_epi32(_mm_add_epi32(_mm_add_epi32(magnitude, _mm_set1_epi32(0xFFF - 0x38000000)), odd), 13);
+    // The sum has its last place where that of a denormal float16 is.
+    const __m128i denormal =
+        _mm_sub_epi32(_mm_castps_si128(_mm_add_ps(_mm_castsi128_ps(magnitude), broadcast(0.5f))),
+                      _mm_set1_epi32(0x3F000000));
+    __m128i rounded = choose(_mm_cmplt_epi32(magnitude, _mm_set1_epi32(0x38800000)), denormal, normal);
+    rounded = choose(_mm_cmpgt_epi32(magnitude, _mm_set1_epi32(0x477FFFFF)), _mm_set1_epi32(0x7C00), rounded);
+    rounded = _mm_or_si128(rounded, _mm_and_si128(_mm_srli_epi32(bits, 16), _mm_set1_epi32(0x8000)));
+    store_half(p, choose(is_nan(a), _mm_set1_epi32(0x7E00), rounded));
+  }
+  static void store_bfloat16(uint16_t* p, reg a) {
+    const __m128i bits = _mm_castps_si128(a);
+    const __m128i odd = _mm_and_si128(_mm_srli_epi32(bits, 16), _mm_set1_epi32(1));
+    const __m128i half = _mm_add_epi32(odd, _mm_set1_epi32(0x7FFF));
+    const __m128i rounded = _mm_srli_epi32(_mm_add_epi32(bits, half), 16);
+    store_half(p, choose(is_nan(a), _mm_set1_epi32(0x7FC0), rounded));
+  }
   static reg broadcast(float a) { return _mm_set1_ps(a); }
   static reg add(reg a, reg b) { return _mm_add_ps(a, b); }
   static reg sub(reg a, reg b) { return _mm_sub_ps(a, b); }
@@ -85,6 +107,15 @@ struct F32 {
   }
 
  private:
+  static __m128i is_nan(reg a) { return _mm_castps_si128(_mm_cmpunord_ps(a, a)); }
+  static __m128i choose(__m128i mask, __m128i a, __m128i b) {
+    return _mm_or_si128(_mm_and_si128(mask, a), _mm_andnot_si128(mask, b));
+  }
+  // Stores the lower halves. Packing saturates as signed numbers, so they are made those first.
+  static void store_half(uint16_t* p, __m128i a) {
+    const __m128i lower = _mm_srai_epi32(_mm_slli_epi32(a, 16), 16);
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi32(lower, lower));
+  }
   static __m128i load_half(const uint16_t* p) { return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)); }
 };
 

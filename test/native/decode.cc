@@ -1,5 +1,6 @@
 // Compares features of other types with their formats, written out.
 #include <cmath>
+#include <cstring>
 
 #include "arrays.h"
 #include "groups.h"
@@ -41,6 +42,63 @@ void decode(Random& random, const char* name, void (*Kernels::*kernel)(const T*,
   });
 }
 
+// Returns the bits of the value nearest to a number, the even ones of two: a search among all values.
+uint16_t nearest_small_float(float number, int exponent_bits, int fraction_bits) {
+  const uint16_t infinity = static_cast<uint16_t>(((1 << exponent_bits) - 1) << fraction_bits);
+  if (std::isnan(number)) return infinity | 1 << (fraction_bits - 1);
+  const auto value = [&](int bits) -> double {
+    // What would follow the largest finite value stands for infinity.
+    if (bits == infinity) return std::ldexp(1, 1 << (exponent_bits - 1));
+    return small_float(static_cast<uint16_t>(bits), exponent_bits, fraction_bits);
+  };
+  const double magnitude = std::fabs(number);
+  int low = 0;
+  int high = infinity;
+  while (high - low > 1) {
+    const int middle = (low + high) / 2;
+    (value(middle) <= magnitude ? low : high) = middle;
+  }
+  const double below = magnitude - value(low);
+  const double above = value(high) - magnitude;
+  const int bits = below < above || (below == above && low % 2 == 0) ? low : high;
+  return static_cast<uint16_t>(bits | (std::signbit(number) ? 0x8000 : 0));
+}
+
+// Returns any float32, or one that is a value, a middle of two or their neighbour.
+float critical_number(Random& random, int exponent_bits, int fraction_bits) {
+  uint32_t bits = static_cast<uint32_t>(random.bits());
+  float number;
+  if (random.chance(0.5)) {
+    const auto below = static_cast<uint16_t>(bits % (1 << (exponent_bits + fraction_bits)));
+    const double value = small_float(below, exponent_bits, fraction_bits);
+    const double next = small_float(static_cast<uint16_t>(below + 1), exponent_bits, fraction_bits);
+    number = static_cast<float>(random.chance(0.5) ? value : (value + next) / 2);
+    memcpy(&bits, &number, sizeof bits);
+    bits += static_cast<uint32_t>(random.below(3)) - 1;
+    bits ^= random.chance(0.5) ? 0x80000000 : 0;
+  }
+  memcpy(&number, &bits, sizeof number);
+  return number;
+}
+
+void encode(Random& random, const char* name, void (*Kernels::*kernel)(const float*, size_t, uint16_t*),
+            int exponent_bits, int fraction_bits) {
+  context.operation = name;
+  const size_t count = random.small_up_to(1000);
+  std::vector<float> x(count);
+  for (float& value : x) value = critical_number(random, exponent_bits, fraction_bits);
+
+  Arrays model(random);
+  uint16_t* out = model.out<uint16_t>("out", count);
+  for (size_t i = 0; i < count; i++) out[i] = nearest_small_float(x[i], exponent_bits, fraction_bits);
+  expect_everywhere(model.results(), [&](const Kernels& kernels) {
+    Arrays arrays(random);
+    const float* placed = arrays.in("x", x);
+    (kernels.*kernel)(placed, count, arrays.out<uint16_t>("out", count));
+    return arrays.results();
+  });
+}
+
 }  // namespace
 
 void test_decode(Random& random) {
@@ -50,6 +108,8 @@ void test_decode(Random& random) {
          [](uint16_t bits) { return small_float(bits, 8, 7); });
   decode(random, "decode_int8", &Kernels::decode_int8,
          [](int8_t value) { return static_cast<float>(value); });
+  encode(random, "encode_float16", &Kernels::encode_float16, 5, 10);
+  encode(random, "encode_bfloat16", &Kernels::encode_bfloat16, 8, 7);
 }
 
 }  // namespace harness

@@ -70,11 +70,21 @@ void fwht(Random& random, const char* name, size_t n, Multiplier multiplier,
   });
 }
 
+// Does all stages of one column of n elements that are `stride` apart.
+template <class T>
+void column_stages(T* x, size_t n, size_t stride) {
+  std::vector<T> column(n);
+  for (size_t i = 0; i < n; i++) column[i] = x[i * stride];
+  stages(column.data(), n, n / 2, 1);
+  for (size_t i = 0; i < n; i++) x[i * stride] = column[i];
+}
+
 // KroneckerFactor::terms says what the numbers mean.
 template <class T>
-void factor_stage(const std::vector<uint16_t>& terms, size_t order, T* x, size_t stride) {
+void factor_stage(const std::vector<uint16_t>& terms, size_t order, T* x, size_t stride, size_t from,
+                  size_t to) {
   std::vector<T> y(order);
-  for (size_t j = 0; j < stride; j++) {
+  for (size_t j = from; j < to; j++) {
     for (size_t r = 0; r < order; r++) {
       for (size_t g = 0; g < order / 4; g++) {
         const unsigned term = terms[r * (order / 4) + g] % 16;
@@ -99,7 +109,7 @@ void factor(Random& random, const char* name, void (*Kernels::*kernel)(const Kro
   const std::vector<uint16_t> terms = random_terms(random, order);
   const std::vector<T> source = random_rows<T>(random, 1, order * stride);
   const Results expected =
-      in_place(random, source, [&](Arrays&, T* x) { factor_stage(terms, order, x, stride); });
+      in_place(random, source, [&](Arrays&, T* x) { factor_stage(terms, order, x, stride, 0, stride); });
   expect_everywhere(expected, [&](const Kernels& kernels) {
     return in_place(random, source, [&](Arrays& arrays, T* x) {
       (kernels.*kernel)({order, arrays.in("terms", terms)}, x, stride);
@@ -108,16 +118,57 @@ void factor(Random& random, const char* name, void (*Kernels::*kernel)(const Kro
 }
 
 template <class T>
-void columns(Random& random, const char* name, void (*Kernels::*kernel)(T*, size_t, size_t, size_t)) {
-  constexpr size_t kStep = 16;
+void factor_columns(Random& random, const char* name,
+                    void (*Kernels::*kernel)(const KroneckerFactor&, T*, size_t, size_t, size_t)) {
   context.operation = name;
-  const size_t n = 8 * kStep << random.below(8);
-  const size_t from = kStep * random.below(n / 8 / kStep);
-  const size_t to = from + kStep * random.below((n / 8 - from) / kStep + 1);
+  const size_t order = 4 * random.between(1, random.chance(0.1) ? fixed_classifier::kMaxFactorOrder / 4 : 10);
+  const size_t stride = random.between(1, random.chance(0.1) ? 500 : 50);
+  const size_t from = random.below(stride);
+  const size_t to = from + random.below(stride - from + 1);
+  const std::vector<uint16_t> terms = random_terms(random, order);
+  const std::vector<T> source = random_rows<T>(random, 1, order * stride);
+  const Results expected =
+      in_place(random, source, [&](Arrays&, T* x) { factor_stage(terms, order, x, stride, from, to); });
+  expect_everywhere(expected, [&](const Kernels& kernels) {
+    return in_place(random, source, [&](Arrays& arrays, T* x) {
+      (kernels.*kernel)({order, arrays.in("terms", terms)}, x, stride, from, to);
+    });
+  });
+}
+
+// Rows of so many elements make a block that is too large for any second-level cache.
+size_t large_inner(Random& random, size_t n) { return (size_t{1} << 20) / n + random.between(1, 100); }
+
+template <class T, class Multiplier>
+void transform_columns(Random& random, const char* name, size_t n, Multiplier multiplier,
+                       void (*Kernels::*kernel)(T*, size_t, size_t, size_t, Multiplier)) {
+  context.operation = name;
+  const bool large = n >= 1024 && random.chance(0.1);
+  const size_t inner = large ? large_inner(random, n) : random.between(1, random.chance(0.1) ? 1000 : 70);
+  const size_t blocks = random.below(std::min<size_t>(4, kMostElements / (n * inner) + 1));
+  const std::vector<T> source = random_rows<T>(random, blocks * n, inner);
+  const Results expected = in_place(random, source, [&](Arrays&, T* x) {
+    for (size_t b = 0; b < blocks; b++) {
+      for (size_t j = 0; j < inner; j++) column_stages(x + b * n * inner + j, n, inner);
+    }
+    multiply(x, blocks * n * inner, multiplier);
+  });
+  expect_everywhere(expected, [&](const Kernels& kernels) {
+    return in_place(random, source,
+                    [&](Arrays&, T* x) { (kernels.*kernel)(x, n, inner, blocks, multiplier); });
+  });
+}
+
+template <class T>
+void columns(Random& random, const char* name, void (*Kernels::*kernel)(T*, size_t, size_t, size_t)) {
+  context.operation = name;
+  const size_t eighth = random.between(1, random.chance(0.1) ? 5000 : 200);
+  const size_t n = 8 * eighth;
+  const size_t from = random.below(eighth);
+  const size_t to = from + random.below(eighth - from + 1);
   const std::vector<T> source = random_rows<T>(random, 1, n);
   const Results expected = in_place(random, source, [&](Arrays&, T* x) {
-    const auto wanted = [&](size_t i) { return i % (n / 8) >= from && i % (n / 8) < to; };
-    for (size_t h = n / 2; h >= n / 8; h /= 2) stage(x, n, h, wanted);
+    for (size_t j = from; j < to; j++) column_stages(x + j, 8, eighth);
   });
   expect_everywhere(expected, [&](const Kernels& kernels) {
     return in_place(random, source, [&](Arrays&, T* x) { (kernels.*kernel)(x, n, from, to); });
@@ -139,12 +190,23 @@ void test_factor(Random& random) {
   factor(random, "factor_f32", &Kernels::factor_f32);
   factor(random, "factor_f64", &Kernels::factor_f64);
   factor(random, "factor_i32", &Kernels::factor_i32);
+  factor_columns(random, "factor_columns_f32", &Kernels::factor_columns_f32);
+  factor_columns(random, "factor_columns_f64", &Kernels::factor_columns_f64);
+  factor_columns(random, "factor_columns_i32", &Kernels::factor_columns_i32);
 }
 
 void test_columns(Random& random) {
   columns(random, "columns_f32", &Kernels::columns_f32);
   columns(random, "columns_f64", &Kernels::columns_f64);
   columns(random, "columns_i32", &Kernels::columns_i32);
+  const size_t stages = random.below(random.chance(0.1) ? 13 : 9);
+  const size_t n = size_t{1} << stages;
+  const int shift = random.chance(0.5) ? 0 : static_cast<int>(random.below(32));
+  transform_columns(random, "transform_columns_f32", n, random_multiplier<float>(random, n),
+                    &Kernels::transform_columns_f32);
+  transform_columns(random, "transform_columns_f64", n, random_multiplier<double>(random, n),
+                    &Kernels::transform_columns_f64);
+  transform_columns(random, "transform_columns_i32", n, shift, &Kernels::transform_columns_i32);
 }
 
 }  // namespace harness
