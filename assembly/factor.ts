@@ -22,11 +22,8 @@ const sums = memory.data((MAX_FACTOR_ORDER / 4) * SUMS * 16, 16);
 /** The stage works in place, on the b stretches of `stride` bytes at x. Only the first `rows` stretches are written. */
 export function factorStage<V, T>(factor: KroneckerFactor, x: usize, stride: usize, rows: i32): void {
   const end = x + stride;
-  if (stride >= sizeof<V>()) {
-    for (; x < end; x += sizeof<V>()) factorColumn<V, T>(factor, x, stride, rows);
-  } else {
-    for (; x < end; x += sizeof<T>()) factorColumn<T, T>(factor, x, stride, rows);
-  }
+  for (; x + sizeof<V>() <= end; x += sizeof<V>()) factorColumn<V, T>(factor, x, stride, rows);
+  for (; x < end; x += sizeof<T>()) factorColumn<T, T>(factor, x, stride, rows);
 }
 
 @inline

@@ -6,41 +6,38 @@
  */
 import { add, broadcast, mul, sub } from "./vector";
 
-/** Does one stage on a piece of two rows of `stride` bytes. */
-function pass2<V, T>(x: usize, stride: usize): void {
-  const end = x + stride;
-  for (; x < end; x += sizeof<V>()) {
-    const a = load<V>(x);
-    const b = load<V>(x + stride);
-    store<V>(x, add<V, T>(a, b));
-    store<V>(x + stride, sub<V, T>(a, b));
-  }
+/** Does one stage on two vectors that are `stride` apart. */
+@inline
+export function stages2<V, T>(x: usize, stride: usize): void {
+  const a = load<V>(x);
+  const b = load<V>(x + stride);
+  store<V>(x, add<V, T>(a, b));
+  store<V>(x + stride, sub<V, T>(a, b));
+}
+
+/** Does two stages on four vectors that are `stride` apart. */
+@inline
+export function stages4<V, T>(x: usize, stride: usize): void {
+  const x1 = x + stride;
+  const x2 = x1 + stride;
+  const x3 = x2 + stride;
+  const a0 = load<V>(x);
+  const a1 = load<V>(x1);
+  const a2 = load<V>(x2);
+  const a3 = load<V>(x3);
+  const b0 = add<V, T>(a0, a2);
+  const b1 = add<V, T>(a1, a3);
+  const b2 = sub<V, T>(a0, a2);
+  const b3 = sub<V, T>(a1, a3);
+  store<V>(x, add<V, T>(b0, b1));
+  store<V>(x1, sub<V, T>(b0, b1));
+  store<V>(x2, add<V, T>(b2, b3));
+  store<V>(x3, sub<V, T>(b2, b3));
 }
 
 /** Does two stages on a piece of four rows. */
 function pass4<V, T>(x: usize, stride: usize): void {
-  const end = x + stride;
-  let x1 = x + stride;
-  let x2 = x1 + stride;
-  let x3 = x2 + stride;
-  while (x < end) {
-    const a0 = load<V>(x);
-    const a1 = load<V>(x1);
-    const a2 = load<V>(x2);
-    const a3 = load<V>(x3);
-    const b0 = add<V, T>(a0, a2);
-    const b1 = add<V, T>(a1, a3);
-    const b2 = sub<V, T>(a0, a2);
-    const b3 = sub<V, T>(a1, a3);
-    store<V>(x, add<V, T>(b0, b1));
-    store<V>(x1, sub<V, T>(b0, b1));
-    store<V>(x2, add<V, T>(b2, b3));
-    store<V>(x3, sub<V, T>(b2, b3));
-    x += sizeof<V>();
-    x1 += sizeof<V>();
-    x2 += sizeof<V>();
-    x3 += sizeof<V>();
-  }
+  for (const end = x + stride; x < end; x += sizeof<V>()) stages4<V, T>(x, stride);
 }
 
 /** Does three stages on a piece of eight rows; a stride holds at least two vectors. */
@@ -58,7 +55,7 @@ function pass8<V, T>(x: usize, stride: usize): void {
  * vector follow.
  */
 @inline
-function stages8<V, T>(x: usize, stride: usize, whole: bool): void {
+export function stages8<V, T>(x: usize, stride: usize, whole: bool): void {
   const x1 = x + stride;
   const x2 = x1 + stride;
   const x3 = x2 + stride;
@@ -186,21 +183,7 @@ export function transform<V, T>(x: usize, bytes: usize): void {
   } else if (bytes === 4 * sizeof<T>()) {
     rows4<T, T>(x, 1);
   } else if (bytes === 2 * sizeof<T>()) {
-    pass2<T, T>(x, sizeof<T>());
-  }
-}
-
-/** Does the stages of a piece from stride bytes / 2 down to `last`, which holds at least two vectors. */
-export function firstStages<V, T>(x: usize, bytes: usize, last: usize): void {
-  const rows = bytes / last;
-  if (rows >= 8) {
-    const stride = bytes / 8;
-    pass8<V, T>(x, stride);
-    for (const end = x + bytes; x < end; x += stride) firstStages<V, T>(x, stride, last);
-  } else if (rows === 4) {
-    pass4<V, T>(x, last);
-  } else if (rows === 2) {
-    pass2<V, T>(x, last);
+    stages2<T, T>(x, sizeof<T>());
   }
 }
 

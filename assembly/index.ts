@@ -3,8 +3,9 @@
  * A kernel may read and write up to 256 bytes past the end of any array it is given.
  */
 
+import { transformColumns } from "./columns";
 import { factorStage, KroneckerFactor } from "./factor";
-import { divide, firstStages, multiply, shiftRight, transform } from "./fwht";
+import { divide, multiply, shiftRight, transform } from "./fwht";
 import * as kernel from "./head";
 import { CrossEntropy, Head } from "./table";
 
@@ -55,20 +56,20 @@ export function factorI32(x: usize, factor: KroneckerFactor, width: i32): void {
   else factorStage<i32, i32>(factor, x, width * 4, factor.order);
 }
 
-/** Does only the stages of a row that combine its n / width pieces of `width` elements, a power of two from 8 on. */
-export function firstStagesF32(x: usize, n: i32, width: i32): void {
-  if (ASC_FEATURE_SIMD) firstStages<v128, f32>(x, n * 4, width * 4);
-  else firstStages<f32, f32>(x, n * 4, width * 4);
+/** Transforms the columns of blocks of `length` rows of `inner` elements. */
+export function columnsF32(x: usize, length: i32, inner: i32, blocks: i32, factor: usize): void {
+  if (ASC_FEATURE_SIMD) transformColumns<v128, f32>(x, length, inner * 4, blocks, factor);
+  else transformColumns<f32, f32>(x, length, inner * 4, blocks, factor);
 }
 
-export function firstStagesF64(x: usize, n: i32, width: i32): void {
-  if (ASC_FEATURE_SIMD) firstStages<v128, f64>(x, n * 8, width * 8);
-  else firstStages<f64, f64>(x, n * 8, width * 8);
+export function columnsF64(x: usize, length: i32, inner: i32, blocks: i32, factor: usize): void {
+  if (ASC_FEATURE_SIMD) transformColumns<v128, f64>(x, length, inner * 8, blocks, factor);
+  else transformColumns<f64, f64>(x, length, inner * 8, blocks, factor);
 }
 
-export function firstStagesI32(x: usize, n: i32, width: i32): void {
-  if (ASC_FEATURE_SIMD) firstStages<v128, i32>(x, n * 4, width * 4);
-  else firstStages<i32, i32>(x, n * 4, width * 4);
+export function columnsI32(x: usize, length: i32, inner: i32, blocks: i32, factor: usize): void {
+  if (ASC_FEATURE_SIMD) transformColumns<v128, i32>(x, length, inner * 4, blocks, factor);
+  else transformColumns<i32, i32>(x, length, inner * 4, blocks, factor);
 }
 
 export function multiplyF32(x: usize, length: i32, multiplier: f64): void {

@@ -10,9 +10,9 @@ export interface Kernels {
   factorF32(x: number, factor: number, width: number): void;
   factorF64(x: number, factor: number, width: number): void;
   factorI32(x: number, factor: number, width: number): void;
-  firstStagesF32(x: number, n: number, width: number): void;
-  firstStagesF64(x: number, n: number, width: number): void;
-  firstStagesI32(x: number, n: number, width: number): void;
+  columnsF32(x: number, length: number, inner: number, blocks: number, factor: number): void;
+  columnsF64(x: number, length: number, inner: number, blocks: number, factor: number): void;
+  columnsI32(x: number, length: number, inner: number, blocks: number, factor: number): void;
   multiplyF32(x: number, length: number, multiplier: number): void;
   multiplyF64(x: number, length: number, multiplier: number): void;
   shiftRightI32(x: number, length: number, shift: number): void;

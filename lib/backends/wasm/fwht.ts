@@ -9,6 +9,9 @@ const BATCH_BYTES = 2 ** 18;
 /** A row longer than that is a slice of its own up to this size; longer rows go through the memory in pieces. */
 const SLICE_BYTES = 2 ** 20;
 
+/** A multiple of the elements of a vector: a piece of it starts where a vector may. */
+const VECTOR = 16;
+
 /** Up to this many elements a loop beats the calls that copy. */
 const LOOP_LENGTH = 16;
 
@@ -18,12 +21,19 @@ interface ElementKernels {
   memory(): TransformArray;
   /** `factor` is the address of B, or 0. */
   transform(x: number, n: number, rows: number, factor: number): void;
-  firstStages(x: number, n: number, width: number): void;
+  columns(x: number, length: number, inner: number, blocks: number, factor: number): void;
   factorStage(x: number, factor: number, width: number): void;
   multiply(x: number, length: number, multiplier: number): void;
 }
 
-export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> {
+/** Blocks of `length` rows of `inner` elements, whose columns are transformed; where `inner` is 1 a block is a row to be transformed. */
+interface Shape {
+  readonly length: number;
+  readonly inner: number;
+  readonly factor: KroneckerFactor | null;
+}
+
+export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan" | "columns" | "planColumns"> {
   const kernelsByType = kernelsOf(engine);
   let view: TransformArray = new Float32Array();
 
@@ -54,18 +64,14 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
     return end;
   }
 
-  /** Transforms rows of which at least one fits into a slice. */
-  function inSlices(
-    kernels: ElementKernels,
-    x: TransformArray,
-    n: number,
-    multiplier: number,
-    factor: KroneckerFactor | null,
-  ): void {
+  /** Transforms blocks of which at least one fits into a slice. */
+  function inSlices(kernels: ElementKernels, x: TransformArray, shape: Shape, multiplier: number): void {
+    const { length: n, inner, factor } = shape;
+    const block = n * inner;
     const address = load(factor);
     const factorAt = factor === null ? 0 : engine.heapStart;
-    const batch = Math.floor(BATCH_BYTES / (kernels.bytes * n)) * n;
-    const most = Math.min(x.length, Math.max(n, batch));
+    const batch = Math.floor(BATCH_BYTES / (kernels.bytes * block)) * block;
+    const most = Math.min(x.length, Math.max(block, batch));
     engine.reserve(after(address, most * kernels.bytes));
     const memory = kernels.memory();
     const at = address / kernels.bytes;
@@ -76,7 +82,8 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
       } else {
         memory.set(length === x.length ? x : x.subarray(start, start + length), at);
       }
-      kernels.transform(address, n, length / n, factorAt);
+      if (inner === 1) kernels.transform(address, n, length / n, factorAt);
+      else kernels.columns(address, n, inner, length / block, factorAt);
       if (multiplier !== 1) kernels.multiply(address, length, multiplier);
       if (length <= LOOP_LENGTH) {
         for (let i = 0; i < length; i++) x[start + i] = memory[at + i] as number;
@@ -87,61 +94,63 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan"> 
   }
 
   /**
-   * Transforms rows larger than a slice. Their first stages, or the stage of B, combine pieces of a row element by element, so they are
-   * done on as many neighbouring elements of all pieces as fit into a slice; the pieces are then rows of their own. The memory needed
-   * does not depend on the row.
+   * Transforms blocks larger than a slice. Their first stages, or the stage of B, combine pieces of a block element by element, so they
+   * are done on as many neighbouring elements of all pieces as fit into a slice; the pieces are then blocks of their own. The memory
+   * needed does not depend on the block.
    */
-  function inPieces(
-    kernels: ElementKernels,
-    x: TransformArray,
-    n: number,
-    multiplier: number,
-    factor: KroneckerFactor | null,
-  ): void {
+  function inPieces(kernels: ElementKernels, x: TransformArray, shape: Shape, multiplier: number): void {
+    const { length: n, inner, factor } = shape;
+    const block = n * inner;
     const sliceLength = SLICE_BYTES / kernels.bytes;
-    const pieces = factor === null ? n / sliceLength : factor.order;
-    const piece = n / pieces;
-    const width = 2 ** Math.floor(Math.log2(sliceLength / pieces));
+    const pieces = factor?.order ?? Math.min(n, 2 ** Math.ceil(Math.log2(block / sliceLength)));
+    const piece = block / pieces;
+    const rest = { length: n / pieces, inner, factor: null };
+    const width = Math.min(piece, Math.floor(sliceLength / pieces / VECTOR) * VECTOR);
     const address = load(factor);
     engine.reserve(after(address, pieces * width * kernels.bytes));
     const memory = kernels.memory();
     const at = address / kernels.bytes;
-    const parts: TransformArray[] = [];
-    for (let k = 0; k < pieces; k++) parts.push(memory.subarray(at + k * width, at + (k + 1) * width));
-    for (let row = 0; row < x.length; row += n) {
-      for (let start = row; start < row + piece; start += width) {
+    const partsOf = (length: number): TransformArray[] =>
+      Array.from({ length: pieces }, (_, k) => memory.subarray(at + k * length, at + (k + 1) * length));
+    const whole = partsOf(width);
+    for (let first = 0; first < x.length; first += block) {
+      for (let start = 0; start < piece; start += width) {
+        const length = Math.min(width, piece - start);
+        const parts = length === width ? whole : partsOf(length);
         parts.forEach((part, k) => {
-          part.set(x.subarray(start + k * piece, start + k * piece + width));
+          const from = first + k * piece + start;
+          part.set(x.subarray(from, from + length));
         });
-        if (factor === null) kernels.firstStages(address, pieces * width, width);
-        else kernels.factorStage(address, engine.heapStart, width);
+        if (factor === null) kernels.columns(address, pieces, length, 1, 0);
+        else kernels.factorStage(address, engine.heapStart, length);
+        if (rest.length === 1 && multiplier !== 1) kernels.multiply(address, pieces * length, multiplier);
         parts.forEach((part, k) => {
-          x.set(part, start + k * piece);
+          x.set(part, first + k * piece + start);
         });
       }
     }
-    run(kernels, x, piece, multiplier, null);
+    if (rest.length > 1) run(kernels, x, rest, multiplier);
   }
 
-  function run(
-    kernels: ElementKernels,
-    x: TransformArray,
-    n: number,
-    multiplier: number,
-    factor: KroneckerFactor | null,
-  ): void {
-    if (n * kernels.bytes <= SLICE_BYTES) inSlices(kernels, x, n, multiplier, factor);
-    else inPieces(kernels, x, n, multiplier, factor);
+  function run(kernels: ElementKernels, x: TransformArray, shape: Shape, multiplier: number): void {
+    if (shape.length * shape.inner * kernels.bytes <= SLICE_BYTES) inSlices(kernels, x, shape, multiplier);
+    else inPieces(kernels, x, shape, multiplier);
+  }
+
+  function plan(x: TransformArray, shape: Shape, multiplier: number): () => void {
+    const kernels = kernelsByType[x[Symbol.toStringTag]];
+    return () => run(kernels, x, shape, multiplier);
   }
 
   return {
-    fwht(x, n, multiplier, factor) {
-      run(kernelsByType[x[Symbol.toStringTag]], x, n, multiplier, factor);
+    fwht(x, length, multiplier, factor) {
+      run(kernelsByType[x[Symbol.toStringTag]], x, { length, inner: 1, factor }, multiplier);
     },
-    plan(x, n, multiplier, factor) {
-      const kernels = kernelsByType[x[Symbol.toStringTag]];
-      return () => run(kernels, x, n, multiplier, factor);
+    columns(x, length, inner, multiplier, factor) {
+      run(kernelsByType[x[Symbol.toStringTag]], x, { length, inner, factor }, multiplier);
     },
+    plan: (x, length, multiplier, factor) => plan(x, { length, inner: 1, factor }, multiplier),
+    planColumns: (x, length, inner, multiplier, factor) => plan(x, { length, inner, factor }, multiplier),
   };
 }
 
@@ -152,7 +161,7 @@ function kernelsOf(engine: Engine): Record<TransformArray[typeof Symbol.toString
       bytes: 4,
       memory: () => engine.f32,
       transform: kernels.fwhtF32,
-      firstStages: kernels.firstStagesF32,
+      columns: kernels.columnsF32,
       factorStage: kernels.factorF32,
       multiply: kernels.multiplyF32,
     },
@@ -160,7 +169,7 @@ function kernelsOf(engine: Engine): Record<TransformArray[typeof Symbol.toString
       bytes: 8,
       memory: () => engine.f64,
       transform: kernels.fwhtF64,
-      firstStages: kernels.firstStagesF64,
+      columns: kernels.columnsF64,
       factorStage: kernels.factorF64,
       multiply: kernels.multiplyF64,
     },
@@ -168,13 +177,15 @@ function kernelsOf(engine: Engine): Record<TransformArray[typeof Symbol.toString
       bytes: 4,
       memory: () => engine.i32,
       transform: kernels.fwhtI32,
-      firstStages: kernels.firstStagesI32,
+      columns: kernels.columnsI32,
       factorStage: kernels.factorI32,
-      /** The multiplier is 1 / n. */
+      /** The multiplier is 1 by an integer. */
       multiply(x, length, multiplier) {
-        const n = Math.round(1 / multiplier);
-        if ((n & (n - 1)) === 0) kernels.shiftRightI32(x, length, Math.log2(n));
-        else kernels.divideI32(x, length, n);
+        const divisor = Math.round(1 / multiplier);
+        // A larger divisor gives 0 or −1, as a shift by 31 does.
+        const shift = divisor < 2 ** 31 ? Math.log2(divisor) : 31;
+        if (Number.isInteger(shift)) kernels.shiftRightI32(x, length, shift);
+        else kernels.divideI32(x, length, divisor);
       },
     },
   };
