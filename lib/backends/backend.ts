@@ -15,8 +15,11 @@ export type BackendName = "native" | "wasm" | "js";
 /** The arrays that the transform takes. */
 export type TransformArray = Float32Array | Float64Array | Int32Array;
 
-/** Types of features that are made float32 before a kernel sees them; the first two come as their bits. */
-export type ReducedType = "float16" | "bfloat16" | "int8";
+/** Types of floating point of 16 bits, which come as their bits. */
+export type HalfType = "float16" | "bfloat16";
+
+/** Types of features that are made float32 before a kernel sees them. */
+export type ReducedType = HalfType | "int8";
 
 /** The learned part of a head. */
 export interface HeadParameters {
@@ -138,17 +141,37 @@ export interface Backend {
   /** One of {@link instructionSets}, for example "simd128". */
   readonly instructionSet: string;
   /**
-   * Transforms every row of `x` in place and multiplies by `multiplier`. For an Int32Array that is 1, or 1 / rowLength, which
-   * divides and rounds down: by an arithmetic shift where rowLength is a power of two. `factor` is B where rowLength is b · 2^m, and
-   * null where it is a power of two.
+   * Transforms every row of `x` in place and multiplies by `multiplier`. For an Int32Array that is 1, or 1 by an integer, which
+   * divides and rounds down. `factor` is B where rowLength is b · 2^m, and null where it is a power of two.
    */
   fwht(x: TransformArray, rowLength: number, multiplier: number, factor: KroneckerFactor | null): void;
   /** `fwht` bound to its arguments. The caller sees to it that `x` is still attached when it calls. */
   plan(x: TransformArray, rowLength: number, multiplier: number, factor: KroneckerFactor | null): () => void;
+  /**
+   * Transforms the columns of `x` in place, which is blocks of `length` rows of `inner` elements, and multiplies as `fwht` does. Each
+   * column gets the bits of a row of the same numbers.
+   */
+  columns(
+    x: TransformArray,
+    length: number,
+    inner: number,
+    multiplier: number,
+    factor: KroneckerFactor | null,
+  ): void;
+  /** `columns` bound to its arguments. The caller sees to it that `x` is still attached when it calls. */
+  planColumns(
+    x: TransformArray,
+    length: number,
+    inner: number,
+    multiplier: number,
+    factor: KroneckerFactor | null,
+  ): () => void;
   /** The kernels of a head with these class vectors. */
   head(table: HeadTable): HeadKernels;
   /** Writes every number of `x` to `out`, exactly; NaN stays NaN. An Int8Array has the type "int8", a Uint16Array one of the others. */
   decode(x: Uint16Array | Int8Array, type: ReducedType, out: Float32Array): void;
+  /** Rounds every number of `x` to nearest, ties to even, and writes its bits to `out`; NaN becomes 0x7E00 or 0x7FC0. */
+  encode(x: Float32Array, type: HalfType, out: Uint16Array): void;
   /** How many bytes the array starts behind a multiple of `alignment`, where that makes kernels slower. */
   misalignment?(bytes: Uint8Array, alignment: number): number;
 }

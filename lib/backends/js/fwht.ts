@@ -30,12 +30,18 @@ export function fwht(
 ): void {
   for (let start = 0; start < x.length; start += rowLength)
     transformRow(x, start, rowLength, rowLength, factor);
+  multiply(x, multiplier);
+}
+
+/** The scale of a finished transform. */
+export function multiply(x: TransformArray, multiplier: number): void {
   if (multiplier === 1) return;
   // The name is asked: `instanceof` is false for an array of another realm.
   const type = typedArrayName(x);
   if (type === "Int32Array") {
-    // The quotient in float64 is never rounded up to the next integer: that is at least 1 / rowLength away.
-    for (let i = 0; i < x.length; i++) x[i] = Math.floor((x[i] as number) / rowLength);
+    // The quotient in float64 is never rounded up to the next integer: that is at least 1 / divisor away.
+    const divisor = Math.round(1 / multiplier);
+    for (let i = 0; i < x.length; i++) x[i] = Math.floor((x[i] as number) / divisor);
   } else {
     const rounded = type === "Float32Array" ? Math.fround(multiplier) : multiplier;
     for (let i = 0; i < x.length; i++) x[i] = (x[i] as number) * rounded;

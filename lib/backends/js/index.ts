@@ -1,5 +1,7 @@
 import type { BackendFactory } from "../backend.js";
+import { columns } from "./columns.js";
 import { decode } from "./decode.js";
+import { encode } from "./encode.js";
 import { fwht } from "./fwht.js";
 import { createHead } from "./head.js";
 
@@ -11,7 +13,11 @@ export const js: BackendFactory = {
     instructionSet,
     fwht,
     plan: (x, rowLength, multiplier, factor) => () => fwht(x, rowLength, multiplier, factor),
+    columns,
+    planColumns: (x, length, inner, multiplier, factor) => () =>
+      columns(x, length, inner, multiplier, factor),
     head: createHead,
     decode,
+    encode,
   }),
 };

@@ -19,9 +19,19 @@ export interface Kernels {
   /** With only the array given, it is one row and is not multiplied. */
   fwht(x: TransformArray, rowLength?: number, multiplier?: number, factor?: Factor): void;
   plan(x: TransformArray, rowLength: number, multiplier: number, factor?: Factor): TransformPlan;
+  columns(x: TransformArray, length: number, inner: number, multiplier: number, factor?: Factor): void;
+  planColumns(
+    x: TransformArray,
+    length: number,
+    inner: number,
+    multiplier: number,
+    factor?: Factor,
+  ): TransformPlan;
   decodeFloat16(x: Uint16Array, out: Float32Array): void;
   decodeBfloat16(x: Uint16Array, out: Float32Array): void;
   decodeInt8(x: Int8Array, out: Float32Array): void;
+  encodeFloat16(x: Float32Array, out: Uint16Array): void;
+  encodeBfloat16(x: Float32Array, out: Uint16Array): void;
   /** Matrix B as `fwht` and `plan` take it. */
   factor(order: number, signs: Uint32Array): Factor;
   head(

@@ -45,11 +45,21 @@ export const native: BackendFactory = {
         const plan = kernels.plan(x, rowLength, multiplier, held(factor));
         return () => run(plan);
       },
+      columns: (x, length, inner, multiplier, factor) =>
+        kernels.columns(x, length, inner, multiplier, held(factor)),
+      planColumns(x, length, inner, multiplier, factor) {
+        const plan = kernels.planColumns(x, length, inner, multiplier, held(factor));
+        return () => run(plan);
+      },
       head: (table) => createHead(kernels, runForward, table),
       decode(x, type, out) {
         if (type === "int8") kernels.decodeInt8(x as Int8Array, out);
         else if (type === "float16") kernels.decodeFloat16(x as Uint16Array, out);
         else kernels.decodeBfloat16(x as Uint16Array, out);
+      },
+      encode(x, type, out) {
+        if (type === "float16") kernels.encodeFloat16(x, out);
+        else kernels.encodeBfloat16(x, out);
       },
       misalignment,
     });

@@ -1,6 +1,7 @@
 import type { BackendFactory } from "../backend.js";
 import { withDenseFallback } from "../fallback.js";
 import { decode } from "../js/decode.js";
+import { encode } from "../js/encode.js";
 import { bytesOf, Engine, INSTRUCTION_SETS, type InstructionSet, moduleOf } from "./engine.js";
 import { createTransform } from "./fwht.js";
 import { createHead } from "./head.js";
@@ -26,7 +27,9 @@ export const wasm: BackendFactory = {
       instructionSet,
       ...createTransform(engine),
       head: (table) => createHead(engine, table),
-      decode, // would be no faster in WebAssembly, since the numbers are copied in and out
+      // These would be no faster in WebAssembly, since the numbers are copied in and out.
+      decode,
+      encode,
     });
   },
 };
