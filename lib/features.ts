@@ -1,21 +1,13 @@
-import { allocate } from "./allocate.js";
 import type { Backend, ReducedType } from "./backends/backend.js";
-import {
-  checkArray,
-  checkFinite,
-  checkOneOf,
-  checkRows,
-  type Float16Features,
-  typedArrayName,
-} from "./checks.js";
+import { checkArray, checkFinite, checkRows, type Float16Features, typedArrayName } from "./checks.js";
+import { halfOf } from "./half.js";
+import { SLICE, scratch } from "./scratch.js";
 
 /**
  * Features, rows × features: a Float32Array, or what quantised and half-precision networks put out, which is a Float16Array, a
  * Uint16Array (with the option `type`) or an Int8Array (with the option `featureScale`, if need be).
  */
 export type Features = Float32Array | Uint16Array | Int8Array | Float16Features;
-
-const TYPES = ["float16", "bfloat16"] as const;
 
 /** What the numbers of {@link Features} mean. */
 export interface FeatureOptions {
@@ -58,16 +50,7 @@ export function checkFeatures(x: unknown, width: number, options: FeatureOptions
   const { type, featureScale } = options;
   // The name is asked: `instanceof` is false for an array of another realm.
   const name = typedArrayName(x) as string;
-  if (name === "Uint16Array") {
-    if (type === undefined) {
-      throw new TypeError('x is a Uint16Array: say what its bits are, by type: "float16" or "bfloat16"');
-    }
-    checkOneOf("type", type, TYPES);
-  } else if (type !== undefined) {
-    throw new TypeError(
-      `type says what the bits of a Uint16Array are, and x is of type ${name}: leave it out`,
-    );
-  }
+  const half = halfOf(x, name, type);
   let scale = 1;
   if (featureScale !== undefined) {
     if (name !== "Int8Array") {
@@ -79,16 +62,9 @@ export function checkFeatures(x: unknown, width: number, options: FeatureOptions
       throw new RangeError(`featureScale must be positive and finite in float32, got ${featureScale}`);
     }
   }
-  switch (name) {
-    case "Uint16Array":
-      return { rows, scale, type: type as "float16" | "bfloat16", array: x as Uint16Array };
-    case "Int8Array":
-      return { rows, scale, type: "int8", array: x as Int8Array };
-    case "Float16Array":
-      return { rows, scale, type: "float16", array: new Uint16Array(x.buffer, x.byteOffset, x.length) };
-    default:
-      return { rows, scale, type: "float32", array: x as Float32Array };
-  }
+  if (half !== null) return { rows, scale, type: half.type, array: half.bits };
+  if (name === "Int8Array") return { rows, scale, type: "int8", array: x as Int8Array };
+  return { rows, scale, type: "float32", array: x as Float32Array };
 }
 
 /**
@@ -152,15 +128,4 @@ export function partOf<T extends Float32Array | Int32Array>(
 ): T {
   const whole = first === 0 && end * width === array.length;
   return whole ? array : (array.subarray(first * width, end * width) as T);
-}
-
-/** Numbers in a slice: 4 MiB, enough for the native kernels to share it among threads. */
-const SLICE = 2 ** 20;
-
-let memory: Float32Array = new Float32Array();
-
-/** Returns an array that is kept from call to call, which is safe since calls do not nest. */
-function scratch(length: number): Float32Array {
-  if (memory.length < length) memory = allocate(length);
-  return memory.length === length ? memory : memory.subarray(0, length);
 }

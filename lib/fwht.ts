@@ -1,3 +1,4 @@
+import { type AxesTransform, axesOf, type Pass, rowsOf } from "./axes.js";
 import type { Backend, TransformArray } from "./backends/backend.js";
 import { backendFor } from "./backends/by-size.js";
 import { checkBackend } from "./backends/select.js";
@@ -8,16 +9,21 @@ import {
   checkInteger,
   checkOneOf,
   describe,
+  type Float16Features,
   typedArrayLength,
   typedArrayName,
 } from "./checks.js";
 import type { KroneckerFactor } from "./hadamard/factor.js";
 import { factorOf, knownOrder, MAX_ORDER, orderAbove, orderBelow } from "./hadamard/orders.js";
+import { type Half, halfOf, onFloat32 } from "./half.js";
 import { readOptions } from "./options.js";
 import { ORDERINGS, type Ordering, reorder } from "./orderings.js";
 
 /** The longest row that is transformed. */
 export const MAX_LENGTH = MAX_ORDER;
+
+/** The arrays that {@link fwht} takes: Uint16Array and Float16Array are made float32 and rounded once, at the end. */
+export type FwhtArray = TransformArray | Uint16Array | Float16Features;
 
 /** Options of {@link fwht} and of its `plan`. */
 export interface FwhtOptions {
@@ -27,8 +33,21 @@ export interface FwhtOptions {
    */
   rowLength?: number;
   /**
+   * The sizes of an n-dimensional array in row-major order, the last axis being that of neighbouring elements, in place of `rowLength`.
+   * Their product is the length of x.
+   */
+  shape?: readonly number[];
+  /**
+   * Which axes of `shape` are transformed, each once, in any order; negative numbers count from the last one. The size of each is a length
+   * that a row may have. Default: all. The bits are those of one axis after the other from the first to the last, each column alone.
+   */
+  axes?: readonly number[];
+  /** What the bits in a Uint16Array mean; required for one, and only for one. */
+  type?: "float16" | "bfloat16";
+  /**
    * Factor on the result: a number, "orthonormal" (1/√n: H/√n is orthogonal, and its own inverse where H is symmetric) or "inverse"
-   * (1/n, and Hᵀ in place of H: undoes an unscaled transform). Default 1. An Int32Array takes 1 and "inverse" only.
+   * (1/n, and Hᵀ in place of H: undoes an unscaled transform), where n is the product of the sizes of all axes that are transformed. Default 1.
+   * It multiplies once, at the end. An Int32Array takes 1 and "inverse" only, which divides by n and rounds down.
    */
   scale?: number | "orthonormal" | "inverse";
   /**
@@ -38,7 +57,7 @@ export interface FwhtOptions {
   transpose?: boolean;
   /**
    * Order of the results: "natural" (Hadamard), "sequency" (by number of sign changes: Walsh) or "dyadic" (Paley). Default
-   * "natural", which is the fastest: the others permute it, and are for powers of two only.
+   * "natural", which is the fastest: the others permute it, every axis by itself, and are for powers of two only.
    */
   ordering?: Ordering;
   /** Default: the one chosen at load time; for a few elements plain TypeScript, which is faster there. */
@@ -50,37 +69,60 @@ const OPTIONS = [
   "scale",
   "transpose",
   "ordering",
+  "shape",
+  "axes",
+  "type",
   "backend",
 ] as const satisfies (keyof FwhtOptions)[];
 
 const isPowerOfTwo = (n: number): boolean => n > 0 && (n & (n - 1)) === 0;
 
 interface Checked {
-  rowLength: number;
+  transform: AxesTransform;
   multiplier: number;
   ordering: Ordering;
   backend: Backend;
-  factor: KroneckerFactor | null;
+  half: Half | null;
 }
 
-function check(x: TransformArray, given: FwhtOptions | null | undefined, bound: boolean): Checked {
-  checkArray("x", x, "Float32Array", "Float64Array", "Int32Array");
+function check(x: FwhtArray, given: FwhtOptions | null | undefined, bound: boolean): Checked {
+  checkArray("x", x, "Float32Array", "Float64Array", "Int32Array", "Uint16Array", "Float16Array");
   const options = readOptions<FwhtOptions>(bound ? "fwht.plan" : "fwht", given, OPTIONS);
-  // No elements are no rows, of whatever length.
-  const { rowLength = x.length || 1, scale = 1, transpose = false, ordering = "natural" } = options;
+  const { scale = 1, transpose = false, ordering = "natural" } = options;
   const { backend = backendFor(x.length, bound) } = options;
-  const matrix = checkRowLength(x.length, rowLength, options.rowLength !== undefined);
+  const name = typedArrayName(x) as string;
+  const half = halfOf(x, name, options.type);
   checkBoolean("transpose", transpose);
+  const transform = checkTransform(x.length, options, (scale === "inverse") !== transpose);
   checkOneOf("ordering", ordering, ORDERINGS);
-  if (ordering !== "natural" && matrix !== null) {
-    throw new RangeError(
-      `ordering "${ordering}" is for rows of a power of two, got rows of ${rowLength}; use "natural"`,
-    );
+  if (ordering !== "natural") checkOrdering(transform, ordering);
+  if (options.backend !== undefined) checkBackend(backend);
+  return { transform, multiplier: multiplierOf(scale, transform.order, name), ordering, backend, half };
+}
+
+/** `transposed`: by Hᵀ in place of H. */
+function checkTransform(
+  length: number,
+  { rowLength, shape, axes }: FwhtOptions,
+  transposed: boolean,
+): AxesTransform {
+  if (shape !== undefined) {
+    if (rowLength === undefined) return axesOf(length, shape, axes, transposed);
+    throw new TypeError("rowLength and shape are both given: the last size of shape is the length of a row");
   }
-  checkBackend(backend);
-  const multiplier = multiplierOf(scale, rowLength, typedArrayName(x));
-  const factor = (scale === "inverse") === transpose ? matrix : (matrix?.transposed ?? null);
-  return { rowLength, multiplier, ordering, backend, factor };
+  if (axes !== undefined) throw new TypeError("axes needs shape: without it x has no axes");
+  // No elements are no rows, of whatever length.
+  const n = rowLength ?? (length || 1);
+  const factor = checkRowLength(length, n, rowLength !== undefined);
+  return rowsOf(n, transposed && factor !== null ? factor.transposed : factor);
+}
+
+function checkOrdering({ axes }: AxesTransform, ordering: Ordering): void {
+  const other = axes.find(({ length }) => !isPowerOfTwo(length));
+  if (other === undefined) return;
+  throw new RangeError(
+    `ordering "${ordering}" is for rows of a power of two, got rows of ${other.length}; use "natural"`,
+  );
 }
 
 /** Returns B; null where the length is a power of two. */
@@ -114,15 +156,61 @@ function multiplierOf(scale: unknown, n: number, type: string | undefined): numb
   return scale === "orthonormal" ? 1 / Math.sqrt(n) : (scale as number);
 }
 
+/** Does what was checked to an array whose numbers the kernels know. */
+function transformArray(x: TransformArray, { transform, multiplier, backend }: Checked): void {
+  const { passes } = transform;
+  for (let i = 0; i < passes.length; i++) {
+    const { length, inner, factor } = passes[i] as Pass;
+    const by = i === passes.length - 1 ? multiplier : 1;
+    if (inner === 1) backend.fwht(x, length, by, factor);
+    else backend.columns(x, length, inner, by, factor);
+  }
+}
+
+/** Binds what was checked to its array. */
+function bind(x: FwhtArray, checked: Checked): () => void {
+  const { transform, multiplier, backend, half } = checked;
+  if (half !== null) {
+    return onFloat32(half, transform.block, backend, (slice) => transformArray(slice, checked));
+  }
+  const { passes } = transform;
+  const last = passes.length - 1;
+  const runs = passes.map((pass, i) =>
+    planPass(x as TransformArray, pass, i === last ? multiplier : 1, backend),
+  );
+  const [only] = runs;
+  if (only !== undefined && last === 0) return only;
+  return () => {
+    for (const run of runs) run();
+  };
+}
+
+function planPass(x: TransformArray, pass: Pass, multiplier: number, backend: Backend): () => void {
+  const { length, inner, factor } = pass;
+  if (inner === 1) return backend.plan(x, length, multiplier, factor);
+  return backend.planColumns(x, length, inner, multiplier, factor);
+}
+
+function reorderAxes(x: FwhtArray, { transform, ordering, half }: Checked): void {
+  for (const axis of transform.axes) reorder(half?.bits ?? (x as TransformArray), axis, ordering);
+}
+
 /**
  * Fast Walsh-Hadamard transform in place: every row x of length n becomes H·x, with H the Hadamard matrix of Sylvester,
  * H[i][j] = (−1)^popcount(i & j). n·log2(n) additions a row. For n = b·2^m, H is the Kronecker product B ⊗ Sylvester(2^m) with a
  * matrix B of Paley or Williamson (docs/codes.md). H·Hᵀ = n·1, and H is symmetric where B is none of Williamson's. An Int32Array wraps
  * modulo 2³².
  *
+ * With `shape` it transforms any axes of an n-dimensional array: columns, both axes of an image, the channels of each pixel. A column gets
+ * the bits that a row of the same numbers gets, and nothing is transposed.
+ *
+ * Numbers of 16 bits become float32, exactly, and each result is rounded once, to nearest, ties to even: beyond 65504 a float16 becomes
+ * infinite. It takes 1 MiB for slices of whole rows as float32, or the size of a row that is longer; with `axes` a slice is at least all that
+ * the transformed axes mix, which is the whole array if the first axis is one of them.
+ *
  * @param x rows of n elements each; the results are written to it
  * @returns x
- * @throws TypeError if x is no Float32Array, Float64Array or Int32Array, or is detached
+ * @throws TypeError if x is of no such type, or is detached
  * @throws RangeError if a length or an option is out of range
  * @example
  * fwht(Float32Array.of(1, 2, 3, 4)); // 10, -2, -4, 0
@@ -131,8 +219,14 @@ function multiplierOf(scale: unknown, n: number, type: string | undefined): numb
  * const x = new Float32Array(11008).fill(1);
  * fwht(x, { scale: "orthonormal" });
  * fwht(x, { scale: "orthonormal", transpose: true });
+ * @example
+ * // The columns of a matrix of 4 rows, then both axes of an image of 256 × 320 with three channels.
+ * fwht(Float32Array.of(1, 5, 2, 6, 3, 7, 4, 8), { shape: [4, 2], axes: [0] }); // 10, 26, -2, -2, -4, -4, 0, 0
+ * fwht(new Float32Array(256 * 320 * 3), { shape: [256, 320, 3], axes: [0, 1], scale: "orthonormal" });
+ * @example
+ * fwht(Uint16Array.of(0x3c00, 0x4000), { type: "float16" }); // 3 and -1: 0x4200, 0xbc00
  */
-export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions | null): T {
+export function fwht<T extends FwhtArray>(x: T, options?: FwhtOptions | null): T {
   // The commonest call skips the checks, none of which it can fail.
   if (
     options === undefined &&
@@ -140,12 +234,13 @@ export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions | nul
     isPowerOfTwo(x.length) &&
     x.length <= MAX_LENGTH
   ) {
-    backendFor(x.length, false).fwht(x, x.length, 1, null);
+    backendFor(x.length, false).fwht(x as Float32Array, x.length, 1, null);
     return x;
   }
-  const { rowLength, multiplier, ordering, backend, factor } = check(x, options, false);
-  backend.fwht(x, rowLength, multiplier, factor);
-  reorder(x, rowLength, ordering);
+  const checked = check(x, options, false);
+  if (checked.half === null) transformArray(x as TransformArray, checked);
+  else bind(x, checked)();
+  if (checked.ordering !== "natural") reorderAxes(x, checked);
   return x;
 }
 
@@ -161,10 +256,10 @@ export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions | nul
  * const transform = fwht.plan(x);
  * transform();
  */
-fwht.plan = (x: TransformArray, options?: FwhtOptions | null): (() => void) => {
-  const { rowLength, multiplier, ordering, backend, factor } = check(x, options, true);
+fwht.plan = (x: FwhtArray, options?: FwhtOptions | null): (() => void) => {
+  const checked = check(x, options, true);
   const length = typedArrayLength(x);
-  const run = backend.plan(x, rowLength, multiplier, factor);
+  const run = bind(x, checked);
   return () => {
     if (typedArrayLength(x) !== length) {
       throw new TypeError(
@@ -172,6 +267,6 @@ fwht.plan = (x: TransformArray, options?: FwhtOptions | null): (() => void) => {
       );
     }
     run();
-    if (ordering !== "natural") reorder(x, rowLength, ordering);
+    if (checked.ordering !== "natural") reorderAxes(x, checked);
   };
 };

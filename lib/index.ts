@@ -23,7 +23,7 @@ export { FixedClassifier } from "./classifier.js";
 export type { ClassCode, Coherence } from "./codes/code.js";
 export type { CodeName, CodeOptions } from "./codes/index.js";
 export type { FeatureOptions, Features } from "./features.js";
-export { type FwhtOptions, fwht } from "./fwht.js";
+export { type FwhtArray, type FwhtOptions, fwht } from "./fwht.js";
 export type { AsyncOptions } from "./head/async.js";
 export type { BackwardOptions } from "./head/backward.js";
 export type { Calibration, CalibrationOptions } from "./head/calibrate.js";

@@ -21,16 +21,21 @@ function sources(n: number, ordering: Ordering): Uint32Array {
   return source;
 }
 
-/** Puts rows of natural order into another order, in place. */
+/** Puts blocks of `length` rows of `inner` elements, whose rows are in natural order, into another order, in place. */
 export function reorder(
-  x: Float32Array | Float64Array | Int32Array,
-  rowLength: number,
+  x: Float32Array | Float64Array | Int32Array | Uint16Array,
+  { length, inner }: { readonly length: number; readonly inner: number },
   ordering: Ordering,
 ): void {
   if (ordering === "natural") return;
-  const source = sources(rowLength, ordering);
-  for (let start = 0; start < x.length; start += rowLength) {
-    const row = x.slice(start, start + rowLength);
-    for (let i = 0; i < rowLength; i++) x[start + i] = row[source[i] as number] as number;
+  const source = sources(length, ordering);
+  const block = length * inner;
+  for (let start = 0; start < x.length; start += block) {
+    const natural = x.slice(start, start + block);
+    for (let i = 0; i < length; i++) {
+      const from = (source[i] as number) * inner;
+      if (inner === 1) x[start + i] = natural[from] as number;
+      else x.set(natural.subarray(from, from + inner), start + i * inner);
+    }
   }
 }

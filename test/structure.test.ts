@@ -81,7 +81,7 @@ const FLOORS: Record<"lib" | "native", readonly (readonly [string, RegExp])[]> =
     ["adapters", /^lib\/adapters\//],
     ["the public API", /^lib\/index\.ts$/],
     ["operations", /^lib\/(classifier|fwht)\.ts$/],
-    ["parts of operations", /^lib\/(head\/|(features|allocate)\.ts$)/],
+    ["parts of operations", /^lib\/(head\/|(features|half|axes|scratch|allocate)\.ts$)/],
     ["the choice of a backend", /^lib\/backends\/(select|by-size)\.ts$/],
     ["codes, losses and backends", /^lib\/(codes|losses|backends)\//],
     ["tables and containers", /^lib\/(table\.ts$|formats\/)/],
@@ -145,6 +145,7 @@ test("no include in native points up a floor", () => {
 describe("the same idea has the same room in three languages", () => {
   const ROOMS = [
     ...[
+      "columns",
       "factor",
       "fwht",
       "gradient",

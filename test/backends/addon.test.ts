@@ -66,6 +66,33 @@ function load(): object {
     }
   });
 
+  test("columns are whole blocks of their array, which rounding fills", () => {
+    const x = new Float32Array(12);
+    for (const name of ["columns", "planColumns"]) {
+      for (const [length, inner] of [
+        [3, 4],
+        [4, 4],
+        [4, 0],
+        [0, 3],
+        [2 ** 32, 2 ** 32],
+        [4, 1.5e16],
+        [8, 1],
+      ]) {
+        expect(() => call(kernels, name, x, length, inner, 1, undefined)).toThrow(REFUSAL);
+      }
+      expect(() => call(kernels, name, new Uint16Array(12), 4, 3, 1, undefined)).toThrow(REFUSAL);
+      expect(() => call(kernels, name, x, 2, 3, 1, factor())).toThrow(REFUSAL);
+      expect(() => call(kernels, name, x, 4, 3, 1, null)).toThrow(REFUSAL);
+      expect(() => call(kernels, name, x, 4, 3)).toThrow(REFUSAL);
+      expect(() => call(kernels, name, x, 4, 3, 1, factor())).not.toThrow();
+    }
+    for (const name of ["encodeFloat16", "encodeBfloat16"]) {
+      expect(() => call(kernels, name, x, new Uint16Array(11))).toThrow(REFUSAL);
+      expect(() => call(kernels, name, x, new Int8Array(12))).toThrow(REFUSAL);
+      expect(() => call(kernels, name, x, new Uint16Array(12))).not.toThrow();
+    }
+  });
+
   test("a head takes tables that stay inside the matrix, and arrays of its shape", () => {
     expect(() => head(5)).toThrow(REFUSAL);
     for (const segments of [

@@ -38,6 +38,22 @@ runs.each([2, 3, 8])("the bits of one thread with %i", (threads) => {
     expectSameBits(fwht(x.slice(), { backend: many, rowLength }), expected, `${rowLength}`);
   });
 
+  test.each([
+    [1, 1024, 512],
+    [1, 20 * 64, 300],
+    [3, 4096, 65],
+    [500, 64, 17],
+    [1, 4, 200_000],
+  ])("columns, %i × %i × %i", (outer, length, inner) => {
+    const values = randomUniform(outer * length * inner, 1, length);
+    for (const x of [values, Int32Array.from(values, (v) => v * 2 ** 31)]) {
+      const scale = x instanceof Int32Array ? "inverse" : "orthonormal";
+      const options = { shape: [outer, length, inner], axes: [1], scale } as const;
+      const expected = fwht(x.slice(), { ...options, backend: one as Backend });
+      expectSameBits(fwht(x.slice(), { ...options, backend: many }), expected, `${length} × ${inner}`);
+    }
+  });
+
   test("heads, 1,001 rows", () => {
     const rows = 1001;
     const x = randomUniform(rows * 512, 1, 5);

@@ -16,7 +16,11 @@ onEachBackend((backend) => {
     ["fwht.plan", plan],
   ] as const) {
     test.each([
-      ["null", null, /x must be a Float32Array, Float64Array or Int32Array, got null/],
+      [
+        "null",
+        null,
+        /x must be a Float32Array, Float64Array, Int32Array, Uint16Array or Float16Array, got null/,
+      ],
       ["undefined", undefined, /got undefined/],
       ["an array", [1, 2, 3, 4], /got an array of length 4; wrap it in Float32Array\.from/],
       ["a DataView", new DataView(new ArrayBuffer(16)), /got an object/],
@@ -54,7 +58,15 @@ onEachBackend((backend) => {
       expect(() => run(x, [8])).toThrow(`options of ${name} must be an object, got an array of length 1`);
       expect(() => run(x, x)).toThrow(`options of ${name} must be an object, got a Float32Array of length 8`);
       run(x, null);
-      run(x, { rowLength: null, scale: null, ordering: null, backend: null });
+      run(x, {
+        rowLength: null,
+        scale: null,
+        ordering: null,
+        shape: null,
+        axes: null,
+        type: null,
+        backend: null,
+      });
     });
 
     test(`${name} names the nearest lengths, and writes nothing`, () => {
