@@ -152,11 +152,65 @@ function* gradientOf({ features, scale, bias, weights }) {
   if (weights !== null) yield weights;
 }
 
+/**
+ * Shapes, and which of their axes are transformed.
+ * @type {[shape: number[], axes: number[]][]}
+ */
+const AXES = [
+  [[64, 64], [0]],
+  [
+    [64, 64],
+    [0, 1],
+  ],
+  [[3, 128, 17], [1]],
+  [
+    [20, 5, 24],
+    [0, 2],
+  ],
+  [
+    [48, 640],
+    [0, 1],
+  ],
+  [[2, 4096, 33], [1]],
+  [[1024, 1100], [0]],
+  [[1280, 210], [0]],
+  [[256, 3], [0]],
+];
+
+/** @type {Case} */
+function* axes(backend) {
+  let seed = 1;
+  for (const [shape, axes] of AXES) {
+    const length = shape.reduce((a, b) => a * b);
+    for (const fill of [floats, doubles, integers]) {
+      const x = fill(length, seed++);
+      yield fwht(x, { shape, axes, scale: "inverse", backend });
+    }
+  }
+}
+
+/** @type {Case} */
+function* halves(backend) {
+  let seed = 1;
+  for (const type of /** @type {const} */ (["float16", "bfloat16"])) {
+    for (const rowLength of [1, 2, 16, 48, 1024]) {
+      for (const scale of /** @type {const} */ ([1, "orthonormal"])) {
+        const bits = Uint16Array.from(integers(5 * rowLength, seed++), (v) => v & 0xbfff);
+        yield Int32Array.from(fwht(bits, { type, rowLength, scale, backend }));
+      }
+    }
+    const bits = Uint16Array.from(integers(20 * 7 * 16, seed++), (v) => v & 0xbfff);
+    yield Int32Array.from(fwht(bits, { type, shape: [20, 7, 16], axes: [0, 2], backend }));
+  }
+}
+
 /** @type {Record<string, Case>} */
 export const CASES = {
   "fwht float32": (backend) => transforms(backend, floats, [1, "orthonormal", "inverse", 0.3]),
   "fwht float64": (backend) => transforms(backend, doubles, [1, "orthonormal", "inverse", 0.3]),
   "fwht int32": (backend) => transforms(backend, integers, [1, "inverse"]),
+  "fwht of axes": axes,
+  "fwht of half types": halves,
 
   "fwht by matrices that are not symmetric": function* (backend) {
     let seed = 1;
