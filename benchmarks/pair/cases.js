@@ -3,7 +3,7 @@ import { normal } from "../data.js";
 import { repeated } from "../timing.js";
 
 /** @import { Product } from "../pair.js" */
-/** @import { Backend, FixedClassifier, TransformArray } from "../product.js" */
+/** @import { Backend, FixedClassifier, FwhtArray, FwhtOptions, TransformArray } from "../product.js" */
 
 /** @typedef {{ product: Product, backend: Backend }} Build */
 /** @typedef {{ before: () => number, now: () => number }} Contenders */
@@ -30,6 +30,13 @@ const both = (bind) => (builds) => {
  */
 const bound = (x, rowLength = x.length) =>
   both(({ product, backend }) => product.fwht.plan(x, { rowLength, backend }));
+
+/**
+ * @param {FwhtArray} x
+ * @param {Pick<FwhtOptions, "shape" | "axes" | "type">} options
+ */
+const boundWith = (x, options) =>
+  both(({ product, backend }) => product.fwht.plan(x, { ...options, backend }));
 
 /** @param {TransformArray} x */
 const plain = (x) =>
@@ -90,6 +97,12 @@ export const CASES = [
   ...SOME.map((n) => row(`fwht.plan float64 ${n}`, () => bound(new Float64Array(n)))),
   ...SOME.map((n) => row(`fwht.plan int32 ${n}`, () => bound(new Int32Array(n)))),
   row("fwht.plan float32, 64 rows of 256", () => bound(new Float32Array(64 * 256), 256)),
+  ...[64, 512, 1280].map((n) =>
+    row(`fwht.plan float32, columns of ${n} × ${n}`, () =>
+      boundWith(new Float32Array(n * n), { shape: [n, n], axes: [0] }),
+    ),
+  ),
+  row("fwht.plan bfloat16 4096", () => boundWith(new Uint16Array(4096), { type: "bfloat16" })),
   ...[8, 64, 1024].map((n) => row(`fwht float32 ${n}`, () => plain(new Float32Array(n)))),
   row("head.plan 2048→1000, 1 row", () => ofHead(2048, 1000, 1, (head, x, _, out) => head.plan(x, { out }))),
   row("forward 2048→1000, 1 row", () => ofHead(2048, 1000, 1, forward)),

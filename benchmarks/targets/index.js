@@ -1,6 +1,7 @@
 // Everything that has a target, in the order in which it is printed.
 
 import { watchCore } from "../timing.js";
+import { axesRows, measureAxes } from "./axes.js";
 import { buildingRows } from "./building.js";
 import { callRows, measureBound } from "./calls.js";
 import { choiceRows, measureChoice } from "./choice.js";
@@ -52,6 +53,7 @@ import { threadRows } from "./threads.js";
  * @property {Kernel[]} [kernels]
  * @property {Bound[]} [bound]
  * @property {ReturnType<typeof measureOrders>} [orders]
+ * @property {ReturnType<typeof measureAxes>} [axes]
  * @property {Compared[]} [growth]
  * @property {Compared[]} [peers]
  * @property {ReturnType<typeof measureChoice>} [choice]
@@ -84,6 +86,10 @@ const PARTS = {
   orders(settings) {
     const orders = measureOrders(settings);
     return { rows: orderRows(orders), orders };
+  },
+  axes(settings) {
+    const axes = measureAxes(settings);
+    return { rows: axesRows(axes), axes };
   },
   head: (settings) => ({ rows: headRows(settings) }),
   losses: (settings) => ({ rows: lossRows(settings) }),
