@@ -137,7 +137,7 @@ export function fwht<T extends TransformArray>(x: T, options?: FwhtOptions | nul
   if (
     options === undefined &&
     typedArrayName(x) === "Float32Array" &&
-    isPowerOfTwo(x.length) &&
+    isPowerOfTwo(typedArrayLength(x)) &&
     x.length <= MAX_LENGTH
   ) {
     backendFor(x.length, false).fwht(x, x.length, 1, null);
