@@ -9,7 +9,10 @@ export const typedArrayName = (value: unknown): string | undefined => tagOf.call
 const lengthGetter = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length")
   ?.get as (this: unknown) => number;
 
-/** The length that a kernel may rely on: an array may have been given a property of that name. */
+/**
+ * The length that a kernel may rely on: an array may have been given a property of that name, and once Node.js 20 has compiled `x.length`
+ * for arrays of resizable buffers too, that stays what it was when the array is detached.
+ */
 export const typedArrayLength = (array: ArrayBufferView): number => lengthGetter.call(array);
 
 /** A Float16Array, which the standard library of an older TypeScript does not know. */
@@ -61,7 +64,7 @@ export function checkArray<K extends keyof TypedArrays>(
     );
   }
   // An array whose memory is gone says that it has no elements.
-  if ((value as Uint8Array).length === 0) checkMemory(what, value as Uint8Array);
+  if (typedArrayLength(value as Uint8Array) === 0) checkMemory(what, value as Uint8Array);
 }
 
 /** Tells an array without elements from one that has lost them. */

@@ -231,7 +231,7 @@ export function fwht<T extends FwhtArray>(x: T, options?: FwhtOptions | null): T
   if (
     options === undefined &&
     typedArrayName(x) === "Float32Array" &&
-    isPowerOfTwo(x.length) &&
+    isPowerOfTwo(typedArrayLength(x)) &&
     x.length <= MAX_LENGTH
   ) {
     backendFor(x.length, false).fwht(x as Float32Array, x.length, 1, null);

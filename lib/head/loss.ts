@@ -1,5 +1,6 @@
 import { checkOneOf } from "../checks.js";
 import { checkFeatures, FEATURE_OPTIONS, type FeatureOptions, type Features } from "../features.js";
+import type { CrossEntropyOptions } from "../losses/cross-entropy.js";
 import { LOSS_NAMES, LOSSES, type LossChoice } from "../losses/index.js";
 import type { Loss } from "../losses/loss.js";
 import { readOptions } from "../options.js";
@@ -34,6 +35,8 @@ export interface LossAndGradient<L = number> {
 /** What `lossAndGradient` takes with every loss. */
 const COMMON = ["loss", "reduction", "out", ...ROW_OPTIONS, ...FEATURE_OPTIONS];
 
+const viewOf = (input: unknown): ArrayBufferView | null => (ArrayBuffer.isView(input) ? input : null);
+
 export function lossAndGradient<R extends Reduction>(
   core: HeadCore,
   x: Features,
@@ -49,7 +52,9 @@ export function lossAndGradient<R extends Reduction>(
   const targets = checkTargets(labels, input.rows, core.classes, given);
   checkOneOf("reduction", reduction, REDUCTIONS);
   const loss = entry.prepare(given as Readonly<Record<string, unknown>>, core);
-  const buffers = gradientBuffers(core, input.rows, given.out, [...core.inputs(x), targets.soft]);
+  const { sampleWeights, classWeights } = given as RowOptions & CrossEntropyOptions;
+  const inputs = [...core.inputs(x), viewOf(labels), viewOf(sampleWeights), viewOf(classWeights)];
+  const buffers = gradientBuffers(core, input.rows, given.out, inputs);
   const x32 = core.decoder.all(input);
   const value =
     typeof loss === "function"

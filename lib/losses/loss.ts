@@ -1,6 +1,6 @@
 /** What a loss is to the rest of the package. */
 
-import { describe, typedArrayName } from "../checks.js";
+import { checkArray, describe, typedArrayName } from "../checks.js";
 import type { Margin } from "../numerics/margin.js";
 
 /** What a loss may know of its head. */
@@ -41,6 +41,7 @@ export function checkWeights(what: string, value: unknown, length: number, one: 
   if (!Array.isArray(value) && name !== "Float32Array" && name !== "Float64Array") {
     throw new TypeError(`${what} must be a Float32Array or an array of numbers, got ${describe(value)}`);
   }
+  if (name !== undefined) checkArray(what, value, name as "Float32Array" | "Float64Array");
   const values = value as ArrayLike<unknown>;
   if (values.length !== length) {
     throw new RangeError(`${what} has ${values.length} elements: one a ${one} is needed, ${length}`);

@@ -211,3 +211,12 @@ test("a backend that is none is refused", () => {
   }
   expect(() => call(new Float32Array(4), { backend: backends[0] })).not.toThrow();
 });
+
+test("a detached array is refused after many calls with all kinds of arrays too", () => {
+  // Node.js 20 compiles `x.length` so that it is no longer 0 for one that is detached, if x was once an array of a resizable buffer.
+  detach(new Float32Array(4));
+  for (let i = 0; i < 60_000; i++) {
+    call(i % 3 === 0 ? new Float32Array(resizable(64, 128), 0, 16) : new Float32Array(16));
+    if (i % 1000 === 0) expect(() => call(detach(new Float32Array(16)))).toThrow(/x is detached/);
+  }
+});

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { FixedClassifier, type FixedClassifierOptions, type LossOptions } from "../../lib/index.js";
 import { label, onEachBackend, others, reference } from "../support/backends.js";
 import { expectSameBits } from "../support/bits.js";
+import { detach } from "../support/memory.js";
 import { floats, generator, labels } from "../support/random.js";
 
 type Options = Omit<FixedClassifierOptions, "backend">;
@@ -212,6 +213,30 @@ describe("bad input", () => {
     const run = (): unknown => head.lossAndGradient(x, y, options as LossOptions);
     expect(run).toThrow(type);
     expect(run).toThrow(message);
+  });
+
+  test("weights without memory, of no rows", () => {
+    const none = new Float32Array();
+    for (const sampleWeights of [detach(new Float32Array(4)), detach(new Float64Array(4))]) {
+      const run = (): unknown =>
+        head.lossAndGradient(none, [], { sampleWeights: sampleWeights as Float32Array });
+      expect(run).toThrow(/sampleWeights is detached/);
+    }
+  });
+
+  test("gradients that would be written over weights", () => {
+    const classWeights = Float32Array.of(1, 2, 3);
+    const sampleWeights = new Float32Array(8).fill(1).subarray(6);
+    const refused: LossOptions[] = [
+      { classWeights, labelSmoothing: 0.1, out: { bias: classWeights } },
+      { classWeights, out: { bias: classWeights } },
+      { sampleWeights, out: { features: new Float32Array(sampleWeights.buffer) } },
+      { sampleWeights, ignoreIndex: 1, out: { features: new Float32Array(sampleWeights.buffer) } },
+    ];
+    for (const options of refused) {
+      expect(() => head.lossAndGradient(x, y, options)).toThrow(/^out\.\w+ overlaps an input/);
+    }
+    expect(classWeights).toEqual(Float32Array.of(1, 2, 3));
   });
 
   test("labels of -100 without ignoreIndex", () => {
