@@ -67,16 +67,15 @@ inline void read_row(ChunkScratch& work, const float* x, size_t index) {
 
 // Copies features with the signs of a mask: to[i] = ±from[i].
 inline void apply_mask(const uint32_t* mask, const float* from, float* to, size_t count) {
-  for_range(0, count, [&](size_t i, auto part) {
-    part.store(to + i, F32::flip_signs(part.load(from + i), mask[i / 32] >> (i % 32)));
-  });
+  for_range(0, count,
+            [&](size_t i, auto part) { part.store(to + i, F32::flip_signs(part.load(from + i), mask, i)); });
 }
 
 // The source of a transform that takes a row with the signs of a mask.
 struct MaskedRow {
   const float* x;
   const uint32_t* mask;
-  F32::reg operator()(size_t i) const { return F32::flip_signs(F32::load(x + i), mask[i / 32] >> (i % 32)); }
+  F32::reg operator()(size_t i) const { return F32::flip_signs(F32::load(x + i), mask, i); }
 };
 
 // Puts the features of a row, with the signs of a mask, where they stand in the matrix. Returns the support.

@@ -76,9 +76,10 @@ struct F32 {
     }
     if (count & 1) _mm_store_ss(p, rest);
   }
-  static reg flip_signs(reg a, uint32_t bits) {
-    const __m256i lanes = _mm256_setr_epi32(31, 30, 29, 28, 27, 26, 25, 24);
-    const __m256i top = _mm256_sllv_epi32(_mm256_set1_epi32(static_cast<int>(bits)), lanes);
+  static reg flip_signs(reg a, const uint32_t* mask, size_t i) {
+    // A register is a byte of the mask, and broadcasting a byte leaves it at the bottom of every element.
+    const __m256i bits = _mm256_set1_epi8(reinterpret_cast<const char*>(mask)[i / 8]);
+    const __m256i top = _mm256_sllv_epi32(bits, _mm256_setr_epi32(31, 30, 29, 28, 27, 26, 25, 24));
     return _mm256_xor_ps(a, _mm256_and_ps(_mm256_castsi256_ps(top), broadcast(-0.0f)));
   }
   static reg zero_below(reg t, float limit, reg a) {

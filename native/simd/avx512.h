@@ -54,8 +54,9 @@ struct F32 {
   static reg select_part(reg a, reg other, int from, int to) {
     return _mm512_mask_mov_ps(other, part(from, to), a);
   }
-  static reg flip_signs(reg a, uint32_t bits) {
-    return _mm512_mask_xor_ps(a, static_cast<__mmask16>(bits), a, broadcast(-0.0f));
+  static reg flip_signs(reg a, const uint32_t* mask, size_t i) {
+    const __mmask16 bits = static_cast<__mmask16>(mask[i / 32] >> (i % 32));
+    return _mm512_mask_xor_ps(a, bits, a, broadcast(-0.0f));
   }
   static reg zero_below(reg t, float limit, reg a) {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(t, broadcast(limit), _CMP_NLT_UQ), a);

@@ -10,6 +10,10 @@
 
 namespace {
 
+// How far to the left the bits of a word are from its top bit, the sign.
+constexpr int32_t kToTop[] = {31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16,
+                              15, 14, 13, 12, 11, 10, 9,  8,  7,  6,  5,  4,  3,  2,  1,  0};
+
 struct F32 {
   using scalar = float;
   using reg = float32x4_t;
@@ -58,9 +62,9 @@ struct F32 {
   static reg select_part(reg a, reg other, int from, int to) {
     return select_by_copy<F32>(a, other, from, to);
   }
-  static reg flip_signs(reg a, uint32_t bits) {
-    const int32x4_t lanes = {31, 30, 29, 28};
-    const uint32x4_t top = vandq_u32(vshlq_u32(vdupq_n_u32(bits), lanes), vdupq_n_u32(0x80000000));
+  static reg flip_signs(reg a, const uint32_t* mask, size_t i) {
+    const uint32x4_t shifted = vshlq_u32(vld1q_dup_u32(mask + i / 32), vld1q_s32(kToTop + i % 32));
+    const uint32x4_t top = vandq_u32(shifted, vdupq_n_u32(0x80000000));
     return vreinterpretq_f32_u32(veorq_u32(vreinterpretq_u32_f32(a), top));
   }
   static reg zero_below(reg t, float limit, reg a) {

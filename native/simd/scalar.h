@@ -16,7 +16,7 @@
 //   load_part(p, from, to)    elements from … to − 1, zero elsewhere; reads no others
 //   store_part(p, a, from, to)    writes these elements alone
 //   select_part(a, b, from, to)   elements from … to − 1 of a, those of b elsewhere
-//   flip_signs(a, bits)       element i negated where bit i is set
+//   flip_signs(a, mask, i)    element j negated where bit i + j of the mask is set; i is a multiple of width
 //   zero_below(t, limit, a)   a, but 0 where t < limit
 //   power_of_two(m)           2^k for m = 1.5 · 2^23 + k: k, −126 … 0, is in its lowest bits; else anything
 //   swap<stride>(a)           element i and element i ^ stride change places
@@ -87,7 +87,9 @@ struct F32 : Scalar<float> {
   static reg select_part(reg a, reg other, int from, int to) {
     return select_by_copy<F32>(a, other, from, to);
   }
-  static reg flip_signs(reg a, uint32_t bits) { return (bits & 1) ? -a : a; }
+  static reg flip_signs(reg a, const uint32_t* mask, size_t i) {
+    return (mask[i / 32] >> (i % 32)) & 1 ? -a : a;
+  }
   static reg zero_below(reg t, float limit, reg a) { return t < limit ? 0.0f : a; }
   static reg power_of_two(reg m) { return from_bits((to_bits(m) + 127) << 23); }
 

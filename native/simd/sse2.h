@@ -10,6 +10,15 @@
 
 namespace {
 
+// The signs of four elements by the bits of a number.
+alignas(16) constexpr float kSigns[16][4] = {
+    {0.0f, 0.0f, 0.0f, 0.0f},    {-0.0f, 0.0f, 0.0f, 0.0f},   {0.0f, -0.0f, 0.0f, 0.0f},
+    {-0.0f, -0.0f, 0.0f, 0.0f},  {0.0f, 0.0f, -0.0f, 0.0f},   {-0.0f, 0.0f, -0.0f, 0.0f},
+    {0.0f, -0.0f, -0.0f, 0.0f},  {-0.0f, -0.0f, -0.0f, 0.0f}, {0.0f, 0.0f, 0.0f, -0.0f},
+    {-0.0f, 0.0f, 0.0f, -0.0f},  {0.0f, -0.0f, 0.0f, -0.0f},  {-0.0f, -0.0f, 0.0f, -0.0f},
+    {0.0f, 0.0f, -0.0f, -0.0f},  {-0.0f, 0.0f, -0.0f, -0.0f}, {0.0f, -0.0f, -0.0f, -0.0f},
+    {-0.0f, -0.0f, -0.0f, -0.0f}};
+
 struct F32 {
   using scalar = float;
   using reg = __m128;
@@ -81,11 +90,8 @@ struct F32 {
   static reg select_part(reg a, reg other, int from, int to) {
     return select_by_copy<F32>(a, other, from, to);
   }
-  static reg flip_signs(reg a, uint32_t bits) {
-    const __m128i lanes = _mm_setr_epi32(1, 2, 4, 8);
-    const __m128i set_lanes = _mm_and_si128(_mm_set1_epi32(static_cast<int>(bits)), lanes);
-    const __m128 flips = _mm_castsi128_ps(_mm_cmpeq_epi32(set_lanes, lanes));
-    return _mm_xor_ps(a, _mm_and_ps(flips, broadcast(-0.0f)));
+  static reg flip_signs(reg a, const uint32_t* mask, size_t i) {
+    return _mm_xor_ps(a, _mm_load_ps(kSigns[(mask[i / 32] >> (i % 32)) & 15]));
   }
   static reg zero_below(reg t, float limit, reg a) {
     return _mm_and_ps(_mm_cmpnlt_ps(t, broadcast(limit)), a);
