@@ -7,6 +7,7 @@ import { transformColumns } from "./columns";
 import { factorStage, KroneckerFactor } from "./factor";
 import { divide, multiply, shiftRight, transform } from "./fwht";
 import * as kernel from "./head";
+import * as rotations from "./rotation";
 import { CrossEntropy, Head } from "./table";
 
 /** Transforms rows of n elements. `factor` is the address of B where n is its order times a power of two, and 0 elsewhere. */
@@ -95,6 +96,11 @@ export function divideI32(x: usize, length: i32, divisor: i32): void {
 /** Returns the address from which the host may lay out its arrays. */
 export function heapBase(): usize {
   return __heap_base;
+}
+
+export function rotate(rotation: rotations.Rotation, x: usize, rows: i32, inverse: bool): void {
+  if (ASC_FEATURE_SIMD) rotations.rotate<v128>(rotation, x, rows, inverse);
+  else rotations.rotate<f32>(rotation, x, rows, inverse);
 }
 
 export function forward(head: Head, x: usize, rows: i32, scale: f64, bias: usize, out: usize): void {

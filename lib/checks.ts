@@ -63,7 +63,8 @@ export function checkArray<K extends keyof TypedArrays>(
       `${what} must be a ${types.join(", ").replace(/, (\w+)$/, " or $1")}, got ${describe(value)}${hint ?? ""}`,
     );
   }
-  // An array whose memory is gone says that it has no elements.
+  // An array whose memory is gone says that it has no elements; not always by its property: code that Node 20 has compiled may load the
+  // length it had before.
   if (typedArrayLength(value as Uint8Array) === 0) checkMemory(what, value as Uint8Array);
 }
 

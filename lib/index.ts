@@ -46,4 +46,5 @@ export type { Labels, RowOptions } from "./head/targets.js";
 export type { TopK } from "./head/top-k.js";
 export type { LossName } from "./losses/index.js";
 export type { Ordering } from "./orderings.js";
-export type { DenseTable, HadamardTable, HeadTable } from "./table.js";
+export { type Rotation, type RotationOptions, type RotationPlanOptions, rotation } from "./rotation.js";
+export type { DenseTable, HadamardTable, HeadTable, RotationTable } from "./table.js";

@@ -1,6 +1,6 @@
 /**
- * What class codes make and kernels read: the tables that describe the class vectors of a head. Codes and backends know this file
- * and nothing of each other.
+ * What class codes make and kernels read: the tables that describe the class vectors of a head, and that of a rotation. Codes and
+ * backends know this file and nothing of each other.
  */
 
 import { bitWords } from "./hadamard/bits.js";
@@ -53,6 +53,24 @@ export interface DenseTable {
 /** The class vectors of a head. A new kind is an interface here, and its kernels in `backends/js`, which do for every backend that has none. */
 export type HeadTable = HadamardTable | DenseTable;
 
+/** A random rotation made of sign masks and Hadamard matrices: docs/numerics.md. */
+export interface RotationTable {
+  /** Of a row; any. */
+  readonly length: number;
+  /** Order of the Hadamard matrix: the length, or the largest power of two below it. */
+  readonly order: number;
+  /** B where the order is no power of two, and then the order is the length; otherwise null. */
+  readonly factor: KroneckerFactor | null;
+  /** How often signs and transforms follow each other. */
+  readonly rounds: number;
+  /** Sign masks, ⌈order / 32⌉ words each and {@link masksOfRound} a round; bit i set: element i of what the mask is for is negated. */
+  readonly masks: Uint32Array;
+}
+
+/** One for the row where its length is the order; otherwise one for each half of it, and one for its last `order` elements. */
+export const masksOfRound = ({ length, order }: Pick<RotationTable, "length" | "order">): number =>
+  length === order ? 1 : 3;
+
 /** Whether the rows of a head are divided by their norm and multiplied by the scale. */
 export const isNormalised = (table: HeadTable): boolean => table.kind !== "dense" || table.normalised;
 
@@ -61,5 +79,5 @@ export const unitOf = (table: HeadTable): number => (table.kind === "hadamard" ?
 
 export const SEGMENT_FIELDS = 5;
 
-/** Number of 32-bit words that hold the sign mask of one block. */
+/** Number of 32-bit words that hold a sign mask for so many elements. */
 export const maskWords = bitWords;

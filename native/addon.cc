@@ -13,6 +13,7 @@
 #include "dispatch.h"
 #include "executor.h"
 #include "head.h"
+#include "rotation.h"
 #include "transform.h"
 
 namespace fixed_classifier {
@@ -32,6 +33,7 @@ napi_value create(napi_env env, napi_callback_info info) {
     add_columns(env, object, executor);
     add_head(env, object, executor, arguments.data<ScratchOwner>());
     add_decode(env, object, *kernels);
+    add_rotation(env, object, executor);
     return object;
   }
   const std::string message = "no such instruction set here: " + name;
@@ -55,7 +57,7 @@ constexpr FunctionEntry kCreate = {"create", 2, create};
 // How many arguments the functions read: of the module and of what `create` returns.
 Napi::Object arities(Napi::Env env) {
   Napi::Object module = Napi::Object::New(env);
-  for (const FunctionEntry& entry : {kMisalignment, kCreate, kRun, kRunForward}) {
+  for (const FunctionEntry& entry : {kMisalignment, kCreate, kRun, kRunForward, kRunRotation}) {
     add_arities(env, module, {&entry, 1});
   }
   Napi::Object kernels = Napi::Object::New(env);
@@ -63,6 +65,7 @@ Napi::Object arities(Napi::Env env) {
   add_arities(env, kernels, columns_functions());
   add_arities(env, kernels, decode_functions());
   add_arities(env, kernels, head_functions());
+  add_arities(env, kernels, rotation_functions());
   Napi::Object all = Napi::Object::New(env);
   all.Set("module", module);
   all.Set("kernels", kernels);
@@ -82,6 +85,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   add_function(env, exports, kCreate, scratch);
   add_run(env, exports);
   add_run_forward(env, exports, scratch);
+  add_run_rotation(env, exports);
   return exports;
 }
 

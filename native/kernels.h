@@ -54,6 +54,9 @@ struct Kernels {
                             const CrossEntropy& loss, float* losses, const Gradients& gradients,
                             void* scratch);
 
+  // Rotates every row of x in place, or undoes that.
+  void (*rotate)(const Rotation& rotation, float* x, size_t rows, bool inverse);
+
   // These turn features of other types into float32, exactly.
   void (*decode_float16)(const uint16_t* x, size_t count, float* out);
   void (*decode_bfloat16)(const uint16_t* x, size_t count, float* out);

@@ -80,7 +80,7 @@ const FLOORS: Record<"lib" | "native", readonly (readonly [string, RegExp])[]> =
   lib: [
     ["adapters", /^lib\/adapters\//],
     ["the public API", /^lib\/index\.ts$/],
-    ["operations", /^lib\/(classifier|fwht)\.ts$/],
+    ["operations", /^lib\/(classifier|fwht|rotation)\.ts$/],
     ["parts of operations", /^lib\/(head\/|(features|half|axes|scratch|allocate)\.ts$)/],
     ["the choice of a backend", /^lib\/backends\/(select|by-size)\.ts$/],
     ["codes, losses and backends", /^lib\/(codes|losses|backends)\//],
@@ -153,6 +153,7 @@ describe("the same idea has the same room in three languages", () => {
       "logits",
       "loss",
       "math",
+      "rotation",
       "row",
       "softmax",
       "sums",

@@ -7,7 +7,7 @@
 
 import type { KroneckerFactor } from "../hadamard/factor.js";
 import type { Margin } from "../numerics/margin.js";
-import type { HeadTable } from "../table.js";
+import type { HeadTable, RotationTable } from "../table.js";
 
 /** Backends, in the order in which they are tried: "native", "wasm", "js". */
 export type BackendName = "native" | "wasm" | "js";
@@ -131,6 +131,14 @@ export interface HeadKernels {
   ): Promise<void>;
 }
 
+/** The kernels of one rotation. `x` holds whole rows, none or more. */
+export interface RotationKernels {
+  /** Rotates every row in place, or undoes that. */
+  rotate(x: Float32Array, inverse: boolean): void;
+  /** `rotate` bound to its arguments. The caller sees to it that `x` is still attached when it calls. */
+  plan(x: Float32Array, inverse: boolean): () => void;
+}
+
 /**
  * The kernels of one backend and instruction set, made by {@link createBackend} and taken by the options `backend`. Its methods are for the
  * operations of this package, which check what they pass.
@@ -168,6 +176,8 @@ export interface Backend {
   ): () => void;
   /** The kernels of a head with these class vectors. */
   head(table: HeadTable): HeadKernels;
+  /** The kernels of this rotation. */
+  rotation(table: RotationTable): RotationKernels;
   /** Writes every number of `x` to `out`, exactly; NaN stays NaN. An Int8Array has the type "int8", a Uint16Array one of the others. */
   decode(x: Uint16Array | Int8Array, type: ReducedType, out: Float32Array): void;
   /** Rounds every number of `x` to nearest, ties to even, and writes its bits to `out`; NaN becomes 0x7E00 or 0x7FC0. */

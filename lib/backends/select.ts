@@ -61,8 +61,8 @@ export function createBackend(name: BackendName, options?: BackendOptions | null
 }
 
 export function checkBackend(value: unknown): asserts value is Backend {
-  const { fwht, plan, head } = (value ?? {}) as Record<string, unknown>;
-  if ([fwht, plan, head].some((kernel) => typeof kernel !== "function")) {
+  const { fwht, plan, head, rotation } = (value ?? {}) as Record<string, unknown>;
+  if ([fwht, plan, head, rotation].some((kernel) => typeof kernel !== "function")) {
     throw new TypeError(`backend must be one that createBackend returned, got ${describe(value)}`);
   }
 }

@@ -9,6 +9,7 @@
 #include "fwht.h"
 #include "head.h"
 #include "loss_and_gradient.h"
+#include "rotation.h"
 
 namespace {
 
@@ -85,6 +86,7 @@ constexpr fixed_classifier::Kernels make_table(const char* name) {
           KernelEntry<top_k>::call,
           KernelEntry<backward>::call,
           KernelEntry<loss_and_gradient>::call,
+          KernelEntry<rotate>::call,
           KernelEntry<decode<Float16>>::call,
           KernelEntry<decode<BFloat16>>::call,
           KernelEntry<decode<Int8>>::call,

@@ -54,6 +54,21 @@ struct Head {
   size_t segment_count;
 };
 
+// A rotation of rows by rounds of signs and transforms. The order is the length of a row, or a power of two
+// below it and above its half.
+struct Rotation {
+  size_t length;
+  size_t order;
+  const KroneckerFactor* factor;      // null: the order is a power of two; else it is the length
+  const KroneckerFactor* transposed;  // of the factor
+  size_t rounds;
+  // One bit an element, set: negated; ⌈order / 32⌉ words a mask. A round has one mask where the order is the
+  // length, otherwise one for each half of a row and one for its last `order` elements.
+  const uint32_t* masks;
+  float scale;            // 1 / √order
+  float scale_of_halves;  // 1 / √(2 · order)
+};
+
 struct Parameters {
   double scale;
   const float* bias;       // null: none

@@ -1,5 +1,5 @@
 // What is hashed: generators of results, one a group. Inputs come from seeds, so they are the same everywhere.
-import { FixedClassifier, fwht } from "../../dist/index.js";
+import { FixedClassifier, fwht, rotation } from "../../dist/index.js";
 import { doubles, floats, integers, labels } from "./inputs.js";
 
 /** @import { Backend, FixedClassifierOptions, FwhtOptions, Gradient, Ordering, Reduction, TransformArray } from "../../dist/index.js" */
@@ -48,6 +48,39 @@ function* transforms(backend, fill, scales) {
   run();
   run();
   yield bound;
+}
+
+/**
+ * Rotations and their inverses, of orders and other lengths.
+ * @param {Backend} backend
+ */
+function* rotations(backend) {
+  let seed = 1;
+  for (const length of [
+    ...POWERS,
+    ...OTHERS,
+    3,
+    5,
+    7,
+    33,
+    63,
+    100,
+    127,
+    129,
+    333,
+    1000,
+    1023,
+    3000,
+    11_008,
+    300_001,
+  ]) {
+    for (const rounds of length <= 4096 ? [1, 2] : [1]) {
+      const x = floats((length <= 4096 ? 3 : 1) * length, seed, KINDS[seed++ % KINDS.length]);
+      const r = rotation({ length, seed, rounds, backend });
+      yield r.apply(x.slice());
+      yield r.invert(x);
+    }
+  }
 }
 
 /**
@@ -211,6 +244,7 @@ export const CASES = {
   "fwht int32": (backend) => transforms(backend, integers, [1, "inverse"]),
   "fwht of axes": axes,
   "fwht of half types": halves,
+  rotation: rotations,
 
   "fwht by matrices that are not symmetric": function* (backend) {
     let seed = 1;

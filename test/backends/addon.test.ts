@@ -155,4 +155,55 @@ function load(): object {
     structuredClone(made, { transfer: [made] });
     expect(() => call(kernels, "forward", made, x, 1, null, out)).toThrow(REFUSAL);
   });
+
+  test("a rotation takes tables that stay inside its rows, and arrays of whole rows", () => {
+    const rotation = (...args: unknown[]) => call(kernels, "rotation", ...args) as ArrayBuffer;
+    const paley = factor();
+    for (const args of [
+      [4, 4, 1, new Uint32Array(2)], // masks of another length
+      [4, 4, 2, new Uint32Array(3)],
+      [4, 4, 0, new Uint32Array(0)], // no round
+      [0, 0, 1, new Uint32Array(0)],
+      [3, 4, 1, new Uint32Array(1)], // order above the length
+      [8, 4, 1, new Uint32Array(3)], // the transforms do not meet
+      [7, 4, 1, new Uint32Array(1)], // one mask instead of three
+      [6, 6, 1, new Uint32Array(1)], // no power of two
+      [12, 12, 1, new Uint32Array(1), paley, paley], // 3 is no power of two
+      [6, 6, 1, new Uint32Array(1), paley, paley],
+      [8, 8, 1, new Uint32Array(1), paley, undefined],
+      [8, 8, 1, new Uint32Array(1), paley, call(kernels, "factor", 8, new Uint32Array(8))],
+      [8, 8, 1, new Uint32Array(1), signs, paley],
+      [9, 8, 1, new Uint32Array(3), paley, paley], // longer than the order
+      [4, 4, 1, new Int32Array(1)],
+    ]) {
+      expect(() => rotation(...args)).toThrow(REFUSAL);
+    }
+    const of7 = rotation(7, 4, 1, new Uint32Array(3));
+    for (const args of [
+      [new Float32Array(8), of7, 0],
+      [new Float64Array(7), of7, 0],
+      [new Float32Array(7), of7, 2],
+      [new Float32Array(7), of7, "0"],
+      [new Float32Array(7), factor(), 0],
+      [new Float32Array(7), undefined, 0],
+      [new Float32Array(7), of7.slice(0), 0],
+      [new Float32Array(7), of7],
+    ]) {
+      expect(() => call(kernels, "rotate", ...args)).toThrow(REFUSAL);
+      expect(() => call(kernels, "planRotation", ...args)).toThrow(REFUSAL);
+    }
+    const x = Float32Array.of(1, 2, 3, 4, 5, 6, 7);
+    const rotated = call(kernels, "planRotation", x, of7, 0);
+    for (const other of [undefined, of7, plan(new Float32Array(4)), x, new ArrayBuffer(64)]) {
+      expect(() => call(addon, "runRotation", other)).toThrow(REFUSAL);
+    }
+    expect(() => call(addon, "run", rotated)).toThrow(REFUSAL);
+    expect([...x]).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    call(addon, "runRotation", rotated);
+    call(kernels, "rotate", x, of7, 1);
+    x.forEach((value, i) => {
+      expect(value).toBeCloseTo(i + 1, 5);
+    });
+    call(kernels, "rotate", new Float32Array(), of7, 0);
+  });
 });

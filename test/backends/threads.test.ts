@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Backend, createBackend, FixedClassifier, fwht } from "../../lib/index.js";
+import { type Backend, createBackend, FixedClassifier, fwht, rotation } from "../../lib/index.js";
 import { randomUniform } from "../../lib/random.js";
 import { expectSameBits } from "../support/bits.js";
 
@@ -52,6 +52,23 @@ runs.each([2, 3, 8])("the bits of one thread with %i", (threads) => {
       const expected = fwht(x.slice(), { ...options, backend: one as Backend });
       expectSameBits(fwht(x.slice(), { ...options, backend: many }), expected, `${length} × ${inner}`);
     }
+  });
+
+  test.each([
+    [1024, 501],
+    [1000, 333],
+    [768, 250],
+    [300_001, 3],
+  ])("rotated rows of %i, %i of them", (length, rows) => {
+    const x = randomUniform(length * rows, 1, rows);
+    const [alone, together] = [one as Backend, many].map((backend) => rotation({ length, backend }));
+    const expected = alone?.apply(x.slice()) as Float32Array;
+    expectSameBits(together?.apply(x.slice()) as Float32Array, expected, `${length}`);
+    expectSameBits(
+      together?.invert(expected.slice()) as Float32Array,
+      alone?.invert(expected) as Float32Array,
+      `${length} undone`,
+    );
   });
 
   test("heads, 1,001 rows", () => {

@@ -9,6 +9,7 @@ namespace harness {
 void test_transform(Random& random);
 void test_factor(Random& random);
 void test_columns(Random& random);
+void test_rotation(Random& random);
 void test_decode(Random& random);
 void test_head(Random& random);
 

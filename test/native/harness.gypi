@@ -8,7 +8,8 @@
           "target_name": "harness_kernels",
           "type": "executable",
           "sources": [
-            "arrays.cc", "context.cc", "decode.cc", "head.cc", "heads.cc", "kernels.cc", "main.cc", "memory.cc", "transform.cc",
+            "arrays.cc", "context.cc", "decode.cc", "head.cc", "heads.cc", "kernels.cc", "main.cc", "memory.cc", "rotation.cc",
+            "transform.cc",
             "<@(kernel_files)"
           ],
           "dependencies": ["<@(kernel_libraries)"]

@@ -4,6 +4,7 @@ import { decode } from "./decode.js";
 import { encode } from "./encode.js";
 import { fwht } from "./fwht.js";
 import { createHead } from "./head.js";
+import { createRotation } from "./rotation.js";
 
 /** Plain TypeScript: runs everywhere, and is the readable reference of docs/numerics.md. */
 export const js: BackendFactory = {
@@ -17,6 +18,7 @@ export const js: BackendFactory = {
     planColumns: (x, length, inner, multiplier, factor) => () =>
       columns(x, length, inner, multiplier, factor),
     head: createHead,
+    rotation: (table) => createRotation(table),
     decode,
     encode,
   }),

@@ -13,6 +13,7 @@ export interface Addon {
   /** Runs the plans of all backends: JavaScript calls one function faster than one for each. */
   run(plan: TransformPlan): void;
   runForward(plan: ForwardPlan, scale: number): void;
+  runRotation(plan: RotationPlan): void;
 }
 
 export interface Kernels {
@@ -104,6 +105,18 @@ export interface Kernels {
     gradScale: Float32Array,
     gradBias: Bias,
   ): void;
+  /** Of the factor and its transpose both are undefined where the order is a power of two. */
+  rotation(
+    length: number,
+    order: number,
+    rounds: number,
+    masks: Uint32Array,
+    factor: Factor | undefined,
+    transposed: Factor | undefined,
+  ): Rotation;
+  /** `inverse` is 1 where the rotation is undone, otherwise 0. */
+  rotate(x: Float32Array, rotation: Rotation, inverse: number): void;
+  planRotation(x: Float32Array, rotation: Rotation, inverse: number): RotationPlan;
   /** `cancelled[0]` other than 0 stops the work early. The arrays are kept alive until then. */
   forwardAsync(
     head: Head,
@@ -124,6 +137,8 @@ export type Factor = AddonObject<"factor">;
 export type Head = AddonObject<"head">;
 type TransformPlan = AddonObject<"transform plan">;
 type ForwardPlan = AddonObject<"forward plan">;
+type Rotation = AddonObject<"rotation">;
+type RotationPlan = AddonObject<"rotation plan">;
 
 type Bias = Float32Array | null;
 

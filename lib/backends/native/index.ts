@@ -3,6 +3,7 @@ import type { BackendFactory } from "../backend.js";
 import { withDenseFallback } from "../fallback.js";
 import { type Addon, type Factor, type Kernels, loadAddon } from "./addon.js";
 import { createHead } from "./head.js";
+import { createRotation } from "./rotation.js";
 
 /** The functions of the addon by instruction set and threads: they are made once, for they live as long as the process. */
 const known = new Map<string, Kernels>();
@@ -22,7 +23,7 @@ export const native: BackendFactory = {
   instructionSets: () => loadAddon().instructionSets,
 
   create(instructionSet, { threads }) {
-    const { availableThreads, create, misalignment, run, runForward } = loadAddon();
+    const { availableThreads, create, misalignment, run, runForward, runRotation } = loadAddon();
     const kernels = kernelsOf(create, instructionSet, threads ?? availableThreads);
     const factors = new WeakMap<KroneckerFactor, Factor>();
     const held = (factor: KroneckerFactor | null): Factor | undefined => {
@@ -52,6 +53,7 @@ export const native: BackendFactory = {
         return () => run(plan);
       },
       head: (table) => createHead(kernels, runForward, table),
+      rotation: (table) => createRotation(kernels, runRotation, held, table),
       decode(x, type, out) {
         if (type === "int8") kernels.decodeInt8(x as Int8Array, out);
         else if (type === "float16") kernels.decodeFloat16(x as Uint16Array, out);

@@ -17,6 +17,7 @@ export interface Kernels {
   multiplyF64(x: number, length: number, multiplier: number): void;
   shiftRightI32(x: number, length: number, shift: number): void;
   divideI32(x: number, length: number, divisor: number): void;
+  rotate(rotation: number, x: number, rows: number, inverse: boolean): void;
   forward(head: number, x: number, rows: number, scale: number, bias: number, out: number): void;
   logSumExp(
     head: number,
@@ -98,7 +99,7 @@ export class Engine {
   f32 = new Float32Array();
   f64 = new Float64Array();
   i32 = new Int32Array();
-  /** Whose arrays, beyond those of a call, are in the memory: a head, or the image of a factor. */
+  /** Whose arrays, beyond those of a call, are in the memory: a head, or the image of a factor or a rotation. */
   owner: object | null = null;
   #size = 0;
 

@@ -5,6 +5,7 @@ import { encode } from "../js/encode.js";
 import { bytesOf, Engine, INSTRUCTION_SETS, type InstructionSet, moduleOf } from "./engine.js";
 import { createTransform } from "./fwht.js";
 import { createHead } from "./head.js";
+import { createRotation } from "./rotation.js";
 
 /** WebAssembly, for where the addon does not load. It is compiled when the first backend is created, and synchronously. */
 export const wasm: BackendFactory = {
@@ -22,11 +23,13 @@ export const wasm: BackendFactory = {
 
   create(instructionSet) {
     const engine = new Engine(moduleOf(instructionSet as InstructionSet));
+    const transform = createTransform(engine);
     return withDenseFallback({
       name: "wasm",
       instructionSet,
-      ...createTransform(engine),
+      ...transform,
       head: (table) => createHead(engine, table),
+      rotation: (table) => createRotation(engine, transform.fwht, table),
       // These would be no faster in WebAssembly, since the numbers are copied in and out.
       decode,
       encode,
