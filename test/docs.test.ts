@@ -216,6 +216,7 @@ test.each([
   ["docs/backends.md", joined],
   ["docs/file-format.md", (blocks: string[]) => blocks],
   ["docs/losses.md", (blocks: string[]) => blocks],
+  ["docs/rotation.md", (blocks: string[]) => blocks],
 ] as const)("the examples of %s run as programs of a user", (page, programsOf) => {
   const folder = mkdtempSync(join(tmpdir(), "fixed-classifier-user-"));
   try {
@@ -225,13 +226,15 @@ test.each([
       !missing.some(({ name }) => block.includes(`createBackend("${name}"`));
     const programs = programsOf(codeOf(textOf(page), "js").filter(here));
     expect(programs.length).toBeGreaterThan(0);
-    for (const program of programs) {
+    const printed = programs.map((program) => {
       writeFileSync(join(folder, "program.mjs"), program);
-      execFileSync(process.execPath, ["program.mjs"], {
+      return execFileSync(process.execPath, ["program.mjs"], {
         cwd: folder,
-        stdio: ["ignore", "ignore", "inherit"],
+        stdio: ["ignore", "pipe", "inherit"],
+        encoding: "utf8",
       });
-    }
+    });
+    if (page === "docs/rotation.md") expect(printed).toEqual(codeOf(textOf(page), "console"));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

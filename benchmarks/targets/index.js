@@ -14,6 +14,7 @@ import { lossRows } from "./losses.js";
 import { newHeadRows } from "./new-head.js";
 import { measureOrders, orderRows } from "./orders.js";
 import { measurePeers, peerRows } from "./peers.js";
+import { rotationRows } from "./rotation.js";
 import { threadRows } from "./threads.js";
 
 /** @import { Backend } from "../product.js" */
@@ -91,6 +92,7 @@ const PARTS = {
     const axes = measureAxes(settings);
     return { rows: axesRows(axes), axes };
   },
+  rotation: (settings) => ({ rows: rotationRows(settings) }),
   head: (settings) => ({ rows: headRows(settings) }),
   losses: (settings) => ({ rows: lossRows(settings) }),
   construction: (settings) => ({ rows: newHeadRows(settings) }),
