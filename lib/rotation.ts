@@ -31,7 +31,9 @@ export interface RotationPlanOptions {
 export interface Rotation {
   /** Length n of a row. */
   readonly length: number;
+  /** What its signs are drawn from. */
   readonly seed: number;
+  /** How often signs and transforms follow each other. */
   readonly rounds: number;
   /**
    * Rotates every row in place.

@@ -63,11 +63,14 @@ export interface RotationTable {
   readonly factor: KroneckerFactor | null;
   /** How often signs and transforms follow each other. */
   readonly rounds: number;
-  /** Sign masks, ⌈order / 32⌉ words each and {@link masksOfRound} a round; bit i set: element i of what the mask is for is negated. */
+  /**
+   * Sign masks of ⌈order / 32⌉ words, `masksOfRound` a round: one for the row where its length is the order, otherwise one for each half of it
+   * and one for its last `order` elements. Bit i set: element i of that is negated.
+   */
   readonly masks: Uint32Array;
 }
 
-/** One for the row where its length is the order; otherwise one for each half of it, and one for its last `order` elements. */
+/** How many masks a round has. */
 export const masksOfRound = ({ length, order }: Pick<RotationTable, "length" | "order">): number =>
   length === order ? 1 : 3;
 
