@@ -1,7 +1,7 @@
 // Makes heads and plans in one go, without a turn of the event loop in which finalizers would run, and prints by how many mebibytes the
 // process has grown: after each kind, and when all is done and collected.
 import { setTimeout as wait } from "node:timers/promises";
-import { createBackend, FixedClassifier, fwht } from "../../dist/index.js";
+import { createBackend, FixedClassifier, fwht, rotation } from "../../dist/index.js";
 
 const [name, instructionSet, count] = /** @type {["native", string, string]} */ (process.argv.slice(2));
 /** Where the numbers of a backend that is made in the loop are enough. */
@@ -11,6 +11,7 @@ const threads = 1;
 const backend = createBackend(name, { instructionSet, threads });
 const x = new Float32Array(64).fill(1);
 const kept = new FixedClassifier({ features: 64, classes: 100, backend });
+const rotated = rotation({ length: 64, backend });
 const file = kept.toSafetensors();
 const learned = { name: /** @type {const} */ ("learned"), seed: 1 };
 
@@ -25,6 +26,8 @@ const KINDS = {
   withClasses: [1, () => kept.withClasses(101).forward(x)],
   "head.plan": [1, () => kept.plan(x)()],
   "fwht.plan": [1, () => fwht.plan(x, { backend })()],
+  rotation: [1, () => rotation({ length: 64, backend }).apply(x)],
+  "rotation plan": [1, () => rotated.plan(x)()],
   createBackend: [FEWER, () => fwht(x, { backend: createBackend(name, { instructionSet, threads }) })],
 };
 
