@@ -1,5 +1,6 @@
 // All operations that are tried. A new one is a file or an entry beside these, and its place in this list.
 import { badInputs } from "../bad-input/index.js";
+import { AXES } from "./axes.js";
 import { ENERGIES } from "./energy.js";
 import { GRADIENTS } from "./gradients.js";
 import { HEADS } from "./heads.js";
@@ -7,6 +8,6 @@ import { MUTATED } from "./mutated.js";
 import { OUTPUTS } from "./outputs.js";
 import { TRANSFORMS } from "./transform.js";
 
-const WITH_GOOD_INPUT = [...TRANSFORMS, ...OUTPUTS, ...GRADIENTS, ...ENERGIES, ...HEADS];
+const WITH_GOOD_INPUT = [...TRANSFORMS, ...AXES, ...OUTPUTS, ...GRADIENTS, ...ENERGIES, ...HEADS];
 
 export const OPERATIONS = [...WITH_GOOD_INPUT, ...MUTATED, ...badInputs(WITH_GOOD_INPUT)];
