@@ -1,5 +1,5 @@
 // Calls that are no operation of a head: each value in the list is wrong.
-import { allocate, createBackend, FixedClassifier, instructionSets } from "../../../dist/index.js";
+import { allocate, createBackend, FixedClassifier, instructionSets, rotation } from "../../../dist/index.js";
 import { BAD_ARGUMENTS, BAD_OPTIONS, NOTHING_LIKE_IT } from "./values.js";
 
 /** @import { Backend } from "../../../dist/index.js" */
@@ -53,6 +53,16 @@ export const WRONG_CALLS = {
       new FixedClassifier({ ...HEAD, backend, code: "learned" }).scale = value;
     },
     values: [2, 0, NaN],
+  },
+  "options of rotation": {
+    call: (backend, value) =>
+      rotation(Object.getPrototypeOf(value ?? 0) === Object.prototype ? { backend, ...value } : value),
+    values: [
+      ...[undefined, null, {}, { length: 4, sed: 1 }, { length: 4, backend: {} }, ...BAD_ARGUMENTS.options],
+      ...NO_COUNTS.map((length) => ({ length })),
+      ...NO_SEEDS.map((seed) => ({ length: 4, seed })),
+      ...[0, 5, 1.5, NaN, "1", {}, true].map((rounds) => ({ length: 4, rounds })),
+    ],
   },
   allocate: { call: (_, value) => allocate(value), values: [-1, 1.5, "3", NaN, 2 ** 31 + 1, null, {}] },
   "type of allocate": { call: (_, value) => allocate(4, value), values: ["float16", 3, {}, "constructor"] },

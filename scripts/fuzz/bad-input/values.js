@@ -51,6 +51,7 @@ export const BAD_OPTIONS = {
   shape: () => [3, "x", {}, [], [-1], [1.5], ["2"], [NaN], [3, 5, 7, 11], [2 ** 40], [null]],
   axes: () => [3, "x", {}, [9], [-9], [0.5], ["0"], [NaN], [0, 0], [null]],
   transpose: () => NO_FLAGS,
+  inverse: () => NO_FLAGS,
   ordering: () => ["walsh", 3, {}, true],
   backend: () => [{}, 3, "js", { fwht() {} }, true],
   signal: () => [{}, 3, "x", true, { aborted: false }],

@@ -6,8 +6,17 @@ import { GRADIENTS } from "./gradients.js";
 import { HEADS } from "./heads.js";
 import { MUTATED } from "./mutated.js";
 import { OUTPUTS } from "./outputs.js";
+import { ROTATIONS } from "./rotation.js";
 import { TRANSFORMS } from "./transform.js";
 
-const WITH_GOOD_INPUT = [...TRANSFORMS, ...AXES, ...OUTPUTS, ...GRADIENTS, ...ENERGIES, ...HEADS];
+const WITH_GOOD_INPUT = [
+  ...TRANSFORMS,
+  ...AXES,
+  ...ROTATIONS,
+  ...OUTPUTS,
+  ...GRADIENTS,
+  ...ENERGIES,
+  ...HEADS,
+];
 
 export const OPERATIONS = [...WITH_GOOD_INPUT, ...MUTATED, ...badInputs(WITH_GOOD_INPUT)];
