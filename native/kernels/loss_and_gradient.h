@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 
 #include "fused.h"
 #include "gradient.h"
@@ -57,7 +58,8 @@ struct LossPass {
     const RowLoss& row = row_loss[r];
     const float total_by_sum = static_cast<float>(targets.total(r, row) / row.softmax.sum);
     visit_targets(targets, r, segment, work.head.classes, [&](const auto& target) {
-      const LogitGradient gradient{work.logits, total_by_sum, targets.loss.row_weights[r], target};
+      const LogitGradient<std::remove_cvref_t<decltype(target)>> gradient{
+          work.logits, total_by_sum, targets.loss.row_weights[r], target};
       if (!has_label(r, segment)) return spread(segment, gradient);
       // The element of the label has a formula of its own, and is done again.
       float* v = work.gradient + row_of_label(r, segment);
