@@ -6,13 +6,22 @@
 //   npm run bits -- --record    writes the hashes of the plain TypeScript backend; all others still have to agree
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { backendNames, createBackend, instructionSets } from "../dist/index.js";
-import { CASES } from "./bits/cases.js";
+import {
+  backendNames,
+  createBackend,
+  FixedClassifier,
+  fwht,
+  instructionSets,
+  rotation,
+} from "../dist/index.js";
+import { casesOf, hashed } from "./bits/cases.js";
+import { ALL } from "./bits/shapes.js";
 import { fromRoot } from "./paths.js";
 import { messageOf } from "./steps.js";
 
 /** @import { Backend } from "../dist/index.js" */
 
+const CASES = casesOf({ FixedClassifier, fwht, rotation }, ALL);
 const FILE = fromRoot("scripts/bits/hashes.json");
 
 function* backends() {
@@ -26,7 +35,7 @@ function* backends() {
 }
 
 /**
- * One hash a group of cases. NaNs are made alike: their payloads may differ.
+ * One hash a group of cases.
  * @param {Backend} backend
  */
 async function hashes(backend) {
@@ -34,12 +43,7 @@ async function hashes(backend) {
   const result = {};
   for (const [group, run] of Object.entries(CASES)) {
     const hash = createHash("sha256");
-    for await (const values of run(backend)) {
-      const array = typeof values === "number" ? Float64Array.of(values) : values.slice();
-      for (let i = 0; i < array.length; i++) if (Number.isNaN(array[i])) array[i] = Number.NaN;
-      hash.update(array.constructor.name);
-      hash.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-    }
+    for await (const value of run(backend)) for (const part of hashed(value)) hash.update(part);
     result[group] = hash.digest("hex").slice(0, 32);
   }
   return result;

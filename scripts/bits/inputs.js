@@ -43,6 +43,7 @@ function fill(array, seed, draw) {
 }
 
 /** @typedef {keyof typeof DRAW} Kind */
+export const KINDS = /** @type {Kind[]} */ (Object.keys(DRAW));
 
 /**
  * @param {number} length
