@@ -1,4 +1,4 @@
-// What lib/backends/native/addon.ts loads: `instructionSets`, best first, `availableThreads`, `arities`,
+// What lib/backends/native/load.ts loads: `version`, `instructionSets`, best first, `availableThreads`, `arities`,
 // `create(instructionSet, threads)`, `misalignment(bytes, alignment)`, and what runs the plans that the
 // created objects make. Nothing of JavaScript here outlives its environment, so worker threads each have
 // their own.
@@ -77,6 +77,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   for (const Kernels* kernels : available_kernels()) {
     names.Set(names.Length(), Napi::String::New(env, kernels->name));
   }
+  exports.Set("version", Napi::String::New(env, FIXED_CLASSIFIER_VERSION));
   exports.Set("instructionSets", names);
   exports.Set("availableThreads", Napi::Number::New(env, available_threads()));
   exports.Set("arities", arities(env));

@@ -2,7 +2,7 @@
 // output is gone. Uses Node's built-in modules only: it runs before anything is installed.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { ADDON, fromRoot } from "./paths.js";
-import { dependenciesCurrent, hashOf, Stamps, versionOf } from "./stamps.js";
+import { dependenciesCurrent, hashOf, ownVersion, Stamps, versionOf } from "./stamps.js";
 import { npmCommand, run, runStep, say } from "./steps.js";
 import { failureReason, missingTool, nodeHeaders, toolchain } from "./toolchain.js";
 
@@ -58,7 +58,7 @@ function setUpNative() {
   const platform = [process.platform, process.arch, process.versions.modules, String(nodeHeaders())];
   const hash = hashOf(
     ["native", "binding.gyp", "scripts/build-native.js", "scripts/gyp.js", "scripts/toolchain.js"],
-    [...platform, ...["node-gyp", "node-addon-api"].map(versionOf)],
+    [...platform, ...["node-gyp", "node-addon-api"].map(versionOf), ownVersion()],
   );
   if (stamps.current("native", hash, ADDON)) return;
   // A compiler that appears or is replaced by another is a reason to try again; one that vanishes after a build is not.

@@ -90,6 +90,9 @@ function filesUnder(path) {
  */
 export const versionOf = (name) => `${name}@${readJson(`node_modules/${name}/package.json`)?.version}`;
 
+/** The version of this package, which the addon states. */
+export const ownVersion = () => String(readJson("package.json")?.version);
+
 /**
  * Whether node_modules holds what package-lock.json asks for, by the record that npm keeps there: so an `npm install` by hand
  * counts too. Packages for other platforms are not installed.

@@ -3,6 +3,7 @@ import { readOptions } from "../options.js";
 import type { Backend, BackendFactory, BackendName, BackendOptions } from "./backend.js";
 import { js } from "./js/index.js";
 import { native } from "./native/index.js";
+import { warnOfLoss } from "./native/lost.js";
 import { withPlaces } from "./places.js";
 import { wasm } from "./wasm/index.js";
 
@@ -93,7 +94,9 @@ export function selectBackend(env: Record<string, string | undefined>): Selectio
   const failures: BackendFailure[] = [];
   for (const name of backendNames) {
     try {
-      return { backend: createBackend(name, options), failures };
+      const backend = createBackend(name, options);
+      for (const { error } of failures) warnOfLoss(error, name);
+      return { backend, failures };
     } catch (error) {
       failures.push({ name, error: error as Error });
     }

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import { parseSync } from "@swc/core";
-import { loadAddon } from "../../lib/backends/native/addon.js";
+import { loadAddon } from "../../lib/backends/native/load.js";
 import { bytesOf, INSTRUCTION_SETS } from "../../lib/backends/wasm/engine.js";
 import { missing } from "../support/backends.js";
 

@@ -2,6 +2,8 @@ import type { TransformArray } from "../backend.js";
 
 /** What native/addon.cc exports. */
 export interface Addon {
+  /** The version of the package that it was built for. */
+  readonly version: string;
   /** The instruction sets that this CPU runs, best first. */
   readonly instructionSets: readonly string[];
   /** Processors that this process may use. */
@@ -141,41 +143,3 @@ type Rotation = AddonObject<"rotation">;
 type RotationPlan = AddonObject<"rotation plan">;
 
 type Bias = Float32Array | null;
-
-/** Paths at which the addon may be, seen from the root of the package. */
-const CANDIDATES = ["build/Release/fixed_classifier.node"];
-
-/** The addon is kept for all backends: loading it again would give other functions. */
-let addon: Addon | undefined;
-
-/** @throws Error with what was tried, where the addon is not there or does not load */
-export function loadAddon(): Addon {
-  addon ??= load();
-  return addon;
-}
-
-function load(): Addon {
-  const builtin = globalThis.process?.getBuiltinModule;
-  if (builtin === undefined || typeof globalThis.process.dlopen !== "function") {
-    throw new Error("this runtime loads no native addons");
-  }
-  const { fileURLToPath } = builtin("node:url");
-  const { existsSync } = builtin("node:fs");
-  const errors: string[] = [];
-  for (const candidate of CANDIDATES) {
-    // Bundlers take `new URL("…", import.meta.url)` with a literal for an asset to copy, so this has none.
-    const path = fileURLToPath(new URL(`../../../${candidate}`, import.meta.url));
-    if (!existsSync(path)) {
-      errors.push(`${candidate} is not there`);
-      continue;
-    }
-    const module = { exports: {} };
-    try {
-      process.dlopen(module, path);
-      return module.exports as Addon;
-    } catch (error) {
-      errors.push(`${candidate}: ${(error as Error).message}`);
-    }
-  }
-  throw new Error(`the native addon could not be loaded: ${errors.join("; ")}`);
-}

@@ -1,8 +1,9 @@
 import type { KroneckerFactor } from "../../hadamard/factor.js";
 import type { BackendFactory } from "../backend.js";
 import { withDenseFallback } from "../fallback.js";
-import { type Addon, type Factor, type Kernels, loadAddon } from "./addon.js";
+import type { Addon, Factor, Kernels } from "./addon.js";
 import { createHead } from "./head.js";
+import { loadAddon } from "./load.js";
 import { createRotation } from "./rotation.js";
 
 /** The functions of the addon by instruction set and threads: they are made once, for they live as long as the process. */
