@@ -25,8 +25,19 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
 
 /** The folders whose files Git keeps. */
-const FOLDERS = [".ci", "assembly", "benchmarks", "docs", "examples", "lib", "native", "scripts", "test"];
-const FOREIGN = ["node_modules", "build", "output"];
+const FOLDERS = [
+  ".ci",
+  "assembly",
+  "benchmarks",
+  "docs",
+  "examples",
+  "lib",
+  "native",
+  "packages",
+  "scripts",
+  "test",
+];
+const FOREIGN = ["node_modules", "build", "dist", "output"];
 
 const filesUnder = (folder: string): string[] =>
   readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {

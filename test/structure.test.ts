@@ -187,3 +187,23 @@ test("no file of lib, native or assembly is longer than a person reads in one si
     .filter(([, lines]) => lines > 320);
   expect(long).toEqual([]);
 });
+
+describe("packages", () => {
+  const files = filesOf("packages").filter((file) => !/\/(node_modules|dist)\//.test(file));
+
+  test("use what the core exports, never its sources", () => {
+    expect(files.length).toBeGreaterThan(5);
+    const inside = files.flatMap((file) =>
+      importsOf(file)
+        .filter(
+          (name) => /^(lib|dist|assembly|native)\//.test(name) || /^fixed-classifier\/(lib|dist)/.test(name),
+        )
+        .map((name) => `${file} → ${name}`),
+    );
+    expect(inside).toEqual([]);
+  });
+
+  test("have no file that is longer than a person reads in one sitting", () => {
+    expect(files.filter((file) => textOf(file).split("\n").length > 321)).toEqual([]);
+  });
+});

@@ -1,0 +1,16 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  // Addresses without a leading slash: the built page works in any folder of any static host.
+  base: "./",
+  assetsInclude: ["**/*.gz"],
+  // The images lie in the repository, outside this package.
+  server: { fs: { allow: ["../.."] } },
+  resolve: { alias: { "@tensorflow/tfjs": here("src/tensorflow/tfjs.ts") } },
+  worker: { format: "es" },
+  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  test: { include: ["test/**/*.test.ts"] },
+});
