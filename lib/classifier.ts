@@ -1,4 +1,5 @@
 import type { Backend } from "./backends/backend.js";
+import { brand } from "./brand.js";
 import { checkInteger } from "./checks.js";
 import type { ClassCode } from "./codes/code.js";
 import type { FeatureOptions, Features } from "./features.js";
@@ -69,6 +70,7 @@ export class FixedClassifier {
     this.bias = core.bias;
     this.weights = core.weights;
     this.backend = core.backend;
+    brand(this);
   }
 
   /** Width N of a row of features. */
@@ -204,7 +206,6 @@ export class FixedClassifier {
   /**
    * The free energy −T·ln Σ_c exp(z_c/T) of every row: the lower, the more the row looks like those that the head was trained on (Liu et
    * al., *Energy-based Out-of-distribution Detection*, NeurIPS 2020).
-   *
    * @param options `temperature`: T; `normalised` and `out` as in {@link logSumExp}
    * @example
    * const energies = head.energy(x, { temperature: 1, normalised: false });
@@ -216,7 +217,6 @@ export class FixedClassifier {
   /**
    * {@link energy} with the gradients of the sum over rows: with respect to x it is the drift of stochastic gradient Langevin dynamics
    * (Grathwohl et al., *Your classifier is secretly an energy based model*, ICLR 2020).
-   *
    * @example
    * const { values, gradient: drift } = head.energyAndGradient(x, { normalised: false });
    * const sample = x.map((value, i) => value - 0.5 * drift.features[i]); // and noise

@@ -12,13 +12,8 @@ export type {
   BackendOptions,
   TransformArray,
 } from "./backends/backend.js";
-export {
-  type BackendFailure,
-  backend,
-  backendNames,
-  createBackend,
-  instructionSets,
-} from "./backends/select.js";
+export { backend, backendNames, createBackend, instructionSets } from "./backends/select.js";
+export type { BackendFailure } from "./backends/selection.js";
 export { FixedClassifier } from "./classifier.js";
 export type { ClassCode, Coherence } from "./codes/code.js";
 export type { CodeName, CodeOptions } from "./codes/index.js";

@@ -1,12 +1,103 @@
-// Compiles lib/ to dist/, from nothing: a file whose source is gone must not stay in the package.
+// Bundles lib/ into dist/, from nothing: one file an entry, a module format and a platform, and one declaration file an entry and a format.
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { rolldown } from "rolldown";
+import { dts } from "rolldown-plugin-dts";
 import { fromRoot, root } from "./paths.js";
 
-rmSync(fromRoot("dist"), { recursive: true, force: true });
+/** @import { Plugin } from "rolldown" */
+
+const DIST = fromRoot("dist");
+/** Where tsc writes a declaration a source, as tsconfig.build.json says. */
+const DECLARATIONS = fromRoot("node_modules/.cache/fixed-classifier/declarations");
+const MODULE = "fixed_classifier.wasm";
+/** From here the loader finds the addon. Nothing is required, so that a bundler takes it for no dependency. */
+const MODULE_URL =
+  'const moduleUrl = typeof __filename === "string" ? globalThis.process?.getBuiltinModule?.("node:url").pathToFileURL(__filename).href : undefined;';
+
+for (const folder of [DIST, DECLARATIONS]) rmSync(folder, { recursive: true, force: true });
+
 const { status } = spawnSync(
   process.execPath,
   [fromRoot("node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"],
   { cwd: root, stdio: "inherit" },
 );
-process.exit(status ?? 1);
+if (status !== 0) process.exit(status ?? 1);
+
+/** @type {{ format: "es" | "cjs", ending: "js" | "cjs" }[]} */
+const FORMATS = [
+  { format: "es", ending: "js" },
+  { format: "cjs", ending: "cjs" },
+];
+/** Files of the entry "." by the platform under lib/backends/platform/ that is in them. */
+const PLATFORMS = { index: "node", browser: "browser", workerd: "workerd" };
+
+/** The layers import the main entry by its name: what is in it must not be twice in a process. @type {Plugin} */
+const mainEntry = {
+  name: "main entry",
+  resolveId: (source) => (source.endsWith("/index.js") ? { id: "fixed-classifier", external: true } : null),
+};
+
+for (const { format, ending } of FORMATS) {
+  for (const [name, platform] of Object.entries(PLATFORMS)) {
+    await write([`${name}.${ending}`], format, fromRoot("lib/index.ts"), [onPlatform(platform)]);
+  }
+  await write([`tfjs.${ending}`], format, fromRoot("lib/adapters/tfjs/layer.ts"), [mainEntry]);
+}
+// A program in CommonJS needs declarations of its own, with the same text: TypeScript tells the format by the ending.
+const declarations = dts({ dtsInput: true, emitDtsOnly: true, tsconfig: false });
+await write(["index.d.ts", "index.d.cts"], "es", join(DECLARATIONS, "index.d.ts"), declarations);
+await write(["tfjs.d.ts", "tfjs.d.cts"], "es", join(DECLARATIONS, "adapters/tfjs/layer.d.ts"), [
+  mainEntry,
+  ...declarations,
+]);
+copyFileSync(fromRoot("lib/backends/wasm/simd128.wasm"), join(DIST, MODULE));
+copyFileSync(fromRoot("lib/backends/wasm/simd128.d.wasm.ts"), join(DIST, `${MODULE}.d.ts`));
+
+/**
+ * Puts a platform in the place of the one that the sources name.
+ * @param {string} platform
+ * @returns {Plugin}
+ */
+function onPlatform(platform) {
+  return {
+    name: "platform",
+    resolveId(source) {
+      if (source.endsWith("/platform/node.js")) return fromRoot(`lib/backends/platform/${platform}.ts`);
+      if (source.endsWith(".wasm")) return { id: `./${MODULE}`, external: true };
+      return null;
+    },
+  };
+}
+
+/**
+ * Bundles an input and writes it under all of these names.
+ * @param {string[]} files in dist
+ * @param {"es" | "cjs"} format
+ * @param {string} input
+ * @param {Plugin[]} plugins
+ */
+async function write(files, format, input, plugins) {
+  const build = await rolldown({
+    input,
+    plugins,
+    platform: "neutral",
+    external: ["fixed-classifier", "@tensorflow/tfjs"],
+    experimental: { attachDebugInfo: "none" },
+    ...(format === "cjs" && { transform: { define: { "import.meta.url": "moduleUrl" } } }),
+  });
+  const { output } = await build.generate({
+    format,
+    exports: "named",
+    // Doc comments are in the declarations; what a bundler has to know stays in the code.
+    comments: { annotation: true, jsdoc: files[0].includes(".d."), legal: true },
+  });
+  await build.close();
+  const chunks = output.filter((item) => item.type === "chunk");
+  if (chunks.length !== 1) throw new Error(`${files[0]} would be ${chunks.length} files`);
+  mkdirSync(DIST, { recursive: true });
+  const [{ code }] = chunks;
+  const text = code.includes("moduleUrl") ? `${MODULE_URL}\n${code}` : code;
+  for (const file of files) writeFileSync(join(DIST, file), text);
+}

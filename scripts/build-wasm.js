@@ -1,10 +1,12 @@
-// Compiles assembly/ twice, with and without SIMD, and writes both binaries as base64 into lib/backends/wasm/binary.ts.
+// Compiles assembly/ twice, with and without SIMD, and writes both binaries as base64 into lib/backends/wasm/binary.ts, and that with SIMD as
+// a file, for Workers.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const target = new URL("../lib/backends/wasm/binary.ts", import.meta.url);
+const file = new URL("../lib/backends/wasm/simd128.wasm", import.meta.url);
 
 // No relaxed SIMD, whose results differ between machines; nothing to import, so that bytes are all a host needs.
 const OPTIONS = ["--runtime", "stub", "--use", "abort=", "--noAssert", "-O3", "--converge"];
@@ -48,4 +50,5 @@ export const SIMD128: string = "${base64(simd128)}";
 export const BASELINE: string = "${base64(baseline)}";
 `,
 );
+writeFileSync(file, simd128);
 console.log(`wasm: simd128 ${simd128.length} bytes, baseline ${baseline.length} bytes`);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fromRoot, root } from "./paths.js";
 
 /** Built, so not known to git. */
-const BUILT = ["dist", "lib/backends/wasm/binary.ts"];
+const BUILT = ["dist", "lib/backends/wasm/binary.ts", "lib/backends/wasm/simd128.wasm"];
 /** What a new copy of the sources leaves alone, at any depth. */
 const KEPT = ["build", "node_modules"];
 

@@ -35,7 +35,7 @@ compiled("wasm", "WebAssembly", {
 compiled("typescript", "TypeScript", {
   script: "scripts/build-ts.js",
   inputs: ["lib", "tsconfig.json", "tsconfig.build.json"],
-  packages: ["typescript", "@types/node"],
+  packages: ["typescript", "@types/node", "rolldown", "rolldown-plugin-dts"],
   output: "dist/index.js",
 });
 

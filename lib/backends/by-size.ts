@@ -8,8 +8,11 @@ import { createBackend, defaultBackend } from "./select.js";
 const SMALL = 8;
 const SMALL_BOUND = 4;
 
-const js = createBackend("js");
+let js: Backend | undefined;
 
 /** The backend that is fastest for the transform of so many elements in all. */
-export const backendFor = (elements: number, bound: boolean): Backend =>
-  elements <= (bound ? SMALL_BOUND : SMALL) ? js : defaultBackend();
+export function backendFor(elements: number, bound: boolean): Backend {
+  if (elements > (bound ? SMALL_BOUND : SMALL)) return defaultBackend();
+  js ??= createBackend("js");
+  return js;
+}

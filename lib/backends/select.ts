@@ -1,26 +1,16 @@
 import { checkInteger, checkOneOf, describe } from "../checks.js";
 import { readOptions } from "../options.js";
-import type { Backend, BackendFactory, BackendName, BackendOptions } from "./backend.js";
-import { js } from "./js/index.js";
-import { native } from "./native/index.js";
+import type { Backend, BackendName, BackendOptions } from "./backend.js";
 import { warnOfLoss } from "./native/lost.js";
 import { withPlaces } from "./places.js";
-import { wasm } from "./wasm/index.js";
+import { CANDIDATES } from "./platform/node.js";
+import type { BackendFailure, Selection } from "./selection.js";
+import { shared } from "./shared.js";
 
 const MAX_THREADS = 256;
 
-/** Backends in the order in which they are tried. A new backend is one line here. */
-const CANDIDATES: Record<BackendName, BackendFactory> = { native, wasm, js };
 /** All backends, in the order in which they are tried. */
-export const backendNames = Object.freeze(Object.keys(CANDIDATES)) as readonly BackendName[];
-
-/** Why a backend that was tried could not be used. */
-export interface BackendFailure {
-  /** The backend that did not load. */
-  readonly name: BackendName;
-  /** What was thrown; its message says what is missing here. */
-  readonly error: Error;
-}
+export const backendNames: readonly BackendName[] = /* @__PURE__ */ Object.freeze(["native", "wasm", "js"]);
 
 /**
  * The instruction sets of a backend that this machine runs, best first.
@@ -68,12 +58,6 @@ export function checkBackend(value: unknown): asserts value is Backend {
   }
 }
 
-/** What was chosen, and what was tried before. */
-export interface Selection {
-  readonly backend: Backend;
-  readonly failures: readonly BackendFailure[];
-}
-
 /** The best backend that loads, or the one that the environment forces. */
 export function selectBackend(env: Record<string, string | undefined>): Selection {
   const {
@@ -115,12 +99,18 @@ function environment(): Record<string, string | undefined> {
   }
 }
 
-const selection = selectBackend(environment());
+/** Chosen when first asked for: a program that only imports the package loads none, and bundlers can leave out what is not used. */
+const selection = (): Selection => {
+  const state = shared();
+  state.selection ??= selectBackend(environment());
+  return state.selection;
+};
 
-export const defaultBackend = (): Backend => selection.backend;
+export const defaultBackend = (): Backend => selection().backend;
 
 /**
- * The backend chosen at load time, and why the ones before it were not. docs/backends.md says how to force one.
+ * The backend that operations use, and why the ones before it could not be; it is chosen at the first operation, or when this is read.
+ * docs/backends.md says how to force one.
  *
  * @example
  * console.log(backend.name, backend.instructionSet); // wasm simd128, and the like
@@ -132,8 +122,14 @@ export const backend: {
   readonly instructionSet: string;
   /** The backends that were tried before and did not load; empty for the first. */
   readonly failures: readonly BackendFailure[];
-} = Object.freeze({
-  name: selection.backend.name,
-  instructionSet: selection.backend.instructionSet,
-  failures: selection.failures,
+} = /* @__PURE__ */ Object.freeze({
+  get name() {
+    return selection().backend.name;
+  },
+  get instructionSet() {
+    return selection().backend.instructionSet;
+  },
+  get failures() {
+    return selection().failures;
+  },
 });

@@ -16,7 +16,7 @@ import {
   prebuildOf,
   thisTarget,
 } from "../../lib/backends/native/candidates.js";
-import { VERSION } from "../../lib/backends/native/version.js";
+import { VERSION } from "../../lib/version.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const target = thisTarget(fs);

@@ -2,7 +2,8 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { checkBoolean, checkInteger, checkOneOf, describe } from "../../checks.js";
-import { type FixedClassifierOptions, MAX_CLASSES } from "../../head/options.js";
+import { MAX_CLASSES } from "../../head/options.js";
+import type { FixedClassifierOptions } from "../../index.js";
 import { readOptions } from "../../options.js";
 
 /** Options of every layer of TensorFlow.js. */

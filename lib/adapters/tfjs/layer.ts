@@ -15,11 +15,11 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
+import { isBranded } from "../../brand.js";
 import { describe } from "../../checks.js";
-import { FixedClassifier } from "../../classifier.js";
 import { checkNumbers } from "../../head/finite.js";
 import { plainOption } from "../../head/json.js";
-import type { FixedClassifierOptions } from "../../head/options.js";
+import { FixedClassifier, type FixedClassifierOptions } from "../../index.js";
 import {
   checkArguments,
   checkFromHead,
@@ -84,7 +84,7 @@ export class FixedClassifierLayer extends tf.layers.Layer {
    * const layer = FixedClassifierLayer.fromHead(head, { trainable: false });
    */
   static fromHead(head: FixedClassifier, args?: FromHeadArgs | null): FixedClassifierLayer {
-    if (!(head instanceof FixedClassifier)) {
+    if (!isBranded(head)) {
       throw new TypeError(`head must be a FixedClassifier, got ${describe(head)}`);
     }
     const given = checkFromHead(args);

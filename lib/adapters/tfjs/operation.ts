@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { typedArrayName } from "../../checks.js";
-import type { FixedClassifier } from "../../classifier.js";
+import type { FixedClassifier } from "../../index.js";
 
 /** Logits of features, the last axis of a tensor of numbers; differentiable by all three. */
 export type HeadOperation = (x: tf.Tensor, scale: tf.Tensor, bias: tf.Tensor | null) => tf.Tensor;

@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { describe } from "../../checks.js";
-import type { FixedClassifier } from "../../classifier.js";
+import type { FixedClassifier } from "../../index.js";
 import type { Constraint, Initializer } from "./arguments.js";
 
 /** Gives a weight a certain tensor to start with. */

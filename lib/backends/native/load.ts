@@ -1,8 +1,8 @@
+import { VERSION } from "../../version.js";
 import type { Addon } from "./addon.js";
 import { foldersNear, LOCAL_BUILD, PREBUILT, prebuildOf, thisTarget } from "./candidates.js";
 import { damage } from "./intact.js";
 import { AddonLost } from "./lost.js";
-import { VERSION } from "./version.js";
 
 /** The addon is kept for all backends: loading it again would give other functions. */
 let addon: Addon | undefined;

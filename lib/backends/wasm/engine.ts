@@ -1,5 +1,3 @@
-import { BASELINE, SIMD128 } from "./binary.js";
-
 /** What assembly/index.ts exports, parameter by parameter. Those called head, factor, x, out and the like are addresses. */
 export interface Kernels {
   readonly memory: WebAssembly.Memory;
@@ -78,12 +76,6 @@ export interface Kernels {
   ): void;
 }
 
-const BINARIES = { simd128: SIMD128, baseline: BASELINE };
-export type InstructionSet = keyof typeof BINARIES;
-
-/** The instruction sets, best first. */
-export const INSTRUCTION_SETS = Object.keys(BINARIES) as InstructionSet[];
-
 const PAGE = 2 ** 16;
 /** How far past the end of an array a kernel may read and write. */
 const SLACK = 256;
@@ -134,23 +126,3 @@ const align = (address: number): number => Math.ceil(address / ALIGNMENT) * ALIG
 
 /** The first address at which an array may lie behind one of `bytes` at `address`. */
 export const after = (address: number, bytes: number): number => align(address + bytes + SLACK);
-
-const modules = new Map<InstructionSet, WebAssembly.Module>();
-
-/** The binary of an instruction set. */
-export const bytesOf = (instructionSet: InstructionSet): Uint8Array<ArrayBuffer> => {
-  const text = atob(BINARIES[instructionSet]);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-};
-
-/** Compiles a binary once for any number of backends. */
-export function moduleOf(instructionSet: InstructionSet): WebAssembly.Module {
-  let module = modules.get(instructionSet);
-  if (module === undefined) {
-    module = new WebAssembly.Module(bytesOf(instructionSet));
-    modules.set(instructionSet, module);
-  }
-  return module;
-}

@@ -2,39 +2,46 @@ import type { BackendFactory } from "../backend.js";
 import { withDenseFallback } from "../fallback.js";
 import { decode } from "../js/decode.js";
 import { encode } from "../js/encode.js";
-import { bytesOf, Engine, INSTRUCTION_SETS, type InstructionSet, moduleOf } from "./engine.js";
+import { Engine } from "./engine.js";
 import { createTransform } from "./fwht.js";
 import { createHead } from "./head.js";
+import type { ModuleSource } from "./module.js";
 import { createRotation } from "./rotation.js";
 
+/** The modules of a build of the package by their instruction sets, best first. */
+export type Modules = Readonly<Record<string, ModuleSource>>;
+
 /** WebAssembly, for where the addon does not load. It is compiled when the first backend is created, and synchronously. */
-export const wasm: BackendFactory = {
-  instructionSets() {
-    if (typeof WebAssembly === "undefined") {
-      throw new Error('backend "wasm" needs WebAssembly, which this process does not have (node --jitless?)');
-    }
-    if (new Uint8Array(Uint16Array.of(1).buffer)[0] !== 1) {
-      throw new Error('backend "wasm" needs a little-endian machine: it shares memory with WebAssembly');
-    }
-    possible ??= INSTRUCTION_SETS.filter((name) => WebAssembly.validate(bytesOf(name)));
-    if (possible.length === 0) throw new Error('backend "wasm": this engine accepts none of its binaries');
-    return possible;
-  },
+export function wasmBackend(modules: Modules): BackendFactory {
+  let possible: readonly string[] | undefined;
+  return {
+    instructionSets() {
+      if (typeof WebAssembly === "undefined") {
+        throw new Error(
+          'backend "wasm" needs WebAssembly, which this process does not have (node --jitless?)',
+        );
+      }
+      if (new Uint8Array(Uint16Array.of(1).buffer)[0] !== 1) {
+        throw new Error('backend "wasm" needs a little-endian machine: it shares memory with WebAssembly');
+      }
+      possible ??= Object.keys(modules).filter((name) => modules[name]?.isPossible());
+      if (possible.length === 0) throw new Error('backend "wasm": this engine accepts none of its binaries');
+      return possible;
+    },
 
-  create(instructionSet) {
-    const engine = new Engine(moduleOf(instructionSet as InstructionSet));
-    const transform = createTransform(engine);
-    return withDenseFallback({
-      name: "wasm",
-      instructionSet,
-      ...transform,
-      head: (table) => createHead(engine, table),
-      rotation: (table) => createRotation(engine, transform.fwht, table),
-      // These would be no faster in WebAssembly, since the numbers are copied in and out.
-      decode,
-      encode,
-    });
-  },
-};
-
-let possible: readonly InstructionSet[] | undefined;
+    create(instructionSet) {
+      const engine = new Engine((modules[instructionSet] as ModuleSource).module());
+      const transform = createTransform(engine);
+      return withDenseFallback({
+        name: "wasm",
+        instructionSet,
+        ...transform,
+        head: (table) => createHead(engine, table),
+        rotation: (table) => createRotation(engine, transform.fwht, table),
+        // These would be no faster in WebAssembly, since the numbers are copied in and out.
+        decode,
+        encode,
+      });
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** What Node.js, Bun and Deno run, and whatever is not known: all there is. */
+
+import type { BackendFactory, BackendName } from "../backend.js";
+import { js } from "../js/index.js";
+import { native } from "../native/index.js";
+import { BASELINE, SIMD128 } from "../wasm/binary.js";
+import { wasmBackend } from "../wasm/index.js";
+import { inlined } from "../wasm/module.js";
+
+/** Backends in the order in which they are tried. A new backend is one line here. */
+export const CANDIDATES: Readonly<Record<BackendName, BackendFactory>> = {
+  native,
+  wasm: /* @__PURE__ */ wasmBackend({
+    simd128: /* @__PURE__ */ inlined(SIMD128),
+    baseline: /* @__PURE__ */ inlined(BASELINE),
+  }),
+  js,
+};
