@@ -27,7 +27,7 @@ if (!dependenciesCurrent()) {
 setUpNative();
 compiled("wasm", "WebAssembly", {
   script: "scripts/build-wasm.js",
-  inputs: ["assembly"],
+  inputs: ["assembly", "scripts/bytes-as-text.js"],
   packages: ["assemblyscript"],
   output: "lib/backends/wasm/binary.ts",
 });

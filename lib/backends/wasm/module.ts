@@ -1,5 +1,7 @@
 /** Where a module of WebAssembly comes from: the text of the sources, or a file that the runtime has compiled. */
 
+import { bytesFromText } from "./text.js";
+
 export interface ModuleSource {
   /** Whether this engine runs it. */
   isPossible(): boolean;
@@ -8,11 +10,11 @@ export interface ModuleSource {
 }
 
 /** A module whose bytes are in the sources. */
-export function inlined(base64: string): ModuleSource {
+export function inlined(text: string): ModuleSource {
   let bytes: Uint8Array<ArrayBuffer> | undefined;
   let module: WebAssembly.Module | undefined;
   const decoded = () => {
-    bytes ??= Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    bytes ??= bytesFromText(text);
     return bytes;
   };
   return {
