@@ -1,7 +1,7 @@
 import type { Backend } from "./backends/backend.js";
 import { brand } from "./brand.js";
 import { checkInteger } from "./checks.js";
-import type { ClassCode } from "./codes/code.js";
+import { type ClassCode, MAX_CLASSES } from "./codes/code.js";
 import type { FeatureOptions, Features } from "./features.js";
 import { type AsyncOptions, forwardAsync } from "./head/async.js";
 import { type BackwardOptions, backward } from "./head/backward.js";
@@ -24,7 +24,7 @@ import { decodeJson, encodeJson, type HeadJson, type JsonOptions, readJsonOption
 import { checkFileOptions, type FileBytes, type FileOptions } from "./head/limits.js";
 import { forward, type OutputOptions } from "./head/logits.js";
 import { type LossAndGradient, type LossOptions, lossAndGradient } from "./head/loss.js";
-import { type FixedClassifierOptions, type HeadSettings, MAX_CLASSES } from "./head/options.js";
+import type { FixedClassifierOptions, HeadSettings } from "./head/options.js";
 import { copyParameters } from "./head/parameters.js";
 import { planForward } from "./head/plan.js";
 import { type ProbabilityOptions, probabilities } from "./head/probabilities.js";

@@ -1,6 +1,9 @@
 import type { Tensor } from "../formats/safetensors.js";
 import type { HeadTable } from "../table.js";
 
+/** The most classes of a head, and the most vectors of a code that classes can be given. */
+export const MAX_CLASSES = 2 ** 24;
+
 /** How far apart the vectors of a code are: docs/codes.md. */
 export interface Coherence {
   /**

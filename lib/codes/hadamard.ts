@@ -1,7 +1,7 @@
 import { orderAbove } from "../hadamard/orders.js";
 import { maskWords } from "../table.js";
 import { type Assignment, assignmentOption, assignVectors } from "./assignment.js";
-import { once, scaleOf99Percent } from "./code.js";
+import { MAX_CLASSES, once, scaleOf99Percent } from "./code.js";
 import { defineCode, seedOption } from "./code-options.js";
 import { hadamardCode, hadamardTable, SegmentList } from "./hadamard-table.js";
 import { blockMasks, structuredBlocks } from "./masks.js";
@@ -40,7 +40,7 @@ function limit(features: number): number {
 export const hadamard = defineCode<HadamardOptions, { seed: number; assignment: Assignment }>(
   "hadamard",
   1,
-  { seed: seedOption, assignment: assignmentOption(limit) },
+  { seed: seedOption, assignment: assignmentOption((features) => Math.min(limit(features), MAX_CLASSES)) },
   ({ features, classes }, options) => {
     const { seed, assignment } = options;
     const most = limit(features);

@@ -6,7 +6,7 @@ import type { CodeEntry } from "../codes/code.js";
 import { CODE_NAMES, CODES, type CodeName, type CodeOptions } from "../codes/index.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../formats/safetensors.js";
 import { checkNumbers, type ParameterName } from "./finite.js";
-import { checkLimits, type Limits } from "./limits.js";
+import { checkAssignment, checkLimits, type Limits } from "./limits.js";
 import type { HeadSettings } from "./options.js";
 
 const FORMAT = "fixed-classifier";
@@ -98,6 +98,7 @@ function readSettings(
   const name = readCodeName(metadata);
   checkLimits({ features, classes, code: name }, limits);
   const code = readCode(name, metadata, tensors);
+  checkAssignment(code, limits);
   return { features, classes, code, learnScale: learnScale === "true" };
 }
 

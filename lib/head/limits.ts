@@ -1,9 +1,9 @@
 import type { Backend } from "../backends/backend.js";
 import { checkInteger, checkOneOf, describe } from "../checks.js";
-import type { HeadShape } from "../codes/code.js";
-import { CODE_NAMES, type CodeName } from "../codes/index.js";
+import { type HeadShape, MAX_CLASSES } from "../codes/code.js";
+import { CODE_NAMES, type CodeName, type CodeOptions } from "../codes/index.js";
 import { readOptions } from "../options.js";
-import { MAX_CLASSES, MAX_FEATURES } from "./options.js";
+import { MAX_FEATURES } from "./options.js";
 
 /** Options of `FixedClassifier.fromSafetensors`: the backend, and what a file may ask for that others wrote. */
 export interface FileOptions {
@@ -11,7 +11,7 @@ export interface FileOptions {
   backend?: Backend;
   /** The class codes that are taken. Default: all. */
   codes?: readonly CodeName[];
-  /** The most classes that are taken. Default: as many as a head can have. */
+  /** The most classes that are taken; vectors that a file assigns to them are among as many. Default: as many as a head can have. */
   maxClasses?: number;
   /** The widest rows of features that are taken. Default: as wide as those of a head can be. */
   maxFeatures?: number;
@@ -57,5 +57,22 @@ export function checkLimits(
   }
   if (classes > maxClasses) {
     throw new RangeError(`the file has a head of ${classes} classes; maxClasses allows ${maxClasses}`);
+  }
+}
+
+/**
+ * The vectors of a code are made one after another, so a number far behind the classes would cost as much as so many classes.
+ *
+ * @throws RangeError for a file that gives a class a vector behind those that are allowed
+ */
+export function checkAssignment(code: CodeOptions, { maxClasses }: Limits): void {
+  const { assignment } = code as { assignment?: ArrayLike<number> | null };
+  for (let c = 0; c < (assignment?.length ?? 0); c++) {
+    const vector = (assignment as ArrayLike<number>)[c] as number;
+    if (vector >= maxClasses) {
+      throw new RangeError(
+        `the file gives the vector ${vector} to the class ${c}; maxClasses allows 0 … ${maxClasses - 1}`,
+      );
+    }
   }
 }

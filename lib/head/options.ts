@@ -1,12 +1,11 @@
 import type { Backend } from "../backends/backend.js";
 import { checkBackend, defaultBackend } from "../backends/select.js";
 import { checkBoolean, checkInteger, checkOneOf, describe } from "../checks.js";
-import type { ClassCode, CodeEntry, HeadShape } from "../codes/code.js";
+import { type ClassCode, type CodeEntry, type HeadShape, MAX_CLASSES } from "../codes/code.js";
 import { CODE_NAMES, CODES, type CodeName, type CodeOptions } from "../codes/index.js";
 import { readOptions } from "../options.js";
 
 export const MAX_FEATURES = 2 ** 16;
-export const MAX_CLASSES = 2 ** 24;
 
 /** Options of a new {@link FixedClassifier}. */
 export interface FixedClassifierOptions {

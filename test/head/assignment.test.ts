@@ -129,3 +129,14 @@ test.each([
   expect(create).toThrow(type);
   expect(create).toThrow(message);
 });
+
+test.each([36, 64, 2048])(
+  "a vector behind those of the most classes is refused at %i features",
+  (features) => {
+    for (const vector of [2 ** 24, 2 ** 29, 2 ** 31, 2 ** 32 + 1]) {
+      expect(() => createOnJs(assigned(features, 4, [0, vector]))).toThrow(
+        new RangeError(`assignment[1] is ${vector}: it must be from 0 to 16777215`),
+      );
+    }
+  },
+);

@@ -151,6 +151,15 @@ describe("what a file may ask for can be limited", () => {
     }
   });
 
+  test("and a vector as far behind as that of a class beyond", () => {
+    const code = { name: "hadamard", assignment: [0, 1000] } as const;
+    const far = new FixedClassifier({ features: 36, classes: 2, code, backend: js }).toSafetensors();
+    expect(load(far, { maxClasses: 1001 }).toSafetensors()).toEqual(far);
+    expect(() => load(far, { maxClasses: 1000 })).toThrow(
+      new RangeError("the file gives the vector 1000 to the class 1; maxClasses allows 0 … 999"),
+    );
+  });
+
   test("before anything is built, or looked at that is not within them", () => {
     const large = changed(({ __metadata__: m, ...header }) => {
       Object.assign(m, { code: "cube", classes: "16777216", features: "24", "code.width": "8" });

@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { checkBoolean, checkInteger, checkOneOf, describe } from "../../checks.js";
-import { MAX_CLASSES } from "../../head/options.js";
+import { MAX_CLASSES } from "../../codes/code.js";
 import type { FixedClassifierOptions } from "../../index.js";
 import { readOptions } from "../../options.js";
 
