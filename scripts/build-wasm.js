@@ -1,5 +1,5 @@
-// Compiles assembly/ twice, with and without SIMD, and writes both binaries as text into lib/backends/wasm/binary.ts, and that with SIMD as
-// a file, for Workers.
+// Compiles assembly/ twice, with and without SIMD, and writes both as base64 into lib/backends/wasm/binary.ts, and that
+// with SIMD as another text, for browsers, and as a file, for Workers.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
@@ -42,11 +42,14 @@ async function compile(simd) {
 
 const simd128 = await compile(true);
 const baseline = await compile(false);
+/** @param {Uint8Array} bytes */
+const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 writeFileSync(
   target,
   `// Generated from assembly/ by scripts/build-wasm.js; do not edit.
-export const SIMD128: string = "${bytesAsText(simd128)}";
-export const BASELINE: string = "${bytesAsText(baseline)}";
+export const SIMD128: string = "${base64(simd128)}";
+export const BASELINE: string = "${base64(baseline)}";
+export const SIMD128_TEXT: string = "${bytesAsText(simd128)}";
 `,
 );
 writeFileSync(file, simd128);

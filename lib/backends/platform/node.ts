@@ -3,6 +3,7 @@
 import type { BackendFactory, BackendName } from "../backend.js";
 import { js } from "../js/index.js";
 import { native } from "../native/index.js";
+import { bytesFromBase64 } from "../wasm/base64.js";
 import { BASELINE, SIMD128 } from "../wasm/binary.js";
 import { wasmBackend } from "../wasm/index.js";
 import { inlined } from "../wasm/module.js";
@@ -11,8 +12,8 @@ import { inlined } from "../wasm/module.js";
 export const CANDIDATES: Readonly<Record<BackendName, BackendFactory>> = {
   native,
   wasm: /* @__PURE__ */ wasmBackend({
-    simd128: /* @__PURE__ */ inlined(SIMD128),
-    baseline: /* @__PURE__ */ inlined(BASELINE),
+    simd128: /* @__PURE__ */ inlined(() => bytesFromBase64(SIMD128), true),
+    baseline: /* @__PURE__ */ inlined(() => bytesFromBase64(BASELINE), false),
   }),
   js,
 };

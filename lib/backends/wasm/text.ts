@@ -14,14 +14,12 @@ const SINGLE = 89;
 export function bytesFromText(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
   let length = 0;
-  let i = 0;
-  const next = (): number => {
-    const code = text.charCodeAt(i++);
-    return code - FIRST - Number(code > BACKSLASH);
-  };
-  while (i < text.length) {
-    const value = next();
-    bytes[length++] = value < SINGLE ? value : SINGLE + (value - SINGLE) * VALUES + next();
+  for (let i = 0; i < text.length; i++) {
+    let value = digit(text.charCodeAt(i));
+    if (value >= SINGLE) value = SINGLE + (value - SINGLE) * VALUES + digit(text.charCodeAt(++i));
+    bytes[length++] = value;
   }
   return bytes.subarray(0, length);
 }
+
+const digit = (code: number): number => (code > BACKSLASH ? code - FIRST - 1 : code - FIRST);
