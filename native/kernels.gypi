@@ -5,11 +5,14 @@
     # A folder with one more file for every instruction set, which is compiled like the kernels of that set; empty: none.
     "beside_dir%": "",
     "kernel_libraries": [],
-    "kernel_files": ["cpu.cc", "dispatch.cc", "targets/scalar.cc"],
+    "kernel_files": ["cpu.cc", "dispatch.cc"],
     "conditions": [
-      ["target_arch == 'x64'", {"kernel_libraries": ["kernels_avx512", "kernels_avx2", "kernels_sse2"]}],
+      ["target_arch == 'x64'", {
+        "kernel_libraries": ["kernels_avx512", "kernels_avx2", "kernels_sse2", "kernels_scalar"]
+      }],
       # Every arm64 has NEON, so it needs no flags of its own.
-      ["target_arch == 'arm64'", {"kernel_files": ["targets/neon.cc"]}]
+      ["target_arch == 'arm64'", {"kernel_files": ["targets/neon.cc"], "kernel_libraries": ["kernels_scalar"]}],
+      ["target_arch not in ['x64', 'arm64']", {"kernel_files": ["targets/scalar.cc"]}]
     ],
     # Flags that the same bits on every instruction set rest on: no contraction into fused multiply-adds, wrapping integers. The
     # warnings that are off come from the compiler's own AVX-512 header.
@@ -61,6 +64,19 @@
           "type": "static_library",
           "sources": ["targets/sse2.cc"],
           "conditions": [["beside_dir != ''", {"sources": ["<(beside_dir)/sse2.cc"]}]]
+        }
+      ]
+    }],
+    ["target_arch in ['x64', 'arm64']", {
+      "targets": [
+        {
+          # Where every CPU has a better one this is for comparisons, so it is made small: half of the size.
+          "target_name": "kernels_scalar",
+          "type": "static_library",
+          "sources": ["targets/scalar.cc"],
+          "cflags_cc": ["-Os"],
+          "xcode_settings": {"GCC_OPTIMIZATION_LEVEL": "s"},
+          "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["-clang:-Os"]}}
         }
       ]
     }]

@@ -1,0 +1,67 @@
+// Compiles what binding.gyp says with the flags that it says, for one platform.
+import { exec, spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join, relative } from "node:path";
+import { promisify } from "node:util";
+import { fromRoot, root } from "../paths.js";
+import { toolchain } from "../toolchain.js";
+import { TARGETS } from "./targets.js";
+import { HEADERS, ZIG } from "./toolchain.js";
+
+/** For programs and arguments that a shell is to read as they are. */
+const quote = (/** @type {string} */ text) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/**
+ * The commands that gyp would have make run, for an architecture: `c++ …flags -c file`, for a shell.
+ * @param {"x64" | "arm64"} arch
+ * @returns {{ command: string, file: string }[]}
+ */
+function commandsOf(arch) {
+  const out = fromRoot("build-prebuild", `gyp-${arch}`);
+  const { status, stdout, stderr } = spawnSync(
+    toolchain()?.python ?? "python3",
+    [
+      fromRoot("node_modules/node-gyp/gyp/gyp_main.py"),
+      ...["binding.gyp", "--format=compile_commands_json", "--include=scripts/prebuild/gyp.gypi"],
+      // Zig takes the flags of GCC for all platforms, so these are those of Linux.
+      ...["-DOS=linux", `-Dtarget_arch=${arch}`],
+      ...["--depth=.", "--no-parallel", `--generator-output=${out}`, "-Goutput_dir=."],
+    ],
+    { cwd: root, encoding: "utf8" },
+  );
+  if (status !== 0) throw new Error(`gyp failed:\n${stdout}${stderr}`);
+  return JSON.parse(readFileSync(join(out, "Release/compile_commands.json"), "utf8"));
+}
+
+/**
+ * @param {string} target
+ * @returns {Promise<string[]>} the object files
+ */
+export async function compile(target) {
+  const { zig, arch } = TARGETS[target];
+  const folder = fromRoot("build-prebuild", target);
+  mkdirSync(folder, { recursive: true });
+  const flags = [
+    `--target=${zig}`,
+    `-I${HEADERS}`,
+    ...["-g0", "-ffunction-sections", "-fdata-sections"],
+    // Of warnings that only GCC has.
+    "-Wno-unknown-warning-option",
+    ...(target.startsWith("win32") ? [] : ["-fPIC"]),
+  ];
+  const jobs = commandsOf(arch).map(({ command, file }) => {
+    const object = join(folder, `${relative(root, file).replaceAll(/\W/g, "-")}.o`);
+    const compiler = [ZIG, "c++", ...flags].map(quote).join(" ");
+    return { object, command: `${command.replace(/^c\+\+/, () => compiler)} -o ${quote(object)}` };
+  });
+  const waiting = jobs.map(({ command }) => command);
+  await Promise.all(
+    Array.from({ length: availableParallelism() }, async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        await promisify(exec)(next, { cwd: root, maxBuffer: 2 ** 28 });
+      }
+    }),
+  );
+  return jobs.map(({ object }) => object);
+}

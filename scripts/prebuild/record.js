@@ -1,0 +1,63 @@
+// What is noted of an addon when it is built, and whether it is still what its sources make.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { crc32 } from "node:zlib";
+import { fromRoot } from "../paths.js";
+import { hashOf, ownVersion, versionOf } from "../stamps.js";
+import { addonOf, recordOf, TARGETS } from "./targets.js";
+
+/**
+ * `bytes` and `crc32` are what lib/backends/native/intact.ts compares before it loads an addon.
+ * @typedef {{ bytes: number, crc32: number, sources: string }} Record
+ */
+
+const SOURCES = [
+  "native",
+  "binding.gyp",
+  ...["compile.js", "gyp.gypi", "link.js", "package-lock.json"].map((name) => `scripts/prebuild/${name}`),
+];
+
+/**
+ * One hash of all that an addon is made of.
+ * @param {string} target
+ */
+export const sourcesOf = (target) =>
+  hashOf(SOURCES, [TARGETS[target].zig, ownVersion(), versionOf("node-addon-api")]);
+
+/**
+ * @param {string} target
+ * @param {string} sources
+ */
+export function writeRecord(target, sources) {
+  const bytes = readFileSync(fromRoot(addonOf(target)));
+  /** @type {Record} */
+  const record = { bytes: bytes.length, crc32: crc32(bytes), sources };
+  mkdirSync(dirname(fromRoot(recordOf(target))), { recursive: true });
+  writeFileSync(fromRoot(recordOf(target)), `${JSON.stringify(record)}\n`);
+}
+
+/**
+ * Why an addon cannot be published, or null.
+ * @param {string} target
+ */
+export function fault(target) {
+  const addon = addonOf(target);
+  const bytes = read(addon);
+  if (bytes === null) return `${addon} is not there`;
+  const text = read(recordOf(target));
+  if (text === null) return `${recordOf(target)}, which npm run prebuild writes beside it, is not there`;
+  /** @type {Record} */
+  const record = JSON.parse(text.toString());
+  if (record.sources !== sourcesOf(target)) return `${addon} is older than its sources`;
+  if (record.bytes === bytes.length && record.crc32 === crc32(bytes)) return null;
+  return `${addon} is not as it was built`;
+}
+
+/** @param {string} file */
+function read(file) {
+  try {
+    return readFileSync(fromRoot(file));
+  } catch {
+    return null;
+  }
+}
