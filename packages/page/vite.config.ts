@@ -12,5 +12,12 @@ export default defineConfig({
   resolve: { alias: { "@tensorflow/tfjs": here("src/tensorflow/tfjs.ts") } },
   worker: { format: "es" },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  test: { include: ["test/**/*.test.ts"] },
+  test: {
+    include: ["test/**/*.test.ts"],
+    // Browsers take a while on a machine that does other work.
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+    alias: { "@tensorflow/tfjs": here("test/support/tfjs.ts") },
+  },
 });
