@@ -19,11 +19,36 @@ function termsOf(factor: KroneckerFactor): usize {
 
 const sums = memory.data((MAX_FACTOR_ORDER / 4) * SUMS * 16, 16);
 
+const leftover = memory.data(MAX_FACTOR_ORDER * 16, 16);
+
 /** The stage works in place, on the b stretches of `stride` bytes at x. Only the first `rows` stretches are written. */
 export function factorStage<V, T>(factor: KroneckerFactor, x: usize, stride: usize, rows: i32): void {
-  const end = x + stride;
-  for (; x + sizeof<V>() <= end; x += sizeof<V>()) factorColumn<V, T>(factor, x, stride, rows);
-  for (; x < end; x += sizeof<T>()) factorColumn<T, T>(factor, x, stride, rows);
+  const rest = stride % sizeof<V>();
+  stageOfVectors<V, T>(factor, x, stride, stride - rest, rows);
+  if (rest === 0) return;
+  // What is no whole vector is done elsewhere, in one of its own.
+  x += stride - rest;
+  copyColumn(leftover, sizeof<V>(), x, stride, factor.order, rest);
+  stageOfVectors<V, T>(factor, leftover, sizeof<V>(), sizeof<V>(), rows);
+  copyColumn(x, stride, leftover, sizeof<V>(), rows, rest);
+}
+
+/** Copies so many bytes of each row, a multiple of four. */
+function copyColumn(to: usize, toStride: usize, from: usize, fromStride: usize, rows: i32, bytes: usize): void {
+  for (let r = 0; r < rows; r++, to += toStride, from += fromStride) {
+    for (let i: usize = 0; i < bytes; i += sizeof<u32>()) store<u32>(to + i, load<u32>(from + i));
+  }
+}
+
+/** Does the stage on the first `width` bytes of the stretches. */
+function stageOfVectors<V, T>(
+  factor: KroneckerFactor,
+  x: usize,
+  stride: usize,
+  width: usize,
+  rows: i32,
+): void {
+  for (const end = x + width; x < end; x += sizeof<V>()) factorColumn<V, T>(factor, x, stride, rows);
 }
 
 @inline

@@ -1,14 +1,18 @@
 /**
  * The transform in natural order, stages in descending stride (docs/numerics.md). Lengths and strides are in bytes here.
  *
- * A pass does three stages (radix 8) on eight rows of a piece at once, then the eight rows are finished one by one, depth
- * first: whatever the size of a cache, the pieces that fit into it are finished there. The last stages happen in registers.
+ * A pass does three stages (radix 8) on eight rows of a block at once, or two where their number asks for it. A row is transformed as
+ * columns are that are one vector wide, and its last stages are those within a vector.
  */
 import { add, broadcast, mul, sub } from "./vector";
+import { signsOfHalves, signsOfPairs, within, withinEach, withinPair } from "./within";
+
+/** Blocks of this size are finished pass by pass: the first-level cache holds one beside the array that it was copied from. */
+const PIECE: usize = 2 ** 14;
 
 /** Does one stage on two vectors that are `stride` apart. */
 @inline
-export function stages2<V, T>(x: usize, stride: usize): void {
+function stages2<V, T>(x: usize, stride: usize): void {
   const a = load<V>(x);
   const b = load<V>(x + stride);
   store<V>(x, add<V, T>(a, b));
@@ -17,7 +21,7 @@ export function stages2<V, T>(x: usize, stride: usize): void {
 
 /** Does two stages on four vectors that are `stride` apart. */
 @inline
-export function stages4<V, T>(x: usize, stride: usize): void {
+function stages4<V, T>(x: usize, stride: usize): void {
   const x1 = x + stride;
   const x2 = x1 + stride;
   const x3 = x2 + stride;
@@ -35,27 +39,9 @@ export function stages4<V, T>(x: usize, stride: usize): void {
   store<V>(x3, sub<V, T>(b2, b3));
 }
 
-/** Does two stages on a piece of four rows. */
-function pass4<V, T>(x: usize, stride: usize): void {
-  for (const end = x + stride; x < end; x += sizeof<V>()) stages4<V, T>(x, stride);
-}
-
-/** Does three stages on a piece of eight rows; a stride holds at least two vectors. */
-function pass8<V, T>(x: usize, stride: usize): void {
-  const end = x + stride;
-  while (x < end) {
-    stages8<V, T>(x, stride, false);
-    stages8<V, T>(x + sizeof<V>(), stride, false);
-    x += 2 * sizeof<V>();
-  }
-}
-
-/**
- * Does three stages on eight vectors that are `stride` apart. With `whole` they are all there is of a transform, and the stages within a
- * vector follow.
- */
+/** Does three stages on eight vectors that are `stride` apart, and with `whole` those within neighbours, which are integers. */
 @inline
-export function stages8<V, T>(x: usize, stride: usize, whole: bool): void {
+function stages8<V, T>(x: usize, stride: usize, whole: bool): void {
   const x1 = x + stride;
   const x2 = x1 + stride;
   const x3 = x2 + stride;
@@ -87,104 +73,124 @@ export function stages8<V, T>(x: usize, stride: usize, whole: bool): void {
   const c3 = sub<V, T>(b1, b3);
   const c5 = add<V, T>(b5, b7);
   const c7 = sub<V, T>(b5, b7);
+  storePair<V, T>(x, x1, add<V, T>(c0, c1), sub<V, T>(c0, c1), whole);
+  storePair<V, T>(x2, x3, add<V, T>(c2, c3), sub<V, T>(c2, c3), whole);
+  storePair<V, T>(x4, x5, add<V, T>(c4, c5), sub<V, T>(c4, c5), whole);
+  storePair<V, T>(x6, x7, add<V, T>(c6, c7), sub<V, T>(c6, c7), whole);
+}
+
+@inline
+function storePair<V, T>(x: usize, y: usize, a: V, b: V, whole: bool): void {
   if (whole) {
-    finishPair<V, T>(x, add<V, T>(c0, c1), sub<V, T>(c0, c1));
-    finishPair<V, T>(x2, add<V, T>(c2, c3), sub<V, T>(c2, c3));
-    finishPair<V, T>(x4, add<V, T>(c4, c5), sub<V, T>(c4, c5));
-    finishPair<V, T>(x6, add<V, T>(c6, c7), sub<V, T>(c6, c7));
+    withinPair<V, T>(x, y, a, b);
+  } else {
+    store<V>(x, a);
+    store<V>(y, b);
+  }
+}
+
+/** Does one stage on all blocks of two rows of `stride` bytes from x to `end`. */
+function pass2<V, T>(x: usize, end: usize, stride: usize): void {
+  for (; x < end; x += stride) {
+    const last = x + stride;
+    for (; x + sizeof<V>() <= last; x += sizeof<V>()) stages2<V, T>(x, stride);
+    for (; x < last; x += sizeof<T>()) stages2<T, T>(x, stride);
+  }
+}
+
+/** Does two stages on all blocks of four rows. */
+function pass4<V, T>(x: usize, end: usize, stride: usize): void {
+  for (; x < end; x += 3 * stride) {
+    const last = x + stride;
+    for (; x + sizeof<V>() <= last; x += sizeof<V>()) stages4<V, T>(x, stride);
+    for (; x < last; x += sizeof<T>()) stages4<T, T>(x, stride);
+  }
+}
+
+/** Does three stages on all blocks of eight rows, each a number of vectors. */
+function pass8<V, T>(x: usize, end: usize, stride: usize): void {
+  for (; x < end; x += 7 * stride) {
+    for (const last = x + stride; x < last; x += sizeof<V>()) stages8<V, T>(x, stride, false);
+  }
+}
+
+/** Does the last three stages of vectors on blocks of eight of them, and those within. */
+function finish8<V, T>(x: usize, end: usize): void {
+  if (!isVector<V>() || !isFloat<T>()) {
+    for (; x < end; x += 8 * sizeof<V>()) stages8<V, T>(x, sizeof<V>(), isVector<V>());
     return;
   }
-  store<V>(x, add<V, T>(c0, c1));
-  store<V>(x1, sub<V, T>(c0, c1));
-  store<V>(x2, add<V, T>(c2, c3));
-  store<V>(x3, sub<V, T>(c2, c3));
-  store<V>(x4, add<V, T>(c4, c5));
-  store<V>(x5, sub<V, T>(c4, c5));
-  store<V>(x6, add<V, T>(c6, c7));
-  store<V>(x7, sub<V, T>(c6, c7));
-}
-
-/** Does the stages within a vector on two neighbouring vectors, and stores them. */
-@inline
-function finishPair<V, T>(x: usize, a: V, b: V): void {
-  if (!isVector<V>()) {
-    store<V>(x, a);
-    store<V>(x, b, sizeof<V>());
-  } else if (sizeof<T>() === 8) {
-    const even = v128.shuffle<i64>(a, b, 0, 2);
-    const odd = v128.shuffle<i64>(a, b, 1, 3);
-    const sum = add<V, T>(even, odd);
-    const difference = sub<V, T>(even, odd);
-    store<V>(x, v128.shuffle<i64>(sum, difference, 0, 2));
-    store<V>(x, v128.shuffle<i64>(sum, difference, 1, 3), sizeof<V>());
-  } else {
-    // Interleaving low and high halves pairs the entries of one stage, and doing it thrice is the identity on two vectors.
-    const low = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
-    const high = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
-    const sum = add<V, T>(low, high);
-    const difference = sub<V, T>(low, high);
-    const even = v128.shuffle<i32>(sum, difference, 0, 4, 1, 5);
-    const odd = v128.shuffle<i32>(sum, difference, 2, 6, 3, 7);
-    const first = add<V, T>(even, odd);
-    const second = sub<V, T>(even, odd);
-    store<V>(x, v128.shuffle<i32>(first, second, 0, 4, 1, 5));
-    store<V>(x, v128.shuffle<i32>(first, second, 2, 6, 3, 7), sizeof<V>());
+  const halves = signsOfHalves<V, T>();
+  const pairs = signsOfPairs<V>();
+  for (; x < end; x += 8 * sizeof<V>()) {
+    stages8<V, T>(x, sizeof<V>(), false);
+    within<V, T>(x, halves, pairs);
+    within<V, T>(x + sizeof<V>(), halves, pairs);
+    within<V, T>(x + 2 * sizeof<V>(), halves, pairs);
+    within<V, T>(x + 3 * sizeof<V>(), halves, pairs);
+    within<V, T>(x + 4 * sizeof<V>(), halves, pairs);
+    within<V, T>(x + 5 * sizeof<V>(), halves, pairs);
+    within<V, T>(x + 6 * sizeof<V>(), halves, pairs);
+    within<V, T>(x + 7 * sizeof<V>(), halves, pairs);
   }
 }
 
-/** Does the whole transform of four vectors. */
-@inline
-function leaf4<V, T>(x: usize): void {
-  const a0 = load<V>(x);
-  const a1 = load<V>(x, sizeof<V>());
-  const a2 = load<V>(x, 2 * sizeof<V>());
-  const a3 = load<V>(x, 3 * sizeof<V>());
-  const b0 = add<V, T>(a0, a2);
-  const b1 = add<V, T>(a1, a3);
-  const b2 = sub<V, T>(a0, a2);
-  const b3 = sub<V, T>(a1, a3);
-  finishPair<V, T>(x, add<V, T>(b0, b1), sub<V, T>(b0, b1));
-  finishPair<V, T>(x + 2 * sizeof<V>(), add<V, T>(b2, b3), sub<V, T>(b2, b3));
+/**
+ * Transforms the columns of all blocks from x to `end`, each a power of two of rows of `inner` bytes, by so many stages; or, where these are
+ * vectors, the blocks as rows. Blocks that are larger than a piece are divided first, depth first: whatever the size of a cache, the parts
+ * that fit into it are finished there.
+ */
+function descend<V, T>(x: usize, end: usize, inner: usize, stages: i32, asRows: bool): void {
+  // The last stages of columns that are no number of vectors have rows of which a part is left over.
+  const uneven = max(0, ctz(<i32>sizeof<V>()) - ctz(<i32>inner));
+  let even = stages - uneven;
+  let stride = inner << stages;
+  if (stride > PIECE && even > 3) {
+    stride >>= 3;
+    pass8<V, T>(x, end, stride);
+    for (; x < end; x += stride) descend<V, T>(x, x + stride, inner, stages - 3, asRows);
+    return;
+  }
+  for (; even > 1; ) {
+    const radix = even % 3 === 0 ? 3 : 2;
+    stride >>= radix;
+    even -= radix;
+    stages -= radix;
+    if (radix === 2) {
+      pass4<V, T>(x, end, stride);
+    } else if (asRows && even === 0) {
+      finish8<V, T>(x, end);
+      return;
+    } else {
+      pass8<V, T>(x, end, stride);
+    }
+  }
+  if (stages & 1) pass2<V, T>(x, end, (stride >>= 1));
+  if (stages & 2) pass4<V, T>(x, end, stride >> 2);
+  if (asRows) withinEach<V, T>(x, end);
 }
 
-/** Transforms `count` rows of four vectors. */
-function rows4<V, T>(x: usize, count: i32): void {
-  const end = x + count * 4 * sizeof<V>();
-  for (; x < end; x += 4 * sizeof<V>()) leaf4<V, T>(x);
+/** Transforms the columns of a power of two of rows of `inner` bytes. */
+export function transformColumn<V, T>(x: usize, bytes: usize, inner: usize): void {
+  descend<V, T>(x, x + bytes, inner, ctz(<i32>(bytes / inner)), false);
 }
 
-/** Transforms `count` rows of eight vectors. */
-function rows8<V, T>(x: usize, count: i32): void {
-  const end = x + count * 8 * sizeof<V>();
-  for (; x < end; x += 8 * sizeof<V>()) stages8<V, T>(x, sizeof<V>(), true);
+/** Transforms all rows from x to `end`, each a power of two of `bytes`. */
+export function transformRows<V, T>(x: usize, end: usize, bytes: usize): void {
+  if (bytes < sizeof<V>()) {
+    if (bytes > sizeof<T>()) pass2<T, T>(x, end, sizeof<T>());
+    return;
+  }
+  const stages = ctz(<i32>bytes) - ctz(<i32>sizeof<V>());
+  for (const step = max(bytes, PIECE); x < end; x += step) {
+    descend<V, T>(x, min(end, x + step), sizeof<V>(), stages, true);
+  }
 }
 
 /** Transforms a power of two of `bytes`. */
+@inline
 export function transform<V, T>(x: usize, bytes: usize): void {
-  if (bytes > 64 * sizeof<V>()) {
-    const stride = bytes / 8;
-    pass8<V, T>(x, stride);
-    for (const end = x + bytes; x < end; x += stride) transform<V, T>(x, stride);
-  } else if (bytes === 64 * sizeof<V>()) {
-    pass8<V, T>(x, 8 * sizeof<V>());
-    rows8<V, T>(x, 8);
-  } else if (bytes === 32 * sizeof<V>()) {
-    pass4<V, T>(x, 8 * sizeof<V>());
-    rows8<V, T>(x, 4);
-  } else if (bytes === 16 * sizeof<V>()) {
-    pass4<V, T>(x, 4 * sizeof<V>());
-    rows4<V, T>(x, 4);
-  } else if (bytes === 8 * sizeof<V>()) {
-    rows8<V, T>(x, 1);
-  } else if (bytes === 4 * sizeof<V>()) {
-    rows4<V, T>(x, 1);
-  } else if (bytes === 8 * sizeof<T>()) {
-    rows8<T, T>(x, 1);
-  } else if (bytes === 4 * sizeof<T>()) {
-    rows4<T, T>(x, 1);
-  } else if (bytes === 2 * sizeof<T>()) {
-    stages2<T, T>(x, sizeof<T>());
-  }
+  transformRows<V, T>(x, x + bytes, bytes);
 }
 
 /** Multiplies by a number, rounded to the type of the elements. It may write up to the end of the last vector. */

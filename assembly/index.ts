@@ -5,40 +5,40 @@
 
 import { transformColumns } from "./columns";
 import { factorStage, KroneckerFactor } from "./factor";
-import { divide, multiply, shiftRight, transform } from "./fwht";
+import { divide, multiply, shiftRight, transformRows } from "./fwht";
 import * as kernel from "./head";
 import * as rotations from "./rotation";
 import { CrossEntropy, Head } from "./table";
 
 /** Transforms rows of n elements. `factor` is the address of B where n is its order times a power of two, and 0 elsewhere. */
-function transformRows<V, T>(x: usize, n: i32, rows: i32, factor: usize): void {
+function transformAll<V, T>(x: usize, n: i32, rows: i32, factor: usize): void {
   const bytes = <usize>n * sizeof<T>();
   const end = x + bytes * rows;
   if (factor === 0) {
-    for (; x < end; x += bytes) transform<V, T>(x, bytes);
+    transformRows<V, T>(x, end, bytes);
     return;
   }
   const b = changetype<KroneckerFactor>(factor);
   const stretch = bytes / b.order;
-  while (x < end) {
+  for (; x < end; x += bytes) {
     factorStage<V, T>(b, x, stretch, b.order);
-    for (const next = x + bytes; x < next; x += stretch) transform<V, T>(x, stretch);
+    transformRows<V, T>(x, x + bytes, stretch);
   }
 }
 
 export function fwhtF32(x: usize, n: i32, rows: i32, factor: usize): void {
-  if (ASC_FEATURE_SIMD) transformRows<v128, f32>(x, n, rows, factor);
-  else transformRows<f32, f32>(x, n, rows, factor);
+  if (ASC_FEATURE_SIMD) transformAll<v128, f32>(x, n, rows, factor);
+  else transformAll<f32, f32>(x, n, rows, factor);
 }
 
 export function fwhtF64(x: usize, n: i32, rows: i32, factor: usize): void {
-  if (ASC_FEATURE_SIMD) transformRows<v128, f64>(x, n, rows, factor);
-  else transformRows<f64, f64>(x, n, rows, factor);
+  if (ASC_FEATURE_SIMD) transformAll<v128, f64>(x, n, rows, factor);
+  else transformAll<f64, f64>(x, n, rows, factor);
 }
 
 export function fwhtI32(x: usize, n: i32, rows: i32, factor: usize): void {
-  if (ASC_FEATURE_SIMD) transformRows<v128, i32>(x, n, rows, factor);
-  else transformRows<i32, i32>(x, n, rows, factor);
+  if (ASC_FEATURE_SIMD) transformAll<v128, i32>(x, n, rows, factor);
+  else transformAll<i32, i32>(x, n, rows, factor);
 }
 
 /** Does only the stage of the factor, on pieces of `width` elements. */

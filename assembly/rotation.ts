@@ -1,6 +1,6 @@
 /** A random rotation of rows, in place: docs/numerics.md, "Rotations". */
 import { factorStage, KroneckerFactor } from "./factor";
-import { transform } from "./fwht";
+import { transformRows } from "./fwht";
 import { add, broadcast, flipSigns, lanes, mul, sub } from "./vector";
 
 /** What the host writes into memory: lib/backends/wasm/rotation.ts is the other side. */
@@ -80,13 +80,13 @@ function undoRound<V>(rotation: Rotation, x: usize, mask: usize): void {
 function transformOf<V>(rotation: Rotation, x: usize, factorAt: usize): void {
   const bytes: usize = rotation.order * sizeof<f32>();
   if (factorAt === 0) {
-    transform<V, f32>(x, bytes);
+    transformRows<V, f32>(x, x + bytes, bytes);
     return;
   }
   const factor = changetype<KroneckerFactor>(factorAt);
   const stretch = bytes / factor.order;
   factorStage<V, f32>(factor, x, stretch, factor.order);
-  for (const end = x + bytes; x < end; x += stretch) transform<V, f32>(x, stretch);
+  transformRows<V, f32>(x, x + bytes, stretch);
 }
 
 /** Flips the signs of a vector by the bits of a mask from bit i on. */

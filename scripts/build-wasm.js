@@ -1,47 +1,14 @@
 // Compiles assembly/ twice, with and without SIMD, and writes both as base64 into lib/backends/wasm/binary.ts, and that
 // with SIMD as another text, for browsers, and as a file, for Workers.
 import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
+import { compileAssemblyScript } from "./assembly-script.js";
 import { bytesAsText } from "./bytes-as-text.js";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const target = new URL("../lib/backends/wasm/binary.ts", import.meta.url);
 const file = new URL("../lib/backends/wasm/simd128.wasm", import.meta.url);
 
-// No relaxed SIMD, whose results differ between machines; nothing to import, so that bytes are all a host needs.
-const OPTIONS = ["--runtime", "stub", "--use", "abort=", "--noAssert", "-O3", "--converge"];
-
-/** @param {boolean} simd */
-async function compile(simd) {
-  /** @type {Uint8Array | undefined} */
-  let binary;
-  const { error, stderr } = await asc.main(
-    [
-      "assembly/index.ts",
-      "--baseDir",
-      root,
-      "--outFile",
-      "binary",
-      simd ? "--enable" : "--disable",
-      "simd",
-      ...OPTIONS,
-    ],
-    {
-      writeFile(name, contents) {
-        if (name === "binary") binary = Buffer.from(contents);
-      },
-    },
-  );
-  if (error || binary === undefined) {
-    console.error(stderr.toString());
-    process.exit(1);
-  }
-  return binary;
-}
-
-const simd128 = await compile(true);
-const baseline = await compile(false);
+const simd128 = await compileAssemblyScript("assembly/index.ts", true);
+const baseline = await compileAssemblyScript("assembly/index.ts", false);
 /** @param {Uint8Array} bytes */
 const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 writeFileSync(
