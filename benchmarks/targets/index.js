@@ -16,6 +16,7 @@ import { measureOrders, orderRows } from "./orders.js";
 import { measurePeers, peerRows } from "./peers.js";
 import { rotationRows } from "./rotation.js";
 import { threadRows } from "./threads.js";
+import { measureWasm, wasmRows } from "./wasm.js";
 
 /** @import { Backend } from "../product.js" */
 /** @import { Compared } from "../peers/measure.js" */
@@ -57,6 +58,7 @@ import { threadRows } from "./threads.js";
  * @property {ReturnType<typeof measureAxes>} [axes]
  * @property {Compared[]} [growth]
  * @property {Compared[]} [peers]
+ * @property {Awaited<ReturnType<typeof measureWasm>>} [wasm]
  * @property {ReturnType<typeof measureChoice>} [choice]
  */
 /** @typedef {{ rows: (Row | MissingRow)[] } & Details} Part */
@@ -107,6 +109,10 @@ const PARTS = {
     return { rows: peerRows(peers), peers };
   },
   threads: (settings) => ({ rows: settings.instructionSets.length > 0 ? threadRows(settings) : [] }),
+  async wasm(settings) {
+    const wasm = await measureWasm(settings);
+    return { rows: wasmRows(settings, wasm), wasm };
+  },
   choice(settings) {
     const choice = measureChoice(settings.backends, settings);
     return { rows: choiceRows(choice), choice };

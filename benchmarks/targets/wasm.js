@@ -1,0 +1,138 @@
+// The WebAssembly backend against the limit inside WebAssembly, and against native code on the same arrays.
+import { normal } from "../data.js";
+import { check } from "../exact.js";
+import { needed } from "../needed.js";
+import { FixedClassifier, fwht, rotation } from "../product.js";
+import { duration } from "../report.js";
+import { checkTransform, transforms, values } from "../rows.js";
+import { byTurns, median, ratio, repeated } from "../timing.js";
+import { wasmLimit } from "../wasm/limit.js";
+import { judge, range, worst } from "./row.js";
+
+/** @import { Backend } from "../product.js" */
+/** @import { Settings } from "./index.js" */
+/** @import { MissingRow, Row } from "./row.js" */
+
+/** Elements of a batch, or one row: with its copy in the module 32 KiB, which every first-level cache holds. */
+const BATCH = 2 ** 12;
+const EXPONENTS = [8, 9, 10, 11, 12, 13, 14];
+const AT_LEAST = 0.75;
+const BY_NATIVE = 3.2;
+/** Milliseconds: engines compile for speed on another thread, while what is called goes on as it is. */
+const UNTIL_COMPILED = 500;
+/** Nanoseconds. */
+const RUN = 200_000;
+
+/** @param {Settings} settings */
+export async function measureWasm({ backends, milliseconds }) {
+  const backend = backends.find(({ instructionSet }) => instructionSet === "simd128");
+  if (backend === undefined) return [];
+  const limit = await wasmLimit();
+  return EXPONENTS.map((m) => {
+    const n = 2 ** m;
+    const x = values("float32", Math.max(n, BATCH));
+    const transform = fwht.plan(x, { rowLength: n, backend });
+    checkTransform(`fwht.plan rows of ${n} on wasm`, x, transform, { rowLength: n });
+    compiled({ zeros: fwht.plan(new Float32Array(x.length), { rowLength: n, backend }) });
+    const samples = byTurns({ call: transforms("float32", x, transform, n), limit }, milliseconds);
+    const fraction = median(samples.call.map((time, i) => (x.length * m * 1e9) / time / samples.limit[i]));
+    return { m, n, nanoseconds: median(samples.call), limit: median(samples.limit), fraction };
+  });
+}
+
+/** @param {Record<string, () => void>} operations called until they are as fast as they get */
+function compiled(operations) {
+  const start = performance.now();
+  while (performance.now() - start < UNTIL_COMPILED) for (const run of Object.values(operations)) run();
+}
+
+const SHAPES = [
+  { features: 2048, classes: 1000, rows: 64 },
+  { features: 1280, classes: 1000, rows: 64 },
+  { features: 384, classes: 50, rows: 64 },
+  { features: 512, classes: 100_000, rows: 1 },
+];
+
+/**
+ * @param {typeof SHAPES[number]} shape
+ * @param {Backend} backend
+ */
+function operationsOf({ features, classes, rows }, backend) {
+  const head = new FixedClassifier({ features, classes, backend });
+  needed(head.bias, "bias").set(normal(classes, 2));
+  const x = normal(rows * features);
+  const labels = Int32Array.from({ length: rows }, (_, r) => (r * 37) % classes);
+  const targets = normal(rows * classes, 5).map((v) => Math.abs(v) / classes);
+  const gradLogits = normal(rows * classes, 6);
+  const logits = new Float32Array(rows * classes);
+  const probabilities = new Float32Array(rows * classes);
+  const out = { features: new Float32Array(x.length), bias: new Float32Array(classes) };
+  const rotated = x.slice();
+  const turn = rotation({ length: features, seed: 1, backend });
+  return {
+    forward: () => head.forward(x, { out: logits }),
+    "topK(1)": () => head.topK(x, 1).scores,
+    "topK(5)": () => head.topK(x, 5).scores,
+    probabilities: () => head.probabilities(x, { out: probabilities }),
+    logSumExp: () => head.logSumExp(x),
+    backward: () => head.backward(x, gradLogits, { out }).features,
+    lossAndGradient: () => head.lossAndGradient(x, labels, { out }).gradient.features,
+    "lossAndGradient of soft targets": () => head.lossAndGradient(x, targets, { out }).gradient.features,
+    "rotation.apply": () => turn.apply(rotated),
+  };
+}
+
+/**
+ * Every operation on WebAssembly by the same on the best instruction set of the native backend; the results have to be the same.
+ * @param {Settings} settings
+ * @returns {Row[]}
+ */
+function byNativeRows({ backends, milliseconds }) {
+  const native = backends.find(({ name }) => name === "native");
+  const wasm = backends.find(({ instructionSet }) => instructionSet === "simd128");
+  if (native === undefined || wasm === undefined) return [];
+  return SHAPES.flatMap((shape) => {
+    const own = operationsOf(shape, wasm);
+    const other = operationsOf(shape, native);
+    for (const [name, run] of Object.entries(own)) {
+      const expected = other[/** @type {keyof typeof other} */ (name)]();
+      check(
+        `${name} on wasm`,
+        run(),
+        (i) => expected[i],
+        Math.max(...expected.subarray(0, 1000).map(Math.abs)),
+      );
+    }
+    compiled(own);
+    return Object.keys(own).map((name) => {
+      const key = /** @type {keyof typeof own} */ (name);
+      const samples = byTurns(
+        { wasm: repeated(own[key], RUN), native: repeated(other[key], RUN) },
+        2 * milliseconds,
+      );
+      const { features, classes, rows } = shape;
+      return {
+        what: `${name} ${features}→${classes.toLocaleString("en")}, ${rows} rows, wasm simd128 by native ${native.instructionSet}`,
+        target: `≤ ${BY_NATIVE.toFixed(2)} of its time`,
+        ...judge(ratio(samples.wasm, samples.native), { atMost: BY_NATIVE }),
+        measured: `${duration(median(samples.wasm))} by ${duration(median(samples.native))}`,
+      };
+    });
+  });
+}
+
+/**
+ * @param {Settings} settings
+ * @param {Awaited<ReturnType<typeof measureWasm>>} sizes
+ * @returns {(Row | MissingRow)[]}
+ */
+export function wasmRows(settings, sizes) {
+  return [
+    ...sizes.map((size) => ({
+      what: `FWHT float32 on wasm simd128, batches of ${BATCH.toLocaleString("en")} elements, copies too, ${range(size.m, size.m)}`,
+      target: `≥ ${AT_LEAST.toFixed(2)} of the limit in WebAssembly`,
+      ...worst([size], ({ fraction }) => fraction, { atLeast: AT_LEAST }),
+    })),
+    ...byNativeRows(settings),
+  ];
+}
