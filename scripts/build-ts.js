@@ -13,8 +13,7 @@ const DIST = fromRoot("dist");
 const DECLARATIONS = fromRoot("node_modules/.cache/fixed-classifier/declarations");
 const MODULE = "fixed_classifier.wasm";
 /** From here the loader finds the addon. Nothing is required, so that a bundler takes it for no dependency. */
-const MODULE_URL =
-  'const moduleUrl = typeof __filename === "string" ? globalThis.process?.getBuiltinModule?.("node:url").pathToFileURL(__filename).href : undefined;';
+const MODULE_FILE = 'const moduleFile = typeof __filename === "string" ? __filename : undefined;';
 
 for (const folder of [DIST, DECLARATIONS]) rmSync(folder, { recursive: true, force: true });
 
@@ -85,7 +84,7 @@ async function write(files, format, input, plugins) {
     platform: "neutral",
     external: ["fixed-classifier", "@tensorflow/tfjs"],
     experimental: { attachDebugInfo: "none" },
-    ...(format === "cjs" && { transform: { define: { "import.meta.url": "moduleUrl" } } }),
+    ...(format === "cjs" && { transform: { define: { "import.meta.filename": "moduleFile" } } }),
   });
   const { output } = await build.generate({
     format,
@@ -98,6 +97,6 @@ async function write(files, format, input, plugins) {
   if (chunks.length !== 1) throw new Error(`${files[0]} would be ${chunks.length} files`);
   mkdirSync(DIST, { recursive: true });
   const [{ code }] = chunks;
-  const text = code.includes("moduleUrl") ? `${MODULE_URL}\n${code}` : code;
+  const text = code.includes("moduleFile") ? `${MODULE_FILE}\n${code}` : code;
   for (const file of files) writeFileSync(join(DIST, file), text);
 }

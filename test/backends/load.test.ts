@@ -251,27 +251,23 @@ describe("no addon at all", () => {
 
 describe("where it looks", () => {
   const builtin = process.getBuiltinModule;
-  const near = (url: string | undefined): string[] => [...foldersNear(url, builtin)];
+  const near = (file: string | undefined): string[] => [...foldersNear(file, builtin)];
 
   test("the package, in dist/ and in lib/, whatever folders are around it", () => {
     for (const inside of ["dist/index.js", "dist/index.cjs", "lib/backends/native/load.ts"]) {
       for (const outside of ["/a", "/usr/lib/node_modules/b c", "/x/dist/y/lib/z"]) {
-        expect(near(pathToFileURL(`${outside}/${inside}`).href)[0]).toBe(
-          fileURLToPath(pathToFileURL(`${outside}/`)),
-        );
+        expect(near(join(outside, inside))[0]).toBe(fileURLToPath(pathToFileURL(`${outside}/`)));
       }
     }
   });
 
   test("the folder of a bundle, then the package that an import there finds", () => {
-    const bundle = pathToFileURL(join(home, "out/server.mjs")).href;
-    expect(near(bundle)).toEqual([join(home, "out/"), inPackage("/")]);
+    expect(near(join(home, "out/server.mjs"))).toEqual([join(home, "out/"), inPackage("/")]);
   });
 
-  test("the folder of the program, in a bundle without import.meta.url", () => {
+  test("the folder of the program, in a bundle that does not know its file", () => {
     const [folder] = near(undefined);
     expect(process.argv[1]?.startsWith(folder as string)).toBe(true);
-    expect(near("https://example.org/dist/index.js")[0]).toBe(folder);
   });
 
   test("for musl, where that loads the program", () => {

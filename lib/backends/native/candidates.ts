@@ -40,17 +40,16 @@ export function thisTarget({ openSync, readSync, closeSync }: typeof import("nod
  * Folders that may hold `prebuilds/`, likeliest first: the package, then, where this module is a part of a bundle, the folder of the bundle and
  * the package as an import from there would find it.
  *
- * @param url of this module; undefined in a CommonJS bundle, which is then taken for the program that runs
+ * @param file this module; undefined in a bundle that cannot tell, which is then taken for the program that runs
  */
 export function* foldersNear(
-  url: string | undefined,
+  file: string | undefined,
   builtin: NonNullable<typeof process.getBuiltinModule>,
 ): Generator<string> {
   const { fileURLToPath, pathToFileURL } = builtin("node:url");
-  const [, program] = process.argv;
-  const from = url?.startsWith("file:") ? url : program && pathToFileURL(program).href;
-  if (!from) return;
-  // Bundlers take `new URL("…", import.meta.url)` for an asset, and one of a folder for all that is in it.
+  const module = file ?? process.argv[1];
+  if (!module) return;
+  const from = pathToFileURL(module).href;
   const end = Math.max(from.lastIndexOf("/dist/"), from.lastIndexOf("/lib/"));
   if (end >= 0) yield fileURLToPath(`${from.slice(0, end)}/`);
   yield fileURLToPath(from.slice(0, from.lastIndexOf("/") + 1));

@@ -44,7 +44,8 @@ function load(): Addon {
   const target = thisTarget(builtin("node:fs"));
   const folders = new Set<string>();
   const reasons: string[] = [];
-  for (const folder of foldersNear(import.meta.url, builtin)) {
+  // Webpack writes the import.meta.url that a module has while it is bundled into the bundle, and so the path of the machine that builds.
+  for (const folder of foldersNear(import.meta.filename, builtin)) {
     if (folders.has(folder)) continue;
     folders.add(folder);
     // What somebody built in a checkout is newer than what was brought there; the package itself has no such file.
