@@ -33,10 +33,17 @@ const { types } = await import("./package/types.js");
 const CHECKS = { archive, lint, surface, modules, types, jest, sizes, "import-time": importTime };
 
 const { values } = parseArgs({
-  options: { only: { type: "string" }, keep: { type: "boolean" }, record: { type: "boolean" } },
+  options: {
+    only: { type: "string" },
+    without: { type: "string" },
+    keep: { type: "boolean" },
+    record: { type: "boolean" },
+  },
 });
-const chosen = values.only?.split(",") ?? Object.keys(CHECKS);
-const unknown = chosen.filter((name) => CHECKS[name] === undefined);
+const without = values.without?.split(",") ?? [];
+const only = values.only?.split(",") ?? Object.keys(CHECKS);
+const chosen = only.filter((name) => !without.includes(name));
+const unknown = [...only, ...without].filter((name) => CHECKS[name] === undefined);
 if (unknown.length > 0) {
   console.error(`error: no check ${unknown.join(", ")}, only ${Object.keys(CHECKS).join(", ")}`);
   process.exit(1);
