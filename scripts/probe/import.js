@@ -1,0 +1,4 @@
+import * as api from "fixed-classifier";
+import { probe } from "./probe.js";
+
+console.log(JSON.stringify(await probe(api)));

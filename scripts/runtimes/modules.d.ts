@@ -1,0 +1,47 @@
+// What is used of the libraries in scripts/runtimes/package.json. The type check does without these: they come with runtimes, and are
+// installed only when these are tried.
+
+declare module "esbuild" {
+  export interface Plugin {
+    name: string;
+    setup(build: {
+      onResolve(
+        options: { filter: RegExp },
+        callback: (args: { path: string; resolveDir: string }) => { path: string; external: boolean },
+      ): void;
+    }): void;
+  }
+  export function build(options: {
+    entryPoints: string[];
+    bundle: true;
+    format: "iife" | "esm";
+    platform?: "browser";
+    conditions?: string[];
+    plugins?: Plugin[];
+    write: false;
+    logLevel: "error";
+  }): Promise<{ outputFiles: { text: string }[] }>;
+}
+
+declare module "miniflare" {
+  export class Miniflare {
+    constructor(options: {
+      modules: {
+        type: "ESModule" | "CompiledWasm";
+        path: string;
+        contents: string | Uint8Array<ArrayBuffer>;
+      }[];
+      compatibilityDate: string;
+    });
+    dispatchFetch(url: string): Promise<Response>;
+    dispose(): Promise<void>;
+  }
+}
+
+declare module "resolve.exports" {
+  export function exports(
+    manifest: object,
+    entry: string,
+    options: { browser: boolean },
+  ): string[] | undefined;
+}
