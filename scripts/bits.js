@@ -3,9 +3,11 @@
 // is one of docs/numerics.md first, records them anew.
 //
 //   npm run bits                compares
+//   npm run bits -- --backend native    only this one, which has to load
 //   npm run bits -- --record    writes the hashes of the plain TypeScript backend; all others still have to agree
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 import {
   backendNames,
   createBackend,
@@ -19,12 +21,21 @@ import { ALL } from "./bits/shapes.js";
 import { fromRoot } from "./paths.js";
 import { messageOf } from "./steps.js";
 
-/** @import { Backend } from "../dist/index.js" */
+/** @import { Backend, BackendName } from "../dist/index.js" */
 
 const CASES = casesOf({ FixedClassifier, fwht, rotation }, ALL);
 const FILE = fromRoot("scripts/bits/hashes.json");
 
+const { values: options } = parseArgs({
+  options: { record: { type: "boolean", default: false }, backend: { type: "string" } },
+});
+
 function* backends() {
+  if (options.backend !== undefined) {
+    const name = /** @type {BackendName} */ (options.backend);
+    for (const instructionSet of instructionSets(name)) yield createBackend(name, { instructionSet });
+    return;
+  }
   for (const name of backendNames) {
     try {
       for (const instructionSet of instructionSets(name)) yield createBackend(name, { instructionSet });
@@ -49,7 +60,7 @@ async function hashes(backend) {
   return result;
 }
 
-if (process.argv.includes("--record")) {
+if (options.record) {
   const recorded = await hashes(createBackend("js"));
   writeFileSync(FILE, `${JSON.stringify(recorded, null, 2)}\n`);
 }

@@ -12,6 +12,9 @@ const NODE_API = "v8";
 const OLDEST_GLIBC = 17;
 const OLDEST_MACOS = "11.0";
 
+/** The second is its own name, which every library of macOS has. */
+const SYSTEM = /^(\/usr\/lib\/libSystem\.B\.dylib|@rpath\/fixed_classifier\.node)$/;
+
 /** @type {Record<string, { format: string, libraries: RegExp }>} */
 const EXPECTED = {
   "linux-x64": { format: "elf64-x86-64", libraries: /^lib(c|dl|m|pthread)\.so\.\d$/ },
@@ -21,16 +24,16 @@ const EXPECTED = {
     libraries: /^(lib(c|dl|m|pthread)|ld-linux-aarch64)\.so\.\d$/,
   },
   "linux-arm64-musl": { format: "elf64-littleaarch64", libraries: /^libc\.so$/ },
-  "darwin-x64": { format: "Mach-O 64-bit x86-64", libraries: /^\/usr\/lib\/libSystem\.B\.dylib$/ },
-  "darwin-arm64": { format: "Mach-O arm64", libraries: /^\/usr\/lib\/libSystem\.B\.dylib$/ },
+  "darwin-x64": { format: "Mach-O 64-bit x86-64", libraries: SYSTEM },
+  "darwin-arm64": { format: "Mach-O arm64", libraries: SYSTEM },
   // What every Windows from 10 on has, and the program that loads the addon.
   "win32-x64": {
     format: "COFF-x86-64",
-    libraries: /^(node\.exe|kernel32\.dll|ntdll\.dll|api-ms-win-crt-.*\.dll)$/,
+    libraries: /^(node\.exe|kernel32\.dll|ntdll\.dll|msvcrt\.dll|api-ms-win-crt-.*\.dll)$/,
   },
   "win32-arm64": {
     format: "COFF-ARM64",
-    libraries: /^(node\.exe|kernel32\.dll|ntdll\.dll|api-ms-win-crt-.*\.dll)$/,
+    libraries: /^(node\.exe|kernel32\.dll|ntdll\.dll|msvcrt\.dll|api-ms-win-crt-.*\.dll)$/,
   },
 };
 
@@ -42,13 +45,15 @@ export function faultsOf(target) {
   const contents = contentsOf(target);
   const { format, libraries } = EXPECTED[target];
   const strange = contents.libraries.filter((name) => !libraries.test(name));
+  const hidden = EXPORTS.filter((name) => !contents.exports.includes(name));
+  const extra = target.startsWith("linux") ? contents.exports.filter((name) => !EXPORTS.includes(name)) : [];
   const known = new Set(Object.values(symbolsOf(NODE_API)).flat());
   const newer = contents.imports.filter((name) => /^(napi|node_api)_/.test(name) && !known.has(name));
   const tooNew = contents.versions.filter((version) => !isOldEnough(version));
   return [
     contents.format !== format && `it has the format ${contents.format}, not ${format}`,
-    contents.exports.join() !== EXPORTS.join() &&
-      `it exports ${contents.exports.join(", ")}, not ${EXPORTS.join(", ")}`,
+    hidden.length > 0 && `it does not export ${hidden.join(", ")}`,
+    extra.length > 0 && `it exports ${extra.join(", ")} too`,
     contents.libraries.length === 0 && "it needs no library, not even that of C",
     strange.length > 0 && `it needs ${strange.join(", ")}`,
     newer.length > 0 && `it needs ${newer.join(", ")}, which are not in version 8 of Node-API`,

@@ -1,11 +1,12 @@
 // Compiles what binding.gyp says with the flags that it says, for one platform.
 import { exec, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import { fromRoot, root } from "../paths.js";
 import { toolchain } from "../toolchain.js";
+import { objectSourcesOf } from "./record.js";
 import { TARGETS } from "./targets.js";
 import { HEADERS, ZIG } from "./toolchain.js";
 
@@ -55,6 +56,12 @@ export async function compile(target) {
     const compiler = [ZIG, "c++", ...flags].map(quote).join(" ");
     return { object, command: `${command.replace(/^c\+\+/, () => compiler)} -o ${quote(object)}` };
   });
+  const objects = jobs.map(({ object }) => object);
+  const stamp = join(folder, "sources");
+  const sources = objectSourcesOf(target);
+  if ([stamp, ...objects].every((file) => existsSync(file)) && readFileSync(stamp, "utf8") === sources)
+    return objects;
+  rmSync(stamp, { force: true });
   const waiting = jobs.map(({ command }) => command);
   await Promise.all(
     Array.from({ length: availableParallelism() }, async () => {
@@ -63,5 +70,6 @@ export async function compile(target) {
       }
     }),
   );
-  return jobs.map(({ object }) => object);
+  writeFileSync(stamp, sources);
+  return objects;
 }

@@ -1,7 +1,9 @@
-// Makes one addon of object files: all that it needs but Node.js and the C library is in it, and only what Node.js calls is seen from outside.
+// Makes one addon of object files: all that it needs but Node.js and the C library is in it, and on Linux, where programs and libraries share their
+// names, only what Node.js calls is seen from outside. (On macOS and Windows a name is looked up in the one library that it is to come from; Zig can
+// hide none there.)
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { fromRoot } from "../paths.js";
 import { addonOf, TARGETS } from "./targets.js";
 import { NODE_API, ZIG } from "./toolchain.js";
@@ -18,14 +20,23 @@ const MACHINES = { x64: "i386:x86-64", arm64: "arm64" };
 export function link(target, objects) {
   const [platform] = target.split("-");
   const { zig } = TARGETS[target];
-  const out = fromRoot(addonOf(target));
-  mkdirSync(dirname(out), { recursive: true });
+  const addon = fromRoot(addonOf(target));
+  // Not there, for Zig puts an import library beside what it links.
+  const out = fromRoot("build-prebuild", target, basename(addon));
   const flags = {
     linux: () => [`-Wl,--version-script=${versionScript(target)}`, "-Wl,--gc-sections"],
-    darwin: () => ["-Wl,-undefined,dynamic_lookup", "-Wl,-dead_strip"],
+    // Otherwise it would be named by its path on this machine.
+    darwin: () => [
+      "-Wl,-undefined,dynamic_lookup",
+      "-Wl,-dead_strip",
+      `-Wl,-install_name,@rpath/${basename(out)}`,
+    ],
     win32: () => [importLibrary(target)],
   }[/** @type {"linux" | "darwin" | "win32"} */ (platform)]();
-  run(["c++", `--target=${zig}`, "-shared", "-s", "-o", out, ...objects, ...flags]);
+  const names = ["-O2", "-g0", "-xc", fromRoot("scripts/prebuild/names.c"), "-xnone"];
+  run(["c++", `--target=${zig}`, "-shared", "-s", "-o", out, ...objects, ...names, ...flags]);
+  mkdirSync(dirname(addon), { recursive: true });
+  copyFileSync(out, addon);
 }
 
 /** @param {string} target */

@@ -11,18 +11,22 @@ import { addonOf, recordOf, TARGETS } from "./targets.js";
  * @typedef {{ bytes: number, crc32: number, sources: string }} Record
  */
 
-const SOURCES = [
-  "native",
-  "binding.gyp",
-  ...["compile.js", "gyp.gypi", "link.js", "package-lock.json"].map((name) => `scripts/prebuild/${name}`),
-];
+const IN_PREBUILD = (/** @type {string[]} */ ...names) => names.map((name) => `scripts/prebuild/${name}`);
+const COMPILED = ["native", "binding.gyp", ...IN_PREBUILD("compile.js", "gyp.gypi", "package-lock.json")];
+const LINKED = [...COMPILED, ...IN_PREBUILD("link.js", "names.c")];
 
 /**
- * One hash of all that an addon is made of.
+ * One hash of all that an addon, or its object files, are made of.
  * @param {string} target
+ * @param {string[]} files
  */
-export const sourcesOf = (target) =>
-  hashOf(SOURCES, [TARGETS[target].zig, ownVersion(), versionOf("node-addon-api")]);
+const hashFor = (target, files) =>
+  hashOf(files, [TARGETS[target].zig, ownVersion(), versionOf("node-addon-api")]);
+
+/** @param {string} target */
+export const sourcesOf = (target) => hashFor(target, LINKED);
+/** @param {string} target */
+export const objectSourcesOf = (target) => hashFor(target, COMPILED);
 
 /**
  * @param {string} target
