@@ -12,8 +12,19 @@ const DIST = fromRoot("dist");
 /** Where tsc writes a declaration a source, as tsconfig.build.json says. */
 const DECLARATIONS = fromRoot("node_modules/.cache/fixed-classifier/declarations");
 const MODULE = "fixed_classifier.wasm";
-/** From here the loader finds the addon. Nothing is required, so that a bundler takes it for no dependency. */
-const MODULE_FILE = 'const moduleFile = typeof __filename === "string" ? __filename : undefined;';
+/**
+ * What a file that has the loader begins with. In CommonJS, where the addon is sought from, and a function that is never called: who traces the
+ * files of a server (@vercel/nft, Next.js) reads in it which addon goes with them, and traces this file beside that of ESM. In ESM, a sign of
+ * its format that is no import.meta, of which they would warn.
+ */
+const LOADER = {
+  es: "export {};",
+  cjs: `const moduleFile = typeof __filename === "string" ? __filename : undefined;
+const tracedAddon = (libc) => {
+  const os = require("node:os");
+  return \`\${__dirname}/../prebuilds/\${os.platform()}-\${os.arch()}\${libc}/fixed_classifier.node\`;
+};`,
+};
 
 for (const folder of [DIST, DECLARATIONS]) rmSync(folder, { recursive: true, force: true });
 
@@ -97,6 +108,6 @@ async function write(files, format, input, plugins) {
   if (chunks.length !== 1) throw new Error(`${files[0]} would be ${chunks.length} files`);
   mkdirSync(DIST, { recursive: true });
   const [{ code }] = chunks;
-  const text = code.includes("moduleFile") ? `${MODULE_FILE}\n${code}` : code;
+  const text = /\bmoduleFile\b|import\.meta\.filename/.test(code) ? `${LOADER[format]}\n${code}` : code;
   for (const file of files) writeFileSync(join(DIST, file), text);
 }
