@@ -1,0 +1,14 @@
+// Everything that the package is bundled, run or tested by. A new one is a file, and a line here.
+import { esbuild } from "./esbuild.js";
+import { jest } from "./jest.js";
+import { nft } from "./nft.js";
+import { rollup } from "./rollup.js";
+import { tsx } from "./tsx.js";
+import { vite } from "./vite.js";
+import { vitest } from "./vitest.js";
+import { webpack } from "./webpack.js";
+
+/** @import { Bundler } from "./bundler.js" */
+
+/** @type {Bundler[]} */
+export const BUNDLERS = [esbuild, rollup, webpack, vite, nft, jest, vitest, tsx];

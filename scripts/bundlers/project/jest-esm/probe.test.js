@@ -1,0 +1,5 @@
+import { probe } from "../src/probe.js";
+
+test("the package", () => {
+  process.stdout.write(`${JSON.stringify(probe())}\n`);
+});
