@@ -1,7 +1,7 @@
-// What lib/backends/native/load.ts loads: `version`, `instructionSets`, best first, `availableThreads`, `arities`,
-// `create(instructionSet, threads)`, `misalignment(bytes, alignment)`, and what runs the plans that the
-// created objects make. Nothing of JavaScript here outlives its environment, so worker threads each have
-// their own.
+// What lib/backends/native/load.ts loads: `version`, `instructionSets`, best first, `availableThreads`,
+// `arities`, `create(instructionSet, threads)`, `misalignment(bytes, alignment)`, and what runs the plans
+// that the created objects make. Nothing of JavaScript here outlives its environment, so worker threads each
+// have their own.
 
 #include <napi.h>
 

@@ -196,17 +196,35 @@ void transform(const V& v, const Source& source, typename V::scalar* t, size_t a
   }
 }
 
-// Makes the transform of a row shorter than a register, in place.
-template <class T>
-inline void transform_short(T* p, size_t n) {
-  for (size_t h = n / 2; h >= 1; h /= 2) {
-    for (size_t i = 0; i < n; i++) {
-      if (i & h) continue;
-      const T sum = p[i] + p[i + h];
-      p[i + h] = p[i] - p[i + h];
-      p[i] = sum;
+// Makes the transform of `count` elements, or of fewer, in place. A loop to n would be made one of vectors,
+// with more tests than work.
+template <int count, class T>
+inline void transform_elements(T* p, size_t n) {
+  if (n == static_cast<size_t>(count)) {
+    T a[count];
+#pragma GCC unroll 8
+    for (int i = 0; i < count; i++) a[i] = p[i];
+#pragma GCC unroll 3
+    for (int h = count / 2; h >= 1; h /= 2) {
+#pragma GCC unroll 8
+      for (int i = 0; i < count; i++) {
+        if (i & h) continue;
+        const T sum = a[i] + a[i + h];
+        a[i + h] = a[i] - a[i + h];
+        a[i] = sum;
+      }
     }
+#pragma GCC unroll 8
+    for (int i = 0; i < count; i++) p[i] = a[i];
+  } else if constexpr (count > 2) {
+    transform_elements<count / 2>(p, n);
   }
+}
+
+// Makes the transform of a row shorter than a register, in place.
+template <class V>
+inline void transform_short(typename V::scalar* p, size_t n) {
+  if constexpr (V::width > 2) transform_elements<V::width / 2>(p, n);
 }
 
 // Transforms rows that fit the registers, one after the other, without a call for each.
@@ -221,7 +239,7 @@ void transform_rows(typename V::scalar* p, size_t n, size_t rows) {
 
 template <class V>
 void transform_in_place(const V& v, typename V::scalar* p, size_t n) {
-  if (n < V::width) return transform_short(p, n);
+  if (n < V::width) return transform_short<V>(p, n);
   transform(v, Load<V>{p}, p, 0, n);
 }
 

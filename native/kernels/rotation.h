@@ -136,7 +136,7 @@ struct Rotor {
       return transform(v, ScaledMaskedRow{x, F32::broadcast(scale), mask}, x, 0, order);
     }
     multiply_and_sign(x, order, scale, mask);
-    transform_short(x, order);
+    transform_short<F32>(x, order);
   }
 };
 

@@ -51,9 +51,15 @@ export async function compile(target) {
     "-Wno-unknown-warning-option",
     ...(target.startsWith("win32") ? [] : ["-fPIC"]),
   ];
+  // The kernels of GCC 12 are 3 % faster than those of Clang 17, and need nothing of a C library but memcpy and the like: where this machine's own
+  // compiler makes them, the addon of most servers is as fast as a local build.
+  const own = target === "linux-x64" ? toolchain()?.compiler : null;
+  const zigCommand = [ZIG, "c++", ...flags].map(quote).join(" ");
+  const ownCommand = own && [own, "-fPIC", "-U_FORTIFY_SOURCE"].map(quote).join(" ");
   const jobs = commandsOf(arch).map(({ command, file }) => {
-    const object = join(folder, `${relative(root, file).replaceAll(/\W/g, "-")}.o`);
-    const compiler = [ZIG, "c++", ...flags].map(quote).join(" ");
+    const name = relative(root, file);
+    const object = join(folder, `${name.replaceAll(/\W/g, "-")}.o`);
+    const compiler = (name.startsWith("native/targets/") && ownCommand) || zigCommand;
     return { object, command: `${command.replace(/^c\+\+/, () => compiler)} -o ${quote(object)}` };
   });
   const objects = jobs.map(({ object }) => object);

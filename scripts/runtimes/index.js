@@ -4,6 +4,7 @@ import { bun } from "./bun.js";
 import { chromium } from "./chromium.js";
 import { deno } from "./deno.js";
 import { firefox } from "./firefox.js";
+import { musl } from "./musl.js";
 import { nodes, thisNode } from "./node.js";
 import { webkit } from "./webkit.js";
 import { windows } from "./windows.js";
@@ -12,7 +13,7 @@ import { workerd } from "./workerd.js";
 /** @import { Runtime } from "./runtime.js" */
 
 /** @type {Runtime[]} */
-export const RUNTIMES = [...nodes, arm64, windows, bun, deno, workerd, chromium, firefox, webkit];
+export const RUNTIMES = [...nodes, arm64, windows, bun, musl, deno, workerd, chromium, firefox, webkit];
 
 /** Those that a change has to pass: some of the ways of some of them, in a minute. @type {Runtime[]} */
 export const QUICK = [thisNode, bun, deno, workerd];

@@ -95,5 +95,5 @@ ${table}
 
 ${prebuilds}
 
-What nobody runs here is checked by \`npm run prebuild\`: what the addon exports, what it imports, and its signature.
+What nobody runs here is checked by \`npm run test:prebuilds\`: what the addon exports, what it imports, and its signature.
 `;
