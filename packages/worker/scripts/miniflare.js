@@ -4,7 +4,7 @@ import { Miniflare } from "miniflare";
 import { DIST } from "./build.js";
 
 /** As in wrangler.jsonc: a later one changes the behaviour of the runtime. */
-const COMPATIBILITY_DATE = "2026-04-01";
+export const COMPATIBILITY_DATE = "2026-04-01";
 
 /** @typedef {{ type: "ESModule" | "CompiledWasm" | "Data", path: string, contents?: string }} Module */
 
@@ -26,6 +26,8 @@ export async function startWorker(port, before = []) {
     modules: [...before, ...MODULES],
     modulesRoot: DIST,
     compatibilityDate: COMPATIBILITY_DATE,
+    // Otherwise Miniflare asks the network where this machine is.
+    cf: false,
     host: "127.0.0.1",
     port,
   });

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { expect, test } from "vitest";
+import { COMPATIBILITY_DATE } from "../scripts/miniflare.js";
 import { fileOf } from "./support/model.js";
 import { FORBID, source } from "./support/worker.js";
 
@@ -66,4 +67,8 @@ test("the other tests forbid every way of compiling from bytes", async () => {
   } finally {
     await miniflare.dispose();
   }
+});
+
+test("wrangler deploys for the runtime that the tests ask", () => {
+  expect(fileOf("wrangler.jsonc").toString()).toContain(`"compatibility_date": "${COMPATIBILITY_DATE}"`);
 });
