@@ -1,5 +1,5 @@
 import type { Backend } from "./backends/backend.js";
-import { checkBackend, defaultBackend } from "./backends/select.js";
+import { checkBackend, defaultTransform } from "./backends/select.js";
 import { checkInteger, checkOneOf } from "./checks.js";
 import { readOptions } from "./options.js";
 
@@ -37,11 +37,12 @@ export function allocate<K extends ElementType = "float32">(
 ): ArrayOf[K] {
   checkInteger("length", length, 0, MAX_ELEMENTS);
   checkOneOf("type", type, Object.keys(TYPES) as ElementType[]);
-  const { backend = defaultBackend() } = readOptions<{ backend?: Backend }>("allocate", options, ["backend"]);
-  checkBackend(backend);
+  const given = readOptions<{ backend?: Backend }>("allocate", options, ["backend"]);
+  if (given.backend !== undefined) checkBackend(given.backend);
+  const { misalignment } = given.backend ?? defaultTransform();
   const Type = TYPES[type];
-  if (backend.misalignment === undefined) return new Type(length) as ArrayOf[K];
+  if (misalignment === undefined) return new Type(length) as ArrayOf[K];
   const buffer = new ArrayBuffer(length * Type.BYTES_PER_ELEMENT + ALIGNMENT);
-  const over = backend.misalignment(new Uint8Array(buffer), ALIGNMENT);
+  const over = misalignment(new Uint8Array(buffer), ALIGNMENT);
   return new Type(buffer, (ALIGNMENT - over) % ALIGNMENT, length) as ArrayOf[K];
 }

@@ -1,5 +1,5 @@
 import { type AxesTransform, axesOf, type Pass, rowsOf } from "./axes.js";
-import type { Backend, TransformArray } from "./backends/backend.js";
+import type { Backend, TransformArray, TransformBackend } from "./backends/backend.js";
 import { backendFor } from "./backends/by-size.js";
 import { checkBackend } from "./backends/select.js";
 import {
@@ -81,7 +81,7 @@ interface Checked {
   transform: AxesTransform;
   multiplier: number;
   ordering: Ordering;
-  backend: Backend;
+  backend: TransformBackend;
   half: Half | null;
 }
 
@@ -185,7 +185,7 @@ function bind(x: FwhtArray, checked: Checked): () => void {
   };
 }
 
-function planPass(x: TransformArray, pass: Pass, multiplier: number, backend: Backend): () => void {
+function planPass(x: TransformArray, pass: Pass, multiplier: number, backend: TransformBackend): () => void {
   const { length, inner, factor } = pass;
   if (inner === 1) return backend.plan(x, length, multiplier, factor);
   return backend.planColumns(x, length, inner, multiplier, factor);

@@ -1,6 +1,6 @@
 /** Arrays of float16 and bfloat16. */
 
-import type { Backend, HalfType } from "./backends/backend.js";
+import type { HalfType, TransformBackend } from "./backends/backend.js";
 import { checkOneOf, type Float16Features } from "./checks.js";
 import { SLICE, scratch } from "./scratch.js";
 
@@ -45,7 +45,7 @@ export function halfOf(x: ArrayBufferView, name: string, type: unknown): Half | 
 export function onFloat32(
   { type, bits }: Half,
   block: number,
-  backend: Backend,
+  backend: TransformBackend,
   work: (slice: Float32Array) => void,
 ): () => void {
   const length = Math.min(bits.length, Math.max(1, Math.floor(STEP / block)) * block);

@@ -12,7 +12,8 @@ export type {
   BackendOptions,
   TransformArray,
 } from "./backends/backend.js";
-export { backend, backendNames, createBackend, instructionSets } from "./backends/select.js";
+export { createBackend } from "./backends/create.js";
+export { backend, backendNames, instructionSets } from "./backends/select.js";
 export type { BackendFailure } from "./backends/selection.js";
 export { FixedClassifier } from "./classifier.js";
 export type { ClassCode, Coherence } from "./codes/code.js";

@@ -2,7 +2,7 @@
 
 import { describe } from "./checks.js";
 
-const NONE = Object.freeze({});
+const NONE = /* @__PURE__ */ Object.freeze({});
 const NO_MORE: readonly string[] = [];
 
 /**

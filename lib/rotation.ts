@@ -1,5 +1,6 @@
 import type { Backend } from "./backends/backend.js";
-import { checkBackend, defaultBackend } from "./backends/select.js";
+import { defaultBackend } from "./backends/create.js";
+import { checkBackend } from "./backends/select.js";
 import { checkArray, checkBoolean, checkInteger, checkRows, describe, typedArrayLength } from "./checks.js";
 import { factorOf, knownOrder, MAX_ORDER } from "./hadamard/orders.js";
 import { readOptions } from "./options.js";

@@ -11,6 +11,7 @@ import { fromRoot, root } from "./paths.js";
 const DIST = fromRoot("dist");
 /** Where tsc writes a declaration a source, as tsconfig.build.json says. */
 const DECLARATIONS = fromRoot("node_modules/.cache/fixed-classifier/declarations");
+const INDEX = fromRoot("lib/index.ts");
 const MODULE = "fixed_classifier.wasm";
 /**
  * What a file that has the loader begins with. In CommonJS, where the addon is sought from, and a function that is never called: who traces the
@@ -51,7 +52,7 @@ const mainEntry = {
 
 for (const { format, ending } of FORMATS) {
   for (const [name, platform] of Object.entries(PLATFORMS)) {
-    await write([`${name}.${ending}`], format, fromRoot("lib/index.ts"), [onPlatform(platform)]);
+    await write([`${name}.${ending}`], format, INDEX, [onPlatform(platform)]);
   }
   await write([`tfjs.${ending}`], format, fromRoot("lib/adapters/tfjs/layer.ts"), [mainEntry]);
 }
@@ -77,6 +78,10 @@ function onPlatform(platform) {
       if (source.endsWith("/platform/node.js")) return fromRoot(`lib/backends/platform/${platform}.ts`);
       if (source.endsWith(".wasm")) return { id: `./${MODULE}`, external: true };
       return null;
+    },
+    transform(code, id) {
+      // gzip makes blocks of what is alike: the text of the module must not lie amid the code.
+      return id === INDEX && platform === "browser" ? `import "./backends/wasm/binary.js";\n${code}` : null;
     },
   };
 }

@@ -7,7 +7,7 @@
 
 import type { KroneckerFactor } from "../hadamard/factor.js";
 import type { Margin } from "../numerics/margin.js";
-import type { HeadTable, RotationTable } from "../table.js";
+import type { HadamardTable, HeadTable, RotationTable } from "../table.js";
 
 /** Backends, in the order in which they are tried: "native", "wasm", "js". */
 export type BackendName = "native" | "wasm" | "js";
@@ -197,6 +197,21 @@ export interface BackendOptions {
   threads?: number;
 }
 
+/** What `fwht` needs of a backend: with no heads in it, a bundle of a program without heads has none of their code. */
+export type TransformBackend = Omit<Backend, "head" | "rotation">;
+
+/** What a backend makes of tables; those of dense tables are done by plain TypeScript everywhere. */
+export interface TableKernels extends Pick<Backend, "rotation"> {
+  head(table: HadamardTable): HeadKernels;
+}
+
+/** A backend that was loaded. */
+export interface Opened {
+  readonly transform: TransformBackend;
+  /** What lib/backends/complete.ts makes heads and rotations of. */
+  readonly engine: unknown;
+}
+
 /** How a backend is made. */
 export interface BackendFactory {
   /**
@@ -206,5 +221,7 @@ export interface BackendFactory {
    */
   instructionSets(): readonly string[];
   /** `instructionSet` is one of {@link BackendFactory.instructionSets}. */
-  create(instructionSet: string, options: BackendOptions): Backend;
+  open(instructionSet: string, options: BackendOptions): Opened;
+  /** Tells the user that another backend stands in for this one, where that is not what they would expect. */
+  replaced?(error: Error, instead: BackendName): void;
 }

@@ -1,5 +1,5 @@
-import type { Backend } from "./backend.js";
-import { createBackend, defaultBackend } from "./select.js";
+import type { TransformBackend } from "./backend.js";
+import { defaultTransform, openBackend } from "./select.js";
 
 /**
  * Up to this many elements the js backend has transformed an array before the call into another one arrives. A bound call is cheaper,
@@ -8,11 +8,11 @@ import { createBackend, defaultBackend } from "./select.js";
 const SMALL = 8;
 const SMALL_BOUND = 4;
 
-let js: Backend | undefined;
+let js: TransformBackend | undefined;
 
 /** The backend that is fastest for the transform of so many elements in all. */
-export function backendFor(elements: number, bound: boolean): Backend {
-  if (elements > (bound ? SMALL_BOUND : SMALL)) return defaultBackend();
-  js ??= createBackend("js");
+export function backendFor(elements: number, bound: boolean): TransformBackend {
+  if (elements > (bound ? SMALL_BOUND : SMALL)) return defaultTransform();
+  js ??= openBackend("js").transform;
   return js;
 }

@@ -1,8 +1,6 @@
 import { checkInteger, checkOneOf, describe } from "../checks.js";
 import { readOptions } from "../options.js";
-import type { Backend, BackendName, BackendOptions } from "./backend.js";
-import { warnOfLoss } from "./native/lost.js";
-import { withPlaces } from "./places.js";
+import type { Backend, BackendName, BackendOptions, Opened, TransformBackend } from "./backend.js";
 import { CANDIDATES } from "./platform/node.js";
 import type { BackendFailure, Selection } from "./selection.js";
 import { shared } from "./shared.js";
@@ -27,17 +25,8 @@ export function instructionSets(name: BackendName): readonly string[] {
   return CANDIDATES[name].instructionSets();
 }
 
-/**
- * Loads one backend. Several can be held at once and passed to the operations by their option `backend`.
- *
- * @param name "native", "wasm" or "js"
- * @throws RangeError for a name that does not exist, an instruction set that this machine does not run, or `threads` out of range
- * @throws Error if it exists but cannot be loaded here
- * @example
- * const wasm = createBackend("wasm");
- * fwht(Float32Array.of(1, 2), { backend: wasm });
- */
-export function createBackend(name: BackendName, options?: BackendOptions | null): Backend {
+/** Loads one backend, and checks what it is asked for. */
+export function openBackend(name: BackendName, options?: BackendOptions | null): Opened {
   checkOneOf("backend", name, backendNames);
   const given = readOptions<BackendOptions>("createBackend", options, ["instructionSet", "threads"]);
   if (given.threads !== undefined) checkInteger("threads", given.threads, 1, MAX_THREADS);
@@ -48,7 +37,7 @@ export function createBackend(name: BackendName, options?: BackendOptions | null
       `backend "${name}" has no instruction set "${instructionSet}" on this machine, only ${sets.join(", ")}`,
     );
   }
-  return withPlaces(CANDIDATES[name].create(instructionSet, given));
+  return CANDIDATES[name].open(instructionSet, given);
 }
 
 export function checkBackend(value: unknown): asserts value is Backend {
@@ -73,14 +62,14 @@ export function selectBackend(env: Record<string, string | undefined>): Selectio
   }
   if (forced) {
     checkOneOf("FIXED_CLASSIFIER_BACKEND", forced, backendNames);
-    return { backend: createBackend(forced, options), failures: [] };
+    return { opened: openBackend(forced, options), failures: [] };
   }
   const failures: BackendFailure[] = [];
   for (const name of backendNames) {
     try {
-      const backend = createBackend(name, options);
-      for (const { error } of failures) warnOfLoss(error, name);
-      return { backend, failures };
+      const opened = openBackend(name, options);
+      for (const failure of failures) CANDIDATES[failure.name].replaced?.(failure.error, name);
+      return { opened, failures };
     } catch (error) {
       failures.push({ name, error: error as Error });
     }
@@ -100,13 +89,13 @@ function environment(): Record<string, string | undefined> {
 }
 
 /** Chosen when first asked for: a program that only imports the package loads none, and bundlers can leave out what is not used. */
-const selection = (): Selection => {
+export const selection = (): Selection => {
   const state = shared();
   state.selection ??= selectBackend(environment());
   return state.selection;
 };
 
-export const defaultBackend = (): Backend => selection().backend;
+export const defaultTransform = (): TransformBackend => selection().opened.transform;
 
 /**
  * The backend that operations use, and why the ones before it could not be; it is chosen at the first operation, or when this is read.
@@ -124,10 +113,10 @@ export const backend: {
   readonly failures: readonly BackendFailure[];
 } = /* @__PURE__ */ Object.freeze({
   get name() {
-    return selection().backend.name;
+    return defaultTransform().name;
   },
   get instructionSet() {
-    return selection().backend.instructionSet;
+    return defaultTransform().instructionSet;
   },
   get failures() {
     return selection().failures;

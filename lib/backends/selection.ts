@@ -1,4 +1,4 @@
-import type { Backend, BackendName } from "./backend.js";
+import type { BackendName, Opened } from "./backend.js";
 
 /** Why a backend that was tried could not be used. */
 export interface BackendFailure {
@@ -10,6 +10,6 @@ export interface BackendFailure {
 
 /** What was chosen, and what was tried before. */
 export interface Selection {
-  readonly backend: Backend;
+  readonly opened: Opened;
   readonly failures: readonly BackendFailure[];
 }

@@ -46,7 +46,7 @@ function storedCode(
 }
 
 /** Random orthonormal rows, the first fixed classifier of the paper; N rows at a time, where there are more classes than features. */
-export const orthogonal = defineCode<SeedOptions, Required<SeedOptions>>(
+export const orthogonal = /* @__PURE__ */ defineCode<SeedOptions, Required<SeedOptions>>(
   "orthogonal",
   1,
   { seed: seedOption },
@@ -67,7 +67,7 @@ export const orthogonal = defineCode<SeedOptions, Required<SeedOptions>>(
 );
 
 /** An ordinary dense layer, the baseline of every comparison: every entry is learned, rows are not normalised. */
-export const learned = defineCode<SeedOptions, Required<SeedOptions>>(
+export const learned = /* @__PURE__ */ defineCode<SeedOptions, Required<SeedOptions>>(
   "learned",
   1,
   { seed: seedOption },

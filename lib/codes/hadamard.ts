@@ -37,10 +37,13 @@ function limit(features: number): number {
  * no cosine is positive while C ≤ 2M. Further classes take all rows, then all with a minus sign, behind one sign mask after
  * another: those of Kerdock or Gold codes, then random ones. Every class keeps its vector when C grows.
  */
-export const hadamard = defineCode<HadamardOptions, { seed: number; assignment: Assignment }>(
+export const hadamard = /* @__PURE__ */ defineCode<HadamardOptions, { seed: number; assignment: Assignment }>(
   "hadamard",
   1,
-  { seed: seedOption, assignment: assignmentOption((features) => Math.min(limit(features), MAX_CLASSES)) },
+  {
+    seed: seedOption,
+    assignment: /* @__PURE__ */ assignmentOption((features) => Math.min(limit(features), MAX_CLASSES)),
+  },
   ({ features, classes }, options) => {
     const { seed, assignment } = options;
     const most = limit(features);

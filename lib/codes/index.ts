@@ -8,7 +8,7 @@ export const CODES = { hadamard, sylvester, simplex, orthoplex, cube, orthogonal
 
 /** Class codes: "hadamard", "sylvester", "simplex", "orthoplex", "cube", "orthogonal", "learned". docs/codes.md says which one when. */
 export type CodeName = keyof typeof CODES;
-export const CODE_NAMES = Object.keys(CODES) as CodeName[];
+export const CODE_NAMES = /* @__PURE__ */ Object.keys(CODES) as CodeName[];
 
 type OptionsOf<Name extends CodeName> = Parameters<(typeof CODES)[Name]["build"]>[1];
 

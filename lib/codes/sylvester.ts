@@ -20,7 +20,7 @@ export interface SylvesterOptions {
  * The code of the paper and of its authors' module (`HadamardProj`): the first C rows and N columns of the Sylvester matrix of order
  * 2^⌈log2 max(N, C)⌉, entries ±1, multiplied by −scale.
  */
-export const sylvester = defineCode<SylvesterOptions, Required<SylvesterOptions>>(
+export const sylvester = /* @__PURE__ */ defineCode<SylvesterOptions, Required<SylvesterOptions>>(
   "sylvester",
   1,
   { seed: seedOption, allowDuplicates: flagOption },

@@ -22,14 +22,15 @@ export function checkBytes(what: string, value: unknown): Uint8Array {
   }
 }
 
-const byteLengthGetters = [
-  ArrayBuffer,
-  // Pages that are not isolated have none.
-  ...(typeof SharedArrayBuffer === "undefined" ? [] : [SharedArrayBuffer]),
-].map(
-  ({ prototype }) =>
-    Object.getOwnPropertyDescriptor(prototype, "byteLength")?.get as (this: unknown) => number,
-);
+const byteLengthGetters = /* @__PURE__ */ (() =>
+  [
+    ArrayBuffer,
+    // Pages that are not isolated have none.
+    ...(typeof SharedArrayBuffer === "undefined" ? [] : [SharedArrayBuffer]),
+  ].map(
+    ({ prototype }) =>
+      Object.getOwnPropertyDescriptor(prototype, "byteLength")?.get as (this: unknown) => number,
+  ))();
 
 /** The length of a buffer; null for what is none. The getters know their own kind, of another realm too. */
 function bufferLength(value: unknown): number | null {

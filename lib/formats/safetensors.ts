@@ -70,7 +70,7 @@ const PREFIX = 8;
 const BRACE = 0x7b;
 /** Sizes are 64-bit integers of the reference implementation. */
 const MAX_SIZE = 2n ** 64n - 1n;
-const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+const LITTLE_ENDIAN = /* @__PURE__ */ (() => new Uint8Array(Uint16Array.of(1).buffer)[0] === 1)();
 
 /** The bytes of a file. Tensors stand in it in the order given. */
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {

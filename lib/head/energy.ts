@@ -38,8 +38,8 @@ export interface ValuesAndGradient {
   readonly gradient: Gradient;
 }
 
-const LOG_SUM_EXP = ["normalised", ...OUTPUT_OPTIONS];
-const ENERGY = ["temperature", ...LOG_SUM_EXP];
+const LOG_SUM_EXP = /* @__PURE__ */ (() => ["normalised", ...OUTPUT_OPTIONS])();
+const ENERGY = /* @__PURE__ */ (() => ["temperature", ...LOG_SUM_EXP])();
 
 export const logSumExp = (
   core: HeadCore,

@@ -1,5 +1,5 @@
 import { outputArray } from "../checks.js";
-import { checkFeatures, FEATURE_OPTIONS, type FeatureOptions, type Features, partOf } from "../features.js";
+import { checkFeatures, type FeatureOptions, type Features, partOf } from "../features.js";
 import { readOptions } from "../options.js";
 import type { HeadCore } from "./core.js";
 
@@ -10,7 +10,7 @@ export interface OutputOptions extends FeatureOptions {
 }
 
 /** The names of {@link OutputOptions}. */
-export const OUTPUT_OPTIONS = ["out", ...FEATURE_OPTIONS] as const satisfies (keyof OutputOptions)[];
+export const OUTPUT_OPTIONS = ["out", "type", "featureScale"] as const satisfies (keyof OutputOptions)[];
 
 export function forward(
   core: HeadCore,

@@ -33,7 +33,7 @@ export interface LossAndGradient<L = number> {
 }
 
 /** What `lossAndGradient` takes with every loss. */
-const COMMON = ["loss", "reduction", "out", ...ROW_OPTIONS, ...FEATURE_OPTIONS];
+const COMMON = /* @__PURE__ */ (() => ["loss", "reduction", "out", ...ROW_OPTIONS, ...FEATURE_OPTIONS])();
 
 const viewOf = (input: unknown): ArrayBufferView | null => (ArrayBuffer.isView(input) ? input : null);
 

@@ -1,5 +1,6 @@
 import type { Backend } from "../backends/backend.js";
-import { checkBackend, defaultBackend } from "../backends/select.js";
+import { defaultBackend } from "../backends/create.js";
+import { checkBackend } from "../backends/select.js";
 import { checkBoolean, checkInteger, checkOneOf, describe } from "../checks.js";
 import { type ClassCode, type CodeEntry, type HeadShape, MAX_CLASSES } from "../codes/code.js";
 import { CODE_NAMES, CODES, type CodeName, type CodeOptions } from "../codes/index.js";

@@ -10,7 +10,7 @@ export const LOSSES = {
 
 /** Losses of `lossAndGradient`: "cross-entropy" and "dot-regression". */
 export type LossName = keyof typeof LOSSES;
-export const LOSS_NAMES = Object.keys(LOSSES) as LossName[];
+export const LOSS_NAMES = /* @__PURE__ */ Object.keys(LOSSES) as LossName[];
 
 /** A loss with its own options. */
 export type LossChoice =

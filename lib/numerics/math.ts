@@ -5,7 +5,7 @@ const { fround } = Math;
 const LOG2_E = fround(1.44269504);
 const ROUND_TO_INTEGER = 12582912;
 const LN2_HIGH = 0.693359375;
-const LN2_LOW = fround(-2.1219444e-4);
+const LN2_LOW = /* @__PURE__ */ fround(-2.1219444e-4);
 const Q0 = 0.4999999403953552;
 const Q1 = 0.1666652113199234;
 const Q2 = 0.04166825860738754;
@@ -27,13 +27,14 @@ export function exp(t: number): number {
   return fround(y * powerOfTwo(k));
 }
 
-const word = new Uint32Array(2);
-const double = new Float64Array(word.buffer);
-const [LOW, HIGH] = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? [0, 1] : [1, 0];
+// Bundlers leave out what is marked as pure, where nothing uses it.
+const word = /* @__PURE__ */ new Uint32Array(2);
+const double = /* @__PURE__ */ (() => new Float64Array(word.buffer))();
+const HIGH = /* @__PURE__ */ (() => new Uint8Array(Uint16Array.of(1).buffer)[0] as number)();
 
 /** 2^k in float64 for −1022 ≤ k ≤ 1023; NaN gives 1. */
 export function powerOfTwo(k: number): number {
-  word[LOW] = 0;
+  word[HIGH ^ 1] = 0;
   word[HIGH] = ((k | 0) + 1023) << 20;
   return double[0] as number;
 }

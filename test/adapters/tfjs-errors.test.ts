@@ -8,7 +8,7 @@ import {
   fixedClassifier,
 } from "../../lib/adapters/tfjs/layer.js";
 import { headOperation } from "../../lib/adapters/tfjs/operation.js";
-import { createBackend } from "../../lib/backends/select.js";
+import { createBackend } from "../../lib/backends/create.js";
 import { FixedClassifier } from "../../lib/classifier.js";
 
 const FEATURES = 12;

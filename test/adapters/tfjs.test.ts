@@ -5,7 +5,7 @@ import {
   type FixedClassifierLayerArgs,
   fixedClassifier,
 } from "../../lib/adapters/tfjs/layer.js";
-import { createBackend } from "../../lib/backends/select.js";
+import { createBackend } from "../../lib/backends/create.js";
 import { FixedClassifier } from "../../lib/classifier.js";
 
 const FEATURES = 12;

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
-import { selectBackend } from "../../lib/backends/select.js";
+import { selectBackend as select } from "../../lib/backends/select.js";
 import { createBackend, instructionSets } from "../../lib/index.js";
 import { backends, label, missing, NAMES } from "../support/backends.js";
+
+/** What is chosen, and what was tried before. */
+function selectBackend(env: Record<string, string | undefined>) {
+  const { opened, failures } = select(env);
+  return { backend: opened.transform, failures };
+}
 
 test("without a wish, the first backend that loads, and why the ones before it did not", () => {
   const { backend, failures } = selectBackend({});

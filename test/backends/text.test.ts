@@ -11,10 +11,10 @@ test("both texts of the module are the bytes of the file", () => {
 });
 
 test("every byte, by the alphabet of 91 characters", () => {
-  expect(bytesFromText("#")).toEqual(Uint8Array.of(0));
-  expect(bytesFromText("[]")).toEqual(Uint8Array.of(56, 57));
-  expect(bytesFromText("|")).toEqual(Uint8Array.of(88));
-  expect(bytesFromText("}#}~~#~l")).toEqual(Uint8Array.of(89, 179, 180, 252));
+  expect(bytesFromText("#&)")).toEqual(Uint8Array.of(250, 253, 0));
+  expect(bytesFromText("[]")).toEqual(Uint8Array.of(50, 51));
+  expect(bytesFromText("|")).toEqual(Uint8Array.of(82));
+  expect(bytesFromText("}#}~~#~l")).toEqual(Uint8Array.of(83, 173, 174, 246));
   expect(bytesFromText("")).toEqual(new Uint8Array());
 });
 

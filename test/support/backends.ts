@@ -35,7 +35,8 @@ function load(): { backends: Backend[]; missing: Missing[] } {
 
 export const { backends, missing } = load();
 
-export const label = ({ name, instructionSet }: Backend): string => `${name} ${instructionSet}`;
+export const label = ({ name, instructionSet }: Pick<Backend, "name" | "instructionSet">): string =>
+  `${name} ${instructionSet}`;
 
 /** The readable reference of docs/numerics.md. */
 export const reference = createBackend("js");

@@ -1,9 +1,9 @@
 import type { KroneckerFactor } from "../../hadamard/factor.js";
-import type { BackendFactory } from "../backend.js";
-import { withDenseFallback } from "../fallback.js";
+import type { BackendFactory, TableKernels, TransformBackend } from "../backend.js";
 import type { Addon, Factor, Kernels } from "./addon.js";
 import { createHead } from "./head.js";
 import { loadAddon } from "./load.js";
+import { warnOfLoss } from "./lost.js";
 import { createRotation } from "./rotation.js";
 
 /** The functions of the addon by instruction set and threads: they are made once, for they live as long as the process. */
@@ -22,8 +22,9 @@ function kernelsOf(create: Addon["create"], instructionSet: string, threads: num
 /** The C++ addon, with the kernels of the instruction sets that this CPU runs. */
 export const native: BackendFactory = {
   instructionSets: () => loadAddon().instructionSets,
+  replaced: warnOfLoss,
 
-  create(instructionSet, { threads }) {
+  open(instructionSet, { threads }) {
     const { availableThreads, create, misalignment, run, runForward, runRotation } = loadAddon();
     const kernels = kernelsOf(create, instructionSet, threads ?? availableThreads);
     const factors = new WeakMap<KroneckerFactor, Factor>();
@@ -36,7 +37,7 @@ export const native: BackendFactory = {
       }
       return matrix;
     };
-    return withDenseFallback({
+    const transform: TransformBackend = {
       name: "native",
       instructionSet,
       fwht(x, rowLength, multiplier, factor) {
@@ -53,8 +54,6 @@ export const native: BackendFactory = {
         const plan = kernels.planColumns(x, length, inner, multiplier, held(factor));
         return () => run(plan);
       },
-      head: (table) => createHead(kernels, runForward, table),
-      rotation: (table) => createRotation(kernels, runRotation, held, table),
       decode(x, type, out) {
         if (type === "int8") kernels.decodeInt8(x as Int8Array, out);
         else if (type === "float16") kernels.decodeFloat16(x as Uint16Array, out);
@@ -65,6 +64,11 @@ export const native: BackendFactory = {
         else kernels.encodeBfloat16(x, out);
       },
       misalignment,
-    });
+    };
+    const engine: TableKernels = {
+      head: (table) => createHead(kernels, runForward, table),
+      rotation: (table) => createRotation(kernels, runRotation, held, table),
+    };
+    return { transform, engine };
   },
 };

@@ -2,7 +2,7 @@
 export class AddonLost extends Error {}
 
 /** The same for all copies of this module in a process. */
-const WARNED = Symbol.for("fixed-classifier.addon-lost");
+const WARNED = /* @__PURE__ */ Symbol.for("fixed-classifier.addon-lost");
 
 /** Tells once that another backend stands in for the addon, if that was lost. */
 export function warnOfLoss(error: Error, instead: string): void {

@@ -5,4 +5,4 @@ const missing = (): never => {
 };
 
 /** In the place of the addon, where none can be loaded. */
-export const absent: BackendFactory = { instructionSets: missing, create: missing };
+export const absent: BackendFactory = { instructionSets: missing, open: missing };

@@ -1,12 +1,10 @@
 import type { BackendFactory } from "../backend.js";
-import { withDenseFallback } from "../fallback.js";
 import { decode } from "../js/decode.js";
 import { encode } from "../js/encode.js";
 import { Engine } from "./engine.js";
 import { createTransform } from "./fwht.js";
-import { createHead } from "./head.js";
+import type { WasmEngine } from "./kernels.js";
 import type { ModuleSource } from "./module.js";
-import { createRotation } from "./rotation.js";
 
 /** The modules of a build of the package by their instruction sets, best first. */
 export type Modules = Readonly<Record<string, ModuleSource>>;
@@ -29,19 +27,14 @@ export function wasmBackend(modules: Modules): BackendFactory {
       return possible;
     },
 
-    create(instructionSet) {
+    open(instructionSet) {
       const engine = new Engine((modules[instructionSet] as ModuleSource).module());
       const transform = createTransform(engine);
-      return withDenseFallback({
-        name: "wasm",
-        instructionSet,
-        ...transform,
-        head: (table) => createHead(engine, table),
-        rotation: (table) => createRotation(engine, transform.fwht, table),
-        // These would be no faster in WebAssembly, since the numbers are copied in and out.
-        decode,
-        encode,
-      });
+      return {
+        // Numbers of 16 bits would be made no faster in WebAssembly, since they are copied in and out.
+        transform: { name: "wasm", instructionSet, ...transform, decode, encode },
+        engine: { engine, fwht: transform.fwht } satisfies WasmEngine,
+      };
     },
   };
 }
