@@ -9,9 +9,15 @@ const ADDRESS = "indexeddb://fixed-classifier-page";
 export async function keep(network: tf.LayersModel): Promise<string | null> {
   try {
     await network.save(ADDRESS);
-    return null;
   } catch (error) {
     return reason(error);
+  }
+  // TensorFlow.js is content before the browser has written all, and is not told when that fails.
+  try {
+    await tf.io.getLoadHandlers(ADDRESS)[0]?.load?.();
+    return null;
+  } catch {
+    return "the browser did not write it, its storage may be full";
   }
 }
 
@@ -30,5 +36,8 @@ export async function restore(): Promise<{ network: tf.LayersModel | null; probl
 
 function reason(error: unknown): string {
   if (error instanceof DOMException && error.name === "QuotaExceededError") return "the storage is full";
-  return error instanceof Error ? error.message : String(error ?? "the browser does not say why");
+  return (error instanceof Error ? error.message : String(error ?? "the browser does not say why")).replace(
+    /\.$/,
+    "",
+  );
 }

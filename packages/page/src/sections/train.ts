@@ -117,7 +117,7 @@ export class TrainSection {
     const rows = HEAD_NAMES.flatMap((head) => {
       const reached = accuracy[head];
       if (reached === undefined) return [];
-      return [tableRow([`${head} head`, accuracyText(reached, testImages), integer(parameters[head] ?? 0)])];
+      return [tableRow([head, accuracyText(reached, testImages), integer(parameters[head] ?? 0)])];
     });
     element("result-rows", HTMLTableSectionElement).replaceChildren(...rows);
     element("result-text", HTMLParagraphElement).textContent =
@@ -138,7 +138,7 @@ export class TrainSection {
   #restored(problem: string | null, file: Uint8Array | null): void {
     if (this.#kept === null || file === null) {
       this.#status.textContent = "Nothing trained yet.";
-      tell(this.#notice, `The network of your last visit could not be read: ${problem}. Train again.`);
+      tell(this.#notice, `The network of your last visit could not be read (${problem}). Train again.`);
       return;
     }
     this.#show(this.#kept, file);

@@ -13,7 +13,8 @@ import { pause } from "./pause.js";
 
 const SEED = 1;
 const POINTS_AN_EPOCH = 12;
-const ACCURACIES_AN_EPOCH = 4;
+/** The accuracy takes a while, so not every point has one. */
+const POINTS_AN_ACCURACY = 3;
 /** How long the worker goes on before it looks at its messages, in milliseconds. */
 const SLICE = 25;
 const GUESSES = 5;
@@ -25,6 +26,7 @@ let network: tf.LayersModel | null = null;
 /** The head of `network`, until that is trained further. */
 let head: FixedClassifier | null = null;
 let stopping = false;
+let trainings = 0;
 
 addEventListener("message", ({ data }: MessageEvent<TrainerRequest>) => {
   handle(data).catch((error) => reply({ type: "failed", message: messageOf(error) }));
@@ -55,42 +57,23 @@ async function start(): Promise<void> {
 
 async function train(names: readonly HeadName[], epochs: number): Promise<void> {
   stopping = false;
+  trainings++;
   const [training, test] = await Promise.all([loadImages("train"), loadImages("test"), start()]);
   const networks = names.map((name) => buildNetwork(name, SEED));
+  const fixed = networks[names.indexOf("fixed")] as tf.LayersModel;
   const perHead = (values: readonly number[]): PerHead =>
     Object.fromEntries(names.map((name, i) => [name, values[i]]));
-  use(networks[names.indexOf("fixed")] as tf.LayersModel);
+  const accuracies = (): PerHead => perHead(networks.map((each) => accuracy(each, test)));
+  use(fixed);
 
   const run = new Training(networks, training, { epochs, seed: SEED });
   const started = performance.now();
-  const accuracies = (): PerHead => perHead(networks.map((each) => accuracy(each, test)));
   reply({ type: "point", point: { epoch: 0, loss: null, accuracy: accuracies() } });
   reply({ type: "ready" });
-  const every = (times: number) => Math.max(1, Math.floor(run.stepsAnEpoch / times));
-  let sums = networks.map(() => 0);
-  let summed = 0;
-  let paused = performance.now();
-  while (run.step < run.steps && !stopping) {
-    const losses = run.next();
-    head = null;
-    sums = sums.map((sum, i) => sum + (losses[i] as number));
-    summed++;
-    const last = run.step === run.steps;
-    if (last || summed === every(POINTS_AN_EPOCH)) {
-      const measured = last || run.step % every(ACCURACIES_AN_EPOCH) < summed;
-      const loss = perHead(sums.map((sum) => sum / summed));
-      reply({
-        type: "point",
-        point: { epoch: run.epoch, loss, accuracy: measured ? accuracies() : null },
-      });
-      sums = networks.map(() => 0);
-      summed = 0;
-    }
-    if (performance.now() - paused > SLICE) {
-      await pause();
-      paused = performance.now();
-    }
-  }
+  await follow(run, (losses, measured) => {
+    const accuracy = measured ? accuracies() : null;
+    reply({ type: "point", point: { epoch: run.epoch, loss: perHead(losses), accuracy } });
+  });
   const result: Result = {
     accuracy: accuracies(),
     testImages: test.count,
@@ -100,14 +83,51 @@ async function train(names: readonly HeadName[], epochs: number): Promise<void> 
     stopped: run.step < run.steps,
   };
   run.dispose();
-  for (const each of networks) if (each !== network) each.dispose();
+  for (const each of networks) if (each !== fixed) each.dispose();
   reply({ type: "trained", result, file: fileOfHead() });
-  reply({ type: "kept", problem: await keep(network as unknown as tf.LayersModel) });
+  reply({ type: "kept", problem: await keep(fixed) });
 }
 
+/**
+ * Trains to the end, or until it is told to stop, and looks at its messages now and then.
+ *
+ * @param onPoint gets the mean losses since the point before, and whether this one is to have an accuracy
+ */
+async function follow(run: Training, onPoint: (losses: number[], measured: boolean) => void): Promise<void> {
+  /** How many points there are up to a step; the last step of an epoch ends one. */
+  const pointsTo = (step: number): number => Math.floor((step * POINTS_AN_EPOCH) / run.stepsAnEpoch);
+  let since: number[][] = [];
+  let paused = performance.now();
+  while (run.step < run.steps && !stopping) {
+    since.push(run.next());
+    head = null;
+    const points = pointsTo(run.step);
+    if (points > pointsTo(run.step - 1)) {
+      onPoint(means(since), points % POINTS_AN_ACCURACY === 0);
+      since = [];
+    }
+    if (performance.now() - paused > SLICE) {
+      await pause();
+      paused = performance.now();
+    }
+  }
+}
+
+/** The mean of each column. */
+const means = (rows: readonly number[][]): number[] =>
+  (rows[0] ?? []).map(
+    (_, column) => rows.reduce((sum, row) => sum + (row[column] as number), 0) / rows.length,
+  );
+
 async function bringBack(): Promise<void> {
+  const before = trainings;
   await start();
   const restored = await restore();
+  if (trainings !== before) {
+    // The visitor would not wait, and trains another one.
+    restored.network?.dispose();
+    return;
+  }
   if (restored.network !== null) use(restored.network);
   reply({
     type: "restored",

@@ -39,7 +39,7 @@ export function find(name: BrowserName): string | null {
 }
 
 export const start = (name: BrowserName, executablePath: string): Promise<Browser> =>
-  launch({ ...KNOWN[name].options, executablePath, headless: true });
+  launch({ ...KNOWN[name].options, executablePath, headless: true, protocolTimeout: 300_000 });
 
 /** A new page, and what goes wrong on it. */
 export async function open(browser: Browser, url: string): Promise<{ page: Page; problems: string[] }> {
@@ -61,7 +61,7 @@ export async function textOf(
   page: Page,
   selector: string,
   pattern: RegExp,
-  timeout = 150_000,
+  timeout = 240_000,
 ): Promise<string> {
   const read = (of: string): string => document.querySelector(of)?.textContent ?? "";
   try {
