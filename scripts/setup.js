@@ -27,7 +27,7 @@ if (!dependenciesCurrent()) {
 setUpNative();
 compiled("wasm", "WebAssembly", {
   script: "scripts/build-wasm.js",
-  inputs: ["assembly", "scripts/bytes-as-text.js"],
+  inputs: ["assembly", "scripts/assembly-script.js", "scripts/bytes-as-text.js"],
   packages: ["assemblyscript"],
   output: "lib/backends/wasm/binary.ts",
 });

@@ -111,7 +111,9 @@ export class Engine {
     try {
       if (pages > 0) memory.grow(pages);
     } catch {
-      throw new RangeError(`the wasm backend cannot get ${Math.ceil(end / 2 ** 20)} MiB of memory`);
+      throw new RangeError(
+        `the wasm backend cannot get ${Math.ceil(end / 2 ** 20)} MiB of memory; the backend "js" needs none of its own`,
+      );
     }
     // Growing detaches the views.
     const { buffer } = memory;
