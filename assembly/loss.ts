@@ -1,9 +1,9 @@
 /** Cross-entropy of a row, and its gradient by the logits: docs/numerics.md, "Cross-entropy". */
 import { exp, log } from "./math";
-import { exponentials, logSumExp, placeOf, Softmax, shiftOf, softmaxSums, sumAtPlace } from "./softmax";
-import { clear, LANES } from "./sums";
-import { block, CrossEntropy, Head, segment } from "./table";
-import { add, broadcast, mul, productOrZero, sub } from "./vector";
+import { clearBehind, exponentials, logSumExp, placeOf, Softmax, shiftOf, softmaxSums, sumAtPlace } from "./softmax";
+import { clear, dotOrZero, LANES, padded } from "./sums";
+import { block, CrossEntropy, Head, Segment, segment } from "./table";
+import { add, broadcast, lanes, mul, sub } from "./vector";
 
 /** Turns the logits in `head.z` into the gradient of row r and returns the loss. */
 export function crossEntropy<V>(head: Head, loss: CrossEntropy, r: i32): f64 {
@@ -15,8 +15,10 @@ export function crossEntropy<V>(head: Head, loss: CrossEntropy, r: i32): f64 {
   const logit = load<f32>(head.z + label);
   let total: f64 = 1;
   let linear: f64 = 0; // Σ t·z
+  const own = loss.targets + r * head.classes * sizeof<f32>();
   if (loss.targets !== 0) {
-    sumTargets<V>(head, loss, loss.targets + r * head.classes * sizeof<f32>());
+    if (loss.classWeights !== 0 || smoothing !== 0) smoothTargets<V>(head, loss, own);
+    sumTargets<V>(head, own);
     total = Targets.sum;
     linear = Targets.sumOfLogits;
   } else if (labels !== 0) {
@@ -38,10 +40,7 @@ export function crossEntropy<V>(head: Head, loss: CrossEntropy, r: i32): f64 {
   const exponentialOfLabel = exp<f32>(logit - shiftOf(Softmax.max));
   const e = exponentials<V>(head, head.z);
   if (loss.targets !== 0) {
-    const own = loss.targets + r * head.classes * sizeof<f32>();
-    if (loss.classWeights !== 0) gradientOf<V>(head, e, loss, own, OWN | SMOOTHED | WEIGHTED, totalBySum, weight);
-    else if (smoothing !== 0) gradientOf<V>(head, e, loss, own, OWN | SMOOTHED, totalBySum, weight);
-    else gradientOf<V>(head, e, loss, own, OWN, totalBySum, weight);
+    gradientOf<V>(head, e, loss, own, OWN, totalBySum, weight);
   } else if (loss.classWeights !== 0) {
     gradientOf<V>(head, e, loss, 0, WEIGHTED, totalBySum, weight);
   } else {
@@ -54,10 +53,9 @@ export function crossEntropy<V>(head: Head, loss: CrossEntropy, r: i32): f64 {
   return value;
 }
 
-/** What targets are made of. */
+/** What targets are made of: those of the row, or the others by the weights of the classes, or neither. */
 const OWN = 1;
-const SMOOTHED = 2;
-const WEIGHTED = 4;
+const WEIGHTED = 2;
 
 /**
  * Writes (e ⊗ totalBySum ⊖ t) ⊗ weight to `head.z`, with t as for a class that is not the label. What the targets are made of is known while
@@ -75,7 +73,6 @@ function gradientOf<V>(
 ): void {
   const by = broadcast<V, f32>(totalBySum);
   const rowWeight = broadcast<V, f32>(weight);
-  const keep = broadcast<V, f32>(<f32>(1 - loss.labelSmoothing));
   const others = broadcast<V, f32>(othersOf(head, loss));
   let w = loss.classWeights;
   let z = head.z;
@@ -83,7 +80,6 @@ function gradientOf<V>(
     let t = others;
     if (kind & OWN) {
       t = load<V>(q);
-      if (kind & SMOOTHED) t = add<V, f32>(mul<V, f32>(t, keep), others);
       q += sizeof<V>();
     }
     if (kind & WEIGHTED) {
@@ -107,65 +103,64 @@ namespace Targets {
   export let sumOfLogits: f64 = 0;
 }
 
-/** Sums the targets of a row whose own distribution is at `q`, and their products with the logits, segment by segment. */
-function sumTargets<V>(head: Head, loss: CrossEntropy, q: usize): void {
+/** Makes the targets of a row of its own distribution q, in its place. */
+function smoothTargets<V>(head: Head, loss: CrossEntropy, q: usize): void {
+  const whole = head.classes & -lanes<V, f32>();
+  smoothFrom<V>(head, loss, q, loss.classWeights, whole);
+  // The next row is behind it.
+  const at = whole * sizeof<f32>();
+  smoothFrom<f32>(head, loss, q + at, loss.classWeights + at, head.classes - whole);
+}
+
+@inline
+function smoothFrom<V>(head: Head, loss: CrossEntropy, q: usize, w: usize, count: i32): void {
+  const keep = broadcast<V, f32>(<f32>(1 - loss.labelSmoothing));
+  const others = broadcast<V, f32>(othersOf(head, loss));
+  const weighted = loss.classWeights !== 0;
+  for (const end = q + count * sizeof<f32>(); q < end; q += sizeof<V>(), w += sizeof<V>()) {
+    const t = add<V, f32>(mul<V, f32>(load<V>(q), keep), others);
+    store<V>(q, weighted ? mul<V, f32>(t, load<V>(w)) : t);
+  }
+}
+
+/** Sums the targets of a row, and their products with the logits, segment by segment. */
+function sumTargets<V>(head: Head, targets: usize): void {
   Targets.sum = 0;
   Targets.sumOfLogits = 0;
   for (let k = 0; k < head.blockCount; k++) {
     const b = block(head, k);
     for (let i = 0; i < b.segmentCount; i++) {
       const part = segment(b, i);
-      const first: usize = part.first * sizeof<f32>();
-      const place = placeOf(head, part);
-      clear<V>(head.e, LANES);
-      writeTargets<V>(head, loss, q + first, loss.classWeights + first, place, part.count);
+      copyToPlace<V>(head, part, targets);
       Targets.sum += <f64>sumAtPlace<V>(head, part);
-      writeProducts<V>(place, head.z + first, place, part.count);
-      Targets.sumOfLogits += <f64>sumAtPlace<V>(head, part);
+      Targets.sumOfLogits += <f64>productsAtPlace<V>(head, part);
     }
   }
 }
 
-/** Writes the targets of `count` classes from their own distribution q and their weights w. */
-function writeTargets<V>(head: Head, loss: CrossEntropy, q: usize, w: usize, to: usize, count: i32): void {
-  const keep = broadcast<V, f32>(<f32>(1 - loss.labelSmoothing));
-  const others = broadcast<V, f32>(othersOf(head, loss));
-  const weighted = loss.classWeights !== 0;
-  if (!weighted && loss.labelSmoothing === 0) {
-    memory.copy(to, q, count * sizeof<f32>());
-    return;
-  }
-  for (const end = to + count * sizeof<f32>(); to < end; to += sizeof<V>(), q += sizeof<V>()) {
-    let t = add<V, f32>(mul<V, f32>(load<V>(q), keep), others);
-    if (weighted) {
-      t = mul<V, f32>(t, load<V>(w));
-      w += sizeof<V>();
-    }
-    store<V>(to, t);
-  }
-}
-
-/** Returns Σ z, or Σ w·z where weights are given, segment by segment. */
+/** Returns Σ w·z, or Σ z where there are no weights, segment by segment. */
 function sumOfLogits<V>(head: Head, weights: usize): f64 {
   let total: f64 = 0;
   for (let k = 0; k < head.blockCount; k++) {
     const b = block(head, k);
     for (let i = 0; i < b.segmentCount; i++) {
       const part = segment(b, i);
-      const first: usize = part.first * sizeof<f32>();
-      const place = placeOf(head, part);
-      clear<V>(head.e, LANES);
-      if (weights === 0) memory.copy(place, head.z + first, part.count * sizeof<f32>());
-      else writeProducts<V>(weights + first, head.z + first, place, part.count);
-      total += <f64>sumAtPlace<V>(head, part);
+      copyToPlace<V>(head, part, weights === 0 ? head.z : weights);
+      total += <f64>(weights === 0 ? sumAtPlace<V>(head, part) : productsAtPlace<V>(head, part));
     }
   }
   return total;
 }
 
-/** Writes t·z, and 0 where t is 0. */
-function writeProducts<V>(t: usize, z: usize, to: usize, count: i32): void {
-  for (const end = to + count * sizeof<f32>(); to < end; to += sizeof<V>(), t += sizeof<V>(), z += sizeof<V>()) {
-    store<V>(to, productOrZero<V>(load<V>(t), load<V>(z)));
-  }
+/** Copies what an array has of the classes of a segment to where it is summed. */
+function copyToPlace<V>(head: Head, part: Segment, from: usize): void {
+  clear<V>(head.e, LANES);
+  memory.copy(placeOf(head, part), from + part.first * sizeof<f32>(), part.count * sizeof<f32>());
+  clearBehind<V>(head, part);
+}
+
+/** Returns Σ t·z of a segment, whose t are at their place: the logits are read from where those of the same lanes are, and count where t is not 0. */
+function productsAtPlace<V>(head: Head, part: Segment): f32 {
+  const before = part.row % LANES;
+  return dotOrZero<V>(head.e, head.z + (part.first - before) * sizeof<f32>(), padded(before + part.count));
 }

@@ -93,9 +93,14 @@ export function placeOf(head: Head, part: Segment): usize {
   return head.e + (part.row % LANES) * sizeof<f32>();
 }
 
+/** Writes +0 behind the terms at {@link placeOf}, up to a whole group. */
+@inline
+export function clearBehind<V>(head: Head, part: Segment): void {
+  clear<V>(head.e + ((part.row % LANES) + part.count) * sizeof<f32>(), SUM_GROUP);
+}
+
 /** Returns the sum of the terms at {@link placeOf}, before which there is +0. */
 export function sumAtPlace<V>(head: Head, part: Segment): f32 {
-  const end = (part.row % LANES) + part.count;
-  clear<V>(head.e + end * sizeof<f32>(), SUM_GROUP);
-  return sum<V>(head.e, padded(end));
+  clearBehind<V>(head, part);
+  return sum<V>(head.e, padded((part.row % LANES) + part.count));
 }

@@ -1,5 +1,5 @@
 /** Sums over the 256 lanes of docs/numerics.md, and maxima. Sums take whole groups of 64 elements, so callers pad with +0. */
-import { abs, add, broadcast, lanes, larger, mul } from "./vector";
+import { abs, add, broadcast, lanes, larger, mul, productOrZero } from "./vector";
 
 export const LANES = 256;
 /** From one element of a lane to the next, in bytes. */
@@ -21,8 +21,8 @@ const sums = memory.data(LANES * sizeof<f32>(), 16);
 
 /** What the terms of a sum are. */
 const PLAIN = 0;
-const SQUARE = 1;
-const PRODUCT = 2;
+const PRODUCT = 1;
+const PRODUCT_OR_ZERO = 2;
 
 /** Σ a[i]. */
 export function sum<V>(a: usize, n: i32): f32 {
@@ -31,12 +31,17 @@ export function sum<V>(a: usize, n: i32): f32 {
 
 /** Σ a[i]². */
 export function sumOfSquares<V>(a: usize, n: i32): f32 {
-  return lanewise<V>(a, a, n, SQUARE);
+  return dot<V>(a, a, n);
 }
 
 /** Σ a[i] · b[i]. */
 export function dot<V>(a: usize, b: usize, n: i32): f32 {
   return lanewise<V>(a, b, n, PRODUCT);
+}
+
+/** Σ a[i] · b[i] without those whose a[i] is 0, whatever b[i] is. */
+export function dotOrZero<V>(a: usize, b: usize, n: i32): f32 {
+  return lanewise<V>(a, b, n, PRODUCT_OR_ZERO);
 }
 
 /** Sums eight vectors of lanes at a time, so that they stay in registers; the array is in cache for the next eight. */
@@ -83,7 +88,8 @@ function lanewise<V>(a: usize, b: usize, n: i32, kind: i32): f32 {
 function term<V>(p: usize, q: usize, kind: i32): V {
   const v = load<V>(p);
   if (kind === PLAIN) return v;
-  return mul<V, f32>(v, kind === SQUARE ? v : load<V>(q));
+  if (kind === PRODUCT_OR_ZERO) return productOrZero<V>(v, load<V>(q));
+  return mul<V, f32>(v, load<V>(q));
 }
 
 /** Folds the lanes by halves, vectors first; those from `used` on are zero and left alone. */
