@@ -4,8 +4,8 @@ import { createRotation as createPlainRotation } from "../js/rotation.js";
 import { after, type Engine } from "./engine.js";
 import { factorImage } from "./factor.js";
 
-/** Rows go through the memory in slices of about this size, at least one row. */
-const SLICE_BYTES = 2 ** 18;
+/** Rows go through the memory in slices of about this size, at least one row, which the first-level cache holds. */
+const SLICE_BYTES = 2 ** 14;
 
 /** A longer row is not copied: its transforms go through the memory in pieces, and plain TypeScript does the passes around them. */
 const MOST_BYTES = 2 ** 20;
