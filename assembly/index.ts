@@ -9,6 +9,9 @@ import { divide, multiply, shiftRight, transformRows } from "./fwht";
 import * as kernel from "./head";
 import * as rotations from "./rotation";
 import { CrossEntropy, Head } from "./table";
+import { writeSigns } from "./vector";
+
+if (ASC_FEATURE_SIMD) writeSigns();
 
 /** Transforms rows of n elements. `factor` is the address of B where n is its order times a power of two, and 0 elsewhere. */
 function transformAll<V, T>(x: usize, n: i32, rows: i32, factor: usize): void {
