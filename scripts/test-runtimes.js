@@ -53,7 +53,11 @@ for (const runtime of runtimes) {
     if (options.require) failures.push(`${runtime.name} is not on this machine: ${install}`);
     continue;
   }
-  const version = await runtime.version();
+  const version = await runtime.version().catch((error) => {
+    failures.push(`${runtime.name} does not start: ${messageOf(error)}`);
+    return null;
+  });
+  if (version === null) continue;
   console.log(`${runtime.name} ${version}`);
   for (const way of runtime.ways.filter(({ long }) => !(options.quick && long))) {
     const told = await tell(way);

@@ -1,5 +1,5 @@
 // What runs the addons on this machine: Node.js itself, emulators of an architecture and of Windows, and a runtime on musl.
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { fromRoot } from "../paths.js";
 import { findProgram } from "../toolchain.js";
 import { BUN, LIBRARIES, missingMusl, prepareMusl } from "./musl.js";
@@ -35,7 +35,7 @@ export const RUNS = {
   })),
   "linux-arm64": [
     {
-      name: "Node 20 under QEMU",
+      name: "Node 20 for arm64 under QEMU",
       missing: () =>
         qemu() && existsSync(SYSROOT) ? null : "apt-get install qemu-user-static g++-aarch64-linux-gnu",
       command: () => [qemu() ?? "", "-L", SYSROOT, node("node-arm64")],
@@ -45,6 +45,8 @@ export const RUNS = {
     {
       name: "Node 20 for Windows under Wine",
       missing: () => (wine() ? null : "apt-get install wine64"),
+      // Wine makes the folder of its Windows, but not the one around it.
+      prepare: () => mkdirSync(fromRoot("build-prebuild"), { recursive: true }),
       command: () => [wine() ?? "", `${node("node-windows")}.exe`],
       env: {
         NODE_SKIP_PLATFORM_CHECK: "1",

@@ -1,13 +1,11 @@
 // Every runtime that the package is tried in. A new one is a file, and a line here.
-import { arm64 } from "./arm64.js";
 import { bun } from "./bun.js";
 import { chromium } from "./chromium.js";
 import { deno } from "./deno.js";
+import { arm64, musl, windows } from "./emulated.js";
 import { firefox } from "./firefox.js";
-import { musl } from "./musl.js";
 import { nodes, thisNode } from "./node.js";
 import { webkit } from "./webkit.js";
-import { windows } from "./windows.js";
 import { workerd } from "./workerd.js";
 
 /** @import { Runtime } from "./runtime.js" */

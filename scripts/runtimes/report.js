@@ -95,5 +95,5 @@ ${table}
 
 ${prebuilds}
 
-What nobody runs here is checked by \`npm run test:prebuilds\`: what the addon exports, what it imports, and its signature.
+\`npm run test:prebuilds\` checks all of them, and of those that nobody runs here only so much is known: what the addon exports, what it needs of the system, and, for macOS, its signature.
 `;

@@ -30,7 +30,7 @@ import { fromRoot } from "../paths.js";
 export const PATIENCE = 600_000;
 
 export const PACKAGES = "scripts/runtimes";
-export const NODES = "scripts/runtimes/nodes";
+export { NODES } from "../prebuild/runs.js";
 
 /** Where the probe is in the folder of the installed package. */
 export const PROBE = "scripts/probe";
