@@ -31,12 +31,12 @@ export function writeReport(rows, hash) {
         told === undefined
           ? [runtime, `not on this machine: \`${missing}\``, "", "", "", ""]
           : [
-              `${runtime} ${version}`,
+              `${runtime}, ${version}`,
               way,
               told.backend,
               told.instructionSet,
               `\`${told.hash}\``,
-              told.milliseconds?.toPrecision(2) ?? "",
+              timeOf(told),
             ],
       ),
     ],
@@ -44,6 +44,12 @@ export function writeReport(rows, hash) {
   );
   writeFileSync(fromRoot(FILE), page(table, addons(rows), hash));
   console.log(`wrote ${FILE}`);
+}
+
+/** @param {Probe} told */
+function timeOf({ milliseconds }) {
+  if (milliseconds === null) return "";
+  return milliseconds < 100 ? milliseconds.toPrecision(2) : milliseconds.toFixed();
 }
 
 /**
@@ -78,7 +84,7 @@ Each tells the backend that was chosen when the package was imported, a hash, an
 - **Bits**: the first 8 bytes of a SHA-256 over the results of every operation, for all codes, losses and types of numbers, on seeded inputs.
   All rows have \`${hash}\`; another value, another backend than the expected one, a word of the package on standard error, and a crash fail the command.
 - **Time**: the logits of 64 rows of 2048 features for 1000 classes, the shortest of five stretches of calls.
-  Under QEMU it says nothing; elsewhere only how the tiers compare on one machine that does other work as well: [benchmarks.md](benchmarks.md) has the measurements.
+  Under QEMU it says nothing; elsewhere only how the tiers compare, by up to ten times wrong on a machine that does other work: [benchmarks.md](benchmarks.md) has the measurements.
 
 Run on ${new Date().toISOString().slice(0, 10)} on an ${cpus()[0]?.model.trim() ?? "unknown CPU"} with ${availableParallelism()} processors.
 
