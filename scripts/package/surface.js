@@ -29,7 +29,7 @@ export function surface({ folder }) {
       const command = "npm run test:package -- --only surface --record";
       throw new Error(
         [
-          `the API is not what ${RECORD}${entry}.api.txt has; ${command} writes it`,
+          `the API is not what ${RECORD}${entry}.api.txt has, or in another order; ${command} writes it`,
           ...removed,
           ...added,
         ].join("\n"),
