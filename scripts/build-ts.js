@@ -105,6 +105,10 @@ async function write(files, format, input, plugins) {
   const { output } = await build.generate({
     format,
     exports: "named",
+    // What bundlers read has no white space, or the package would be above 9 MB; names stay, for messages and traces.
+    ...(/^(browser|workerd)\./.test(files[0]) && {
+      minify: { compress: false, mangle: false, codegen: true },
+    }),
     // Doc comments are in the declarations; what a bundler has to know stays in the code.
     comments: { annotation: true, jsdoc: files[0].includes(".d."), legal: true },
   });
