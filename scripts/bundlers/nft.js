@@ -38,7 +38,7 @@ export const nft = {
           `${INSTALLED}/dist/index.js`,
           ...addons,
         ]);
-        return { ...(await runElsewhere(project, folder, ["src/server.js"])), output };
+        return { ...(await runElsewhere(project, folder, "src/server.js")), output };
       },
     },
   ],

@@ -68,14 +68,14 @@ export function refuseWarnings(command, said) {
  * Runs an output on a machine that has nothing of the project but what is put beside it.
  * @param {string} project
  * @param {string} output a folder
- * @param {string[]} args of Node.js: flags, and a file of the output
- * @param {{ beside?: Beside, program?: string }} [options]
+ * @param {string} file of the output
+ * @param {{ beside?: Beside, runner?: string | null }} [options] what runs the file; null: it is a program
  */
 export async function runElsewhere(
   project,
   output,
-  args,
-  { beside = "nothing", program = process.execPath } = {},
+  file,
+  { beside = "nothing", runner = process.execPath } = {},
 ) {
   const elsewhere = realpathSync(mkdtempSync(join(tmpdir(), "elsewhere-")));
   try {
@@ -83,7 +83,10 @@ export async function runElsewhere(
     const installed = join(project, "node_modules", NAME);
     if (beside === "prebuilds") cpSync(join(installed, beside), join(elsewhere, beside), { recursive: true });
     if (beside === "node_modules") cpSync(installed, join(elsewhere, beside, NAME), { recursive: true });
-    const { stdout, stderr } = await runProgram(program, args, { cwd: elsewhere });
+    const path = join(elsewhere, file);
+    const { stdout, stderr } = await runProgram(runner ?? path, runner === null ? [] : [path], {
+      cwd: elsewhere,
+    });
     return { told: probeOf(stdout), lost: lostIn(stderr) };
   } finally {
     rmSync(elsewhere, { recursive: true });

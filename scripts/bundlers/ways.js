@@ -37,9 +37,10 @@ const BUNDLED = [
  * @param {string} name
  * @param {string} file that is written
  * @param {(project: string, output: string) => Promise<unknown>} build
+ * @param {(project: string) => string | null} [runnerOf] what runs the file; null: it is a program
  * @returns {Way[]}
  */
-export function bundledWays(bundler, name, file, build) {
+export function bundledWays(bundler, name, file, build, runnerOf = () => process.execPath) {
   /** @type {string | undefined} */
   let folder;
   return BUNDLED.map(([beside, title, expects]) => ({
@@ -52,7 +53,10 @@ export function bundledWays(bundler, name, file, build) {
         await build(project, folder);
       }
       const output = inspect(folder, [file]);
-      return { ...(await runElsewhere(project, folder, [file], { beside })), output };
+      return {
+        ...(await runElsewhere(project, folder, file, { beside, runner: runnerOf(project) })),
+        output,
+      };
     },
   }));
 }
@@ -73,6 +77,6 @@ export const externalWay = (bundler, name, setting, file, build) => ({
     const folder = newOutput(project, `${bundler}-external-${name}`);
     await build(project, folder);
     const output = inspect(folder, [file]);
-    return { ...(await runElsewhere(project, folder, [file], { beside: "node_modules" })), output };
+    return { ...(await runElsewhere(project, folder, file, { beside: "node_modules" })), output };
   },
 });

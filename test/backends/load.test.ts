@@ -265,6 +265,13 @@ describe("where it looks", () => {
     expect(near(join(home, "out/server.mjs"))).toEqual([join(home, "out/"), inPackage("/")]);
   });
 
+  test("the folder of a program that Bun has compiled into one file", () => {
+    const folder = fileURLToPath(new URL(".", pathToFileURL(process.execPath)));
+    for (const module of ["/$bunfs/root/server", "B:\\~BUN\\root\\server.exe", "B:/~BUN/root/server.exe"]) {
+      expect(near(module)[0]).toBe(folder);
+    }
+  });
+
   test("the folder of the program, in a bundle that does not know its file", () => {
     const [folder] = near(undefined);
     expect(process.argv[1]?.startsWith(folder as string)).toBe(true);

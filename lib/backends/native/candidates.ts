@@ -36,6 +36,9 @@ export function thisTarget({ openSync, readSync, closeSync }: typeof import("nod
   return new TextDecoder("latin1").decode(head).includes("/ld-musl-") ? `${target}-musl` : target;
 }
 
+/** Where the modules are of a program that Bun has compiled into one file: in no folder that is there. */
+const IN_BUN_PROGRAM = /^(\/\$bunfs|[A-Z]:[\\/]~BUN)[\\/]/;
+
 /**
  * Folders that may hold `prebuilds/`, likeliest first: the package, then, where this module is a part of a bundle, the folder of the bundle and
  * the package as an import from there would find it.
@@ -49,7 +52,7 @@ export function* foldersNear(
   const { fileURLToPath, pathToFileURL } = builtin("node:url");
   const module = file ?? process.argv[1];
   if (!module) return;
-  const from = pathToFileURL(module).href;
+  const from = pathToFileURL(IN_BUN_PROGRAM.test(module) ? process.execPath : module).href;
   const end = Math.max(from.lastIndexOf("/dist/"), from.lastIndexOf("/lib/"));
   if (end >= 0) yield fileURLToPath(`${from.slice(0, end)}/`);
   yield fileURLToPath(from.slice(0, from.lastIndexOf("/") + 1));

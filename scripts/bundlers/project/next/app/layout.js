@@ -1,4 +1,4 @@
-export const metadata = { title: "page" };
+export const metadata = { title: "page", icons: "data:," };
 
 export default function Layout({ children }) {
   return (
