@@ -4,30 +4,35 @@ import { cpus } from "node:os";
 import { fromRoot } from "../paths.js";
 import { page } from "./page-of-docs.js";
 
-/** @import { Bundler, Output, Result, Way } from "./bundler.js" */
-
-/**
- * @typedef {object} Row
- * @property {Bundler} bundler
- * @property {string} version
- * @property {Way} way
- * @property {Result} result
- */
+/** @import { Bundler, Output } from "./bundler.js" */
+/** @import { Row } from "./results.js" */
 
 const FILE = "docs/bundlers.md";
 
-/** @param {Row[]} rows */
-export function writeReport(rows) {
-  const keeps = new Map(rows.map(({ bundler }) => [bundler.name, bundler.keeps ?? "nothing to do"]));
-  const lines = table(["", "what keeps the addon on a server"], [...keeps]);
+/**
+ * @param {Bundler[]} bundlers
+ * @param {Row[]} rows
+ */
+export function writeReport(bundlers, rows) {
+  const lines = table(
+    ["bundler", "what keeps the addon on a server"],
+    bundlers.map(({ name, keeps = "nothing to do" }) => [name, keeps]),
+  );
   const results = table(
-    ["", "way", "files", "kB", "backend"],
-    rows.map(({ bundler, version, way, result: { told, output } }) => [
-      `${bundler.name} ${version}`,
-      way.name,
-      ...sizes(output),
-      `${told.backend}${way.lost ? ", and a warning" : ""}`,
-    ]),
+    ["bundler", "way", "files", "kB", "backend"],
+    bundlers.flatMap(({ name, ways }) =>
+      ways.map(({ name: way, lost }) => {
+        const row = rows.find((other) => other.bundler === name && other.way === way);
+        if (row === undefined) throw new Error(`${name}, ${way} was not run`);
+        const { told, output } = row.result;
+        return [
+          `${name} ${row.version}`,
+          way,
+          ...sizes(output),
+          `${told.backend}${lost ? ", and a warning" : ""}`,
+        ];
+      }),
+    ),
   );
   const machine = `${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${process.platform}`;
   writeFileSync(fromRoot(FILE), page(lines, results, machine));
@@ -36,7 +41,9 @@ export function writeReport(rows) {
 
 /** @param {Output | undefined} output */
 const sizes = (output) =>
-  output === undefined ? ["", ""] : [String(output.files.length), (output.bytes / 1000).toFixed(0)];
+  output === undefined
+    ? ["", ""]
+    : [String(output.files.length), (output.bytes / 1000).toFixed(output.bytes < 1e4 ? 1 : 0)];
 
 /**
  * @param {string[]} head
