@@ -14,7 +14,7 @@ It fails where the bits differ or the backend is another than the expected one, 
 ## For pages
 
 Nothing is to be set: bundlers take the files of the condition \`browser\`, in which the WebAssembly is text and the addon is not.
-A page whose policy forbids WebAssembly gets plain JavaScript ([runtimes.md](runtimes.md)).
+A page whose policy forbids WebAssembly gets plain JavaScript.
 
 ## For Workers
 
