@@ -23,7 +23,7 @@ export function writeReport(bundlers, rows) {
     bundlers.flatMap(({ name, ways }) =>
       ways.map(({ name: way, lost }) => {
         const row = rows.find((other) => other.bundler === name && other.way === way);
-        if (row === undefined) throw new Error(`${name}, ${way} was not run`);
+        if (row === undefined) return [name, way, "", "", "not run"];
         const { told, output } = row.result;
         return [
           `${name} ${row.version}`,
