@@ -24,7 +24,7 @@ export const next = {
   name: "Next",
   package: "next",
   keeps:
-    '`serverExternalPackages: ["fixed-classifier"]` and, for `output: "standalone"`, `outputFileTracingIncludes: { "/*": ["node_modules/fixed-classifier/{dist/index.*,prebuilds/linux-*/*}"] }`',
+    'of `next start` nothing; of `output: "standalone"` both `serverExternalPackages: ["fixed-classifier"]` and `outputFileTracingIncludes: { "/*": ["node_modules/fixed-classifier/{dist/index.*,prebuilds/linux-*/*}"] }`',
   ways: BUILDERS.flatMap(([name, flag]) => waysOf(name, flag)),
 };
 
