@@ -51,7 +51,8 @@ function waysOf(name, flag) {
       expects: "native",
       async run(project) {
         const folder = await asItIs(project);
-        withPackage(join(folder, "server"));
+        // Next.js itself writes where the files of the application were.
+        withPackage(join(folder, "server"), join(project, "node_modules"));
         return start(project, `.next-${name}`, "server");
       },
     },
@@ -120,15 +121,16 @@ function inspectStatic(folder) {
 /**
  * The files that have the package in them, without a path of this machine.
  * @param {string} folder
+ * @param {string} [path] the only one that is refused
  * @returns {Output}
  */
-function withPackage(folder) {
+function withPackage(folder, path) {
   /** @type {Output} */
   const output = { files: [], bytes: 0 };
   for (const file of filesOf(folder).filter((name) => name.endsWith(".js"))) {
     const text = readFileSync(join(folder, file), "latin1");
     if (!text.includes(MARK)) continue;
-    refusePaths(file, text);
+    refusePaths(file, text, path);
     output.files.push(file);
     output.bytes += text.length;
   }
