@@ -22,7 +22,7 @@ const MAX_ELEMENTS = 2 ** 31;
  *
  * @param length number of elements, 0 … 2³¹
  * @param type default "float32"
- * @param options `backend`: whose kernels will read the array; default: the one chosen at load time
+ * @param options `backend`: whose kernels will read the array; default: the fastest that loads
  * @returns a Float32Array, Float64Array or Int32Array of this length
  * @throws TypeError for an argument of the wrong type
  * @throws RangeError for a length out of range, or a type that does not exist

@@ -60,7 +60,7 @@ export interface FwhtOptions {
    * "natural", which is the fastest: the others permute it, every axis by itself, and are for powers of two only.
    */
   ordering?: Ordering;
-  /** Default: the one chosen at load time; for a few elements plain TypeScript, which is faster there. */
+  /** Default: the fastest that loads; for a few elements plain TypeScript, which is faster there. */
   backend?: Backend;
 }
 

@@ -18,7 +18,7 @@ export interface RotationOptions {
    * coordinates over all; after two also rows of one or two coordinates look like normal noise: docs/rotation.md.
    */
   rounds?: number;
-  /** Default: the one chosen at load time. The bits are the same. */
+  /** Default: the fastest that loads. The bits are the same. */
   backend?: Backend;
 }
 

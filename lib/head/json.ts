@@ -169,7 +169,7 @@ function readNumbers(name: ParameterName, given: unknown, length: number): Float
 
 /** Options of `fromJSON`. */
 export interface JsonOptions {
-  /** The backend that computes. Default: the one chosen at load time. */
+  /** The backend that computes. Default: the fastest that loads. */
   backend?: Backend;
 }
 

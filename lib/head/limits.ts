@@ -7,7 +7,7 @@ import { MAX_FEATURES } from "./options.js";
 
 /** Options of `FixedClassifier.fromSafetensors`: the backend, and what a file may ask for that others wrote. */
 export interface FileOptions {
-  /** The backend that computes. Default: the one chosen at load time. */
+  /** The backend that computes. Default: the fastest that loads. */
   backend?: Backend;
   /** The class codes that are taken. Default: all. */
   codes?: readonly CodeName[];

@@ -29,7 +29,7 @@ export interface FixedClassifierOptions {
   seed?: number;
   /** The option `allowDuplicates` of the codes that have it; no other code gives two classes the same vector. Default false. */
   allowDuplicates?: boolean;
-  /** The backend that computes; not a setting of the head. Default: the one chosen at load time. */
+  /** The backend that computes; not a setting of the head. Default: the fastest that loads. */
   backend?: Backend;
 }
 
