@@ -59,6 +59,7 @@ function load(): Addon {
   }
 
   const [home = ""] = folders;
+  if (reasons.length === 0) askToLoad(join(home, prebuildOf(target)));
   const checkout = existsSync(join(home, "binding.gyp"));
   if (reasons.length === 0) {
     const nowhere = `${prebuildOf(target)} is in none of the folders ${[...folders].join(", ")}`;
@@ -70,6 +71,15 @@ function load(): Addon {
   // Who sets permissions has chosen; who works in a checkout was told by the set-up.
   const chosen = checkout || process.permission !== undefined || !PREBUILT.includes(target);
   throw chosen ? new Error(message) : new AddonLost(message);
+}
+
+/** A process that may load no addon, which nothing else tells on Node.js 20, says so of a path where there is none. */
+function askToLoad(nothing: string): void {
+  try {
+    process.dlopen({ exports: {} }, nothing);
+  } catch (error) {
+    if (denied(error)) throw error;
+  }
 }
 
 /** Loads the addon at a path, or tells what is wrong with it. */
