@@ -59,9 +59,9 @@ function load(): Addon {
   }
 
   const [home = ""] = folders;
-  if (reasons.length === 0) askToLoad(join(home, prebuildOf(target)));
   const checkout = existsSync(join(home, "binding.gyp"));
   if (reasons.length === 0) {
+    askToLoad(join(home, prebuildOf(target)));
     const nowhere = `${prebuildOf(target)} is in none of the folders ${[...folders].join(", ")}`;
     if (checkout) reasons.push(`it was not built in this checkout; ${BUILD}`);
     else if (PREBUILT.includes(target)) reasons.push(`${nowhere}; ${KEEP}`);
