@@ -1,10 +1,6 @@
 // What the benchmarks use of the libraries in benchmarks/package.json. The type check does without these: they are large, and
 // installed only when something is measured against them.
 
-declare module "markdown-table" {
-  export function markdownTable(rows: string[][], options: { align: string[] }): string;
-}
-
 declare module "vega" {
   export function parse(spec: object): object;
   export class View {
