@@ -117,6 +117,22 @@ async function write(files, format, input, plugins) {
   if (chunks.length !== 1) throw new Error(`${files[0]} would be ${chunks.length} files`);
   mkdirSync(DIST, { recursive: true });
   const [{ code }] = chunks;
-  const text = /\bmoduleFile\b|import\.meta\.filename/.test(code) ? `${LOADER[format]}\n${code}` : code;
+  const text = files[0].includes(".d.") ? shared(code) : withLoader(code, format);
   for (const file of files) writeFileSync(join(DIST, file), text);
+}
+
+/**
+ * @param {string} code
+ * @param {"es" | "cjs"} format
+ */
+function withLoader(code, format) {
+  return /\bmoduleFile\b|import\.meta\.filename/.test(code) ? `${LOADER[format]}\n${code}` : code;
+}
+
+/**
+ * A class with private members is a type of its own in each file of declarations, but a head of one format is a head of the other too.
+ * @param {string} declarations
+ */
+function shared(declarations) {
+  return declarations.replaceAll(/^\s*#private;\n/gm, "");
 }

@@ -15,6 +15,14 @@ console.log(name, gradient.features.length);
 new FixedClassifier({ features: 4, classes: 3, codes: "hadamard" });
 `;
 
+/** What `import` makes goes to what is typed by `require`, and back. */
+const BOTH = `
+import type * as imported from "fixed-classifier" with { "resolution-mode": "import" };
+import type * as required from "fixed-classifier" with { "resolution-mode": "require" };
+export const toRequired = (head: imported.FixedClassifier): required.FixedClassifier => head;
+export const toImported = (head: required.FixedClassifier): imported.FixedClassifier => head;
+`;
+
 /** The kind of package, how modules are found, and whether TypeScript 7 has no such way any more. */
 /** @type {[type: string, settings: Record<string, string>, old?: boolean][]} */
 const PROJECTS = [
@@ -36,12 +44,14 @@ export function types({ home }) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "package.json"), JSON.stringify({ type }));
     writeFileSync(join(folder, "program.ts"), PROGRAM);
-    const project = { compilerOptions: { ...STRICT, ...settings }, files: ["program.ts"] };
+    writeFileSync(join(folder, "both.ts"), BOTH);
+    const files = settings.module.startsWith("node") ? ["program.ts", "both.ts"] : ["program.ts"];
+    const project = { compilerOptions: { ...STRICT, ...settings }, files };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(project));
     for (const tsc of old ? compilers.slice(0, 1) : compilers) {
       runIn(folder, [process.execPath, fromRoot(tsc)]);
       count++;
     }
   }
-  return `${count} settings compile, CommonJS packages with module node16 among them`;
+  return `${count} settings compile, CommonJS packages with module node16 among them; heads of both formats are one type`;
 }
