@@ -1,14 +1,13 @@
 // What is noted of an addon when it is built, and whether it is still what its sources make.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { crc32 } from "node:zlib";
 import { fromRoot } from "../paths.js";
 import { hashOf, ownVersion, versionOf } from "../stamps.js";
 import { addonOf, recordOf, TARGETS } from "./targets.js";
 
 /**
- * `bytes` and `crc32` are what lib/backends/native/intact.ts compares before it loads an addon.
- * @typedef {{ bytes: number, crc32: number, sources: string }} Record
+ * `bytes` and `checksum` are what lib/backends/native/intact.ts compares before it loads an addon.
+ * @typedef {{ bytes: number, checksum: string, sources: string }} Record
  */
 
 const IN_PREBUILD = (/** @type {string[]} */ ...names) => names.map((name) => `scripts/prebuild/${name}`);
@@ -29,13 +28,28 @@ export const sourcesOf = (target) => hashFor(target, LINKED);
 export const objectSourcesOf = (target) => hashFor(target, COMPILED);
 
 /**
+ * Fletcher's checksum, as lib/backends/native/checksum.ts makes it.
+ * @param {Uint8Array} bytes
+ */
+export function checksum(bytes) {
+  const words = new Uint32Array(4 * Math.ceil(bytes.length / 16));
+  new Uint8Array(words.buffer).set(bytes);
+  const sums = new Uint32Array(2);
+  for (const word of words) {
+    sums[0] += word;
+    sums[1] += sums[0];
+  }
+  return [...sums].map((sum) => sum.toString(16).padStart(8, "0")).join("");
+}
+
+/**
  * @param {string} target
  * @param {string} sources
  */
 export function writeRecord(target, sources) {
   const bytes = readFileSync(fromRoot(addonOf(target)));
   /** @type {Record} */
-  const record = { bytes: bytes.length, crc32: crc32(bytes), sources };
+  const record = { bytes: bytes.length, checksum: checksum(bytes), sources };
   mkdirSync(dirname(fromRoot(recordOf(target))), { recursive: true });
   writeFileSync(fromRoot(recordOf(target)), `${JSON.stringify(record)}\n`);
 }
@@ -53,7 +67,7 @@ export function fault(target) {
   /** @type {Record} */
   const record = JSON.parse(text.toString());
   if (record.sources !== sourcesOf(target)) return `${addon} is older than its sources`;
-  if (record.bytes === bytes.length && record.crc32 === crc32(bytes)) return null;
+  if (record.bytes === bytes.length && record.checksum === checksum(bytes)) return null;
   return `${addon} is not as it was built`;
 }
 

@@ -7,7 +7,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { crc32 } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import {
   foldersNear,
@@ -27,7 +26,9 @@ const withAddon = built ? test : test.skip;
 
 /** As npm installs it. */
 let home: string;
-beforeAll(() => {
+let checksumOf: (bytes: Uint8Array) => string;
+beforeAll(async () => {
+  ({ checksum: checksumOf } = await import("../../scripts/prebuild/record.js" as string));
   home = mkdtempSync(join(tmpdir(), "fixed-classifier-load-"));
   cpSync(join(root, "dist"), join(home, "node_modules/fixed-classifier/dist"), { recursive: true });
   cpSync(join(root, "package.json"), join(home, "node_modules/fixed-classifier/package.json"));
@@ -50,7 +51,7 @@ function put(bytes: Uint8Array, { record = true, path = prebuild() } = {}): void
   if (record)
     writeFileSync(
       path.replace(/node$/, "json"),
-      JSON.stringify({ bytes: bytes.length, crc32: crc32(bytes) }),
+      JSON.stringify({ bytes: bytes.length, checksum: checksumOf(bytes) }),
     );
 }
 
@@ -112,6 +113,11 @@ describe("an addon that is whole", () => {
   withAddon("as this platform's prebuild", async () => {
     put(addonBytes());
     expect(await loaded()).toMatchObject({ name: "native", failures: [], warnings: [] });
+  });
+
+  withAddon("in a process without WebAssembly", async () => {
+    put(addonBytes());
+    expect(await loaded(["--jitless"])).toMatchObject({ name: "native", failures: [], warnings: [] });
   });
 
   withAddon("as a local build, which is newer than a prebuild", async () => {

@@ -1,11 +1,13 @@
 /** Whether the file of an addon is whole: a dynamic loader that reads a broken one may end the process. */
 
+import { checksum } from "./checksum.js";
+
 type Builtin = NonNullable<typeof process.getBuiltinModule>;
 
 /** What `npm run prebuild` writes beside each addon. */
 export interface Recorded {
   readonly bytes: number;
-  readonly crc32: number;
+  readonly checksum: string;
 }
 
 /** What is wrong with a file, or null. A local build has no record, only the end that its own header tells. */
@@ -16,19 +18,18 @@ export function damage(path: string, builtin: Builtin): string | null {
   const file = openSync(path, "r");
   try {
     const { size } = fstatSync(file);
-    const chunk = new Uint8Array(Math.min(size, 2 ** 16));
-    let length = readSync(file, chunk, 0, chunk.length, 0);
-    const expected = recorded?.bytes ?? endOfElf(chunk);
+    const head = new Uint8Array(64);
+    readSync(file, head, 0, head.length, 0);
+    const expected = recorded?.bytes ?? endOfElf(head);
     if (size < expected) return `is cut off: ${size} of ${expected} bytes`;
     if (recorded === null) return null;
-    // In pieces: one array of the whole file costs more than the sum.
-    const { crc32 } = builtin("node:zlib");
-    let sum = 0;
-    for (let at = 0; length > 0; length = readSync(file, chunk, 0, chunk.length, at)) {
-      sum = crc32(chunk.subarray(0, length), sum);
+    let at = 0;
+    const sum = checksum((into) => {
+      const length = readSync(file, into, 0, into.length, at);
       at += length;
-    }
-    return sum === recorded.crc32 && size === expected
+      return length;
+    });
+    return sum === recorded.checksum && size === expected
       ? null
       : "is damaged: its bytes are not those that were built";
   } finally {
@@ -39,7 +40,7 @@ export function damage(path: string, builtin: Builtin): string | null {
 /** Where a file of Linux ends by its own header, whose table of sections is last; 0 for any other. */
 function endOfElf(head: Uint8Array): number {
   const isElf64 = [0x7f, 0x45, 0x4c, 0x46, 2, 1].every((byte, i) => head[i] === byte);
-  if (!isElf64 || head.length < 64) return 0;
+  if (!isElf64) return 0;
   const view = new DataView(head.buffer);
   return Number(view.getBigUint64(40, true)) + view.getUint16(58, true) * view.getUint16(60, true);
 }
