@@ -124,7 +124,7 @@ const SHORT_AXIS = 2 ** 6;
 function joined(axes: readonly Pass[]): Pass[] {
   const passes: Pass[] = [];
   for (const axis of axes) {
-    const before = passes.at(-1);
+    const before = passes[passes.length - 1];
     const neighbours = before !== undefined && before.inner === axis.length * axis.inner;
     if (neighbours && axis.factor === null && joinsWell(before.length, axis.length)) {
       const { factor } = before;

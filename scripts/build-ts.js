@@ -22,7 +22,7 @@ const LOADER = {
   es: "export {};",
   cjs: `const moduleFile = typeof __filename === "string" ? __filename : undefined;
 const tracedAddon = (libc) => {
-  const os = require("node:os");
+  const os = require("os");
   return \`\${__dirname}/../prebuilds/\${os.platform()}-\${os.arch()}\${libc}/fixed_classifier.node\`;
 };`,
 };

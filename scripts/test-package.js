@@ -22,6 +22,7 @@ const { install } = await import("./package/install.js");
 const { jest } = await import("./package/jest.js");
 const { lint } = await import("./package/lint.js");
 const { modules } = await import("./package/modules.js");
+const { oldResolvers } = await import("./package/old-resolvers.js");
 const { sizes } = await import("./package/sizes.js");
 const { surface } = await import("./package/surface.js");
 const { types } = await import("./package/types.js");
@@ -30,7 +31,17 @@ const { types } = await import("./package/types.js");
  * Each returns what it found in a few words, and throws where that is not good.
  * @type {Record<string, (installed: import("./package/install.js").Installed) => string | Promise<string>>}
  */
-const CHECKS = { archive, lint, surface, modules, types, jest, sizes, "import-time": importTime };
+const CHECKS = {
+  archive,
+  lint,
+  surface,
+  modules,
+  "old-resolvers": oldResolvers,
+  types,
+  jest,
+  sizes,
+  "import-time": importTime,
+};
 
 const { values } = parseArgs({
   options: {

@@ -68,7 +68,7 @@ export const hadamard = /* @__PURE__ */ defineCode<HadamardOptions, { seed: numb
       () => layout().blocks.length,
       () => {
         const { blocks, segments, places } = layout();
-        const all = blockMasks(matrix, features, (blocks.at(-1) as number) + 1, seed);
+        const all = blockMasks(matrix, features, (blocks[blocks.length - 1] as number) + 1, seed);
         const masks = chosenBlocks(all, blocks, maskWords(matrix.order));
         return hadamardTable(matrix, { features, classes, segments, masks, places });
       },
@@ -84,7 +84,7 @@ function layVectors(order: number, classes: number, assignment: Assignment) {
   const blocks: number[] = [];
   for (const { block, row, sign, rows } of used) {
     if (rows === 0) continue;
-    if (blocks.at(-1) !== block) blocks.push(block);
+    if (blocks[blocks.length - 1] !== block) blocks.push(block);
     segments.add(blocks.length - 1, row, sign, rows);
   }
   return { blocks, segments: segments.toTable(), places: assigned?.places ?? null };

@@ -6,6 +6,7 @@
 import { describe } from "../checks.js";
 import { checkBytes } from "./bytes.js";
 import { type Json, parseJson } from "./json.js";
+import { decodeUtf8, encodeUtf8 } from "./utf8.js";
 
 /**
  * Bits of an element, and the array that holds the elements of a tensor. Those of float16, bfloat16 and booleans are their bits, those
@@ -81,7 +82,7 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
     end += data.byteLength;
   }
   const entries = header.map(([name, value]) => `${JSON.stringify(name)}:${value}`);
-  const json = new TextEncoder().encode(`{${entries.join()}}`);
+  const json = encodeUtf8(`{${entries.join()}}`);
   // Spaces after the header align the tensors, as the reference implementation does.
   const start = PREFIX + Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(start + end);
@@ -144,8 +145,7 @@ function readHeader(bytes: Uint8Array): ReadonlyMap<string, Json> {
   if (bytes[0] !== BRACE) fail(`its header must begin with {, it ${begins(bytes)}`);
   let header: Json = null;
   try {
-    // A copy, since decoders of browsers take no shared memory.
-    header = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(copyOf(bytes)));
+    header = parseJson(decodeUtf8(bytes));
   } catch (error) {
     fail(`its header is no JSON: ${error instanceof RangeError ? error.message : "it is not valid UTF-8"}`);
   }

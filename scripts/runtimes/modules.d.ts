@@ -1,4 +1,4 @@
-// What is used of the libraries in scripts/runtimes/package.json. The type check does without these: they come with runtimes, and are
+// What is used of the libraries in scripts/runtimes/package.json and metro/package.json. The type check does without these: they come with runtimes, and are
 // installed only when these are tried.
 
 declare module "esbuild" {
@@ -21,6 +21,12 @@ declare module "esbuild" {
     write: false;
     logLevel: "error";
   }): Promise<{ outputFiles: { text: string }[] }>;
+}
+
+declare module "@noble/hashes/sha2.js" {
+  export const sha256: {
+    create(): { update(bytes: Uint8Array): void; digest(): Uint8Array };
+  };
 }
 
 declare module "miniflare" {

@@ -95,6 +95,7 @@ ${table}
 - Workers compile no WebAssembly from bytes.
   A bundler with the condition \`workerd\` or \`edge-light\`, as Wrangler has it, takes the build that imports the module as a file; the build for browsers would run there as plain JavaScript.
 - A page whose policy is \`script-src 'self'\` compiles no WebAssembly either, and gets plain JavaScript; with \`'wasm-unsafe-eval'\` it gets WebAssembly.
+- Hermes, the engine of React Native, has no WebAssembly, and gets plain JavaScript; the bundle is Metro's with the settings of React Native 0.83, the engine the last one that npm has by itself.
 - \`deno compile\` is not here, since it downloads a part of Deno that no registry of packages has.
 
 ## Addons

@@ -33,7 +33,7 @@ export function thisTarget({ openSync, readSync, closeSync }: typeof import("nod
   } catch {
     return target;
   }
-  return new TextDecoder("latin1").decode(head).includes("/ld-musl-") ? `${target}-musl` : target;
+  return String.fromCharCode(...head).includes("/ld-musl-") ? `${target}-musl` : target;
 }
 
 /** Where the modules are of a program that Bun has compiled into one file: in no folder that is there. */
