@@ -39,12 +39,13 @@ let bits;
 for (const bundler of BUNDLERS) {
   const ways = bundler.ways.filter(({ name }) => `${bundler.name} ${name}`.toLowerCase().includes(only));
   if (ways.length === 0) continue;
-  const version = bundler.package === null ? process.versions.node : versionIn(project, bundler.package);
+  const home = bundler.install === undefined ? project : await bundler.install(project);
+  const version = bundler.package === null ? process.versions.node : versionIn(home, bundler.package);
   console.log(`${bundler.name} ${version}`);
   /** @type {Row[]} */
   const rows = [];
   for (const way of ways) {
-    const result = await run(way);
+    const result = await run(way, home);
     if (typeof result === "string") failures.push(`${bundler.name}, ${way.name}: ${result}`);
     else rows.push({ bundler: bundler.name, version, way: way.name, result });
     console.log(`  ${way.name}: ${typeof result === "string" ? `FAILED: ${result}` : line(result)}`);
@@ -60,9 +61,10 @@ process.exitCode = failures.length === 0 ? 0 : 1;
 
 /**
  * @param {Way} way
+ * @param {string} project
  * @returns {Promise<Result | string>} or what is wrong
  */
-async function run({ run, expects, lost = false }) {
+async function run({ run, expects, lost = false }, project) {
   try {
     const result = await run(project);
     const { told } = result;

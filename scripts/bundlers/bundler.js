@@ -32,6 +32,7 @@
  * @typedef {object} Bundler
  * @property {string} name
  * @property {string | null} package of npm, whose version is told; null: Node.js itself
+ * @property {(project: string) => Promise<string>} [install] makes the project in which it is; default: that of all others
  * @property {string} [keeps] for docs/bundlers.md: how a server keeps the addon
  * @property {Way[]} ways
  */

@@ -2,6 +2,7 @@
 import { bun } from "./bun.js";
 import { esbuild } from "./esbuild.js";
 import { jest } from "./jest.js";
+import { browserify, jest27, webpack4 } from "./legacy.js";
 import { next } from "./next.js";
 import { nft } from "./nft.js";
 import { rollup } from "./rollup.js";
@@ -14,4 +15,19 @@ import { webpack } from "./webpack.js";
 /** @import { Bundler } from "./bundler.js" */
 
 /** @type {Bundler[]} */
-export const BUNDLERS = [esbuild, rollup, webpack, vite, nft, jest, vitest, tsx, bun, sea, next];
+export const BUNDLERS = [
+  esbuild,
+  rollup,
+  webpack,
+  vite,
+  nft,
+  jest,
+  vitest,
+  tsx,
+  bun,
+  sea,
+  next,
+  webpack4,
+  browserify,
+  jest27,
+];

@@ -16,6 +16,9 @@ It fails where the bits differ or the backend is another than the expected one, 
 Nothing is to be set: bundlers take the files of the condition \`browser\`, in which the WebAssembly is text and the addon is not.
 A page whose policy forbids WebAssembly gets plain JavaScript.
 
+Tools that do not know the field \`exports\`, such as webpack 4 and Browserify, find the same files by the field \`browser\`, and every entry of the package.
+They cannot read the JavaScript of today, as ES2022 is, so Babel has to make it older for them, in \`node_modules\` too; so does Metro, which React Native has.
+
 ## For Workers
 
 Bundlers with the condition \`workerd\` or \`edge-light\` take the build that imports \`fixed_classifier.wasm\` as a module; Wrangler has it.

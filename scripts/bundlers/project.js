@@ -10,6 +10,8 @@ import { NAME, runProgram } from "./run.js";
 const SOURCES = "scripts/bundlers";
 /** It stays for the next time: the bundlers are 630 MB. */
 const FOLDER = "build-bundlers";
+const LEGACY_SOURCES = `${SOURCES}/legacy`;
+const LEGACY_FOLDER = `${FOLDER}-legacy`;
 const TARBALL = "package.tgz";
 
 /**
@@ -18,17 +20,7 @@ const TARBALL = "package.tgz";
  */
 export async function installProject(tarball) {
   const folder = fromRoot(FOLDER);
-  mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(folder)) {
-    if (name !== "node_modules") rmSync(join(folder, name), { recursive: true });
-  }
-  for (const name of ["package.json", "package-lock.json", ".npmrc"]) {
-    cpSync(fromRoot(SOURCES, name), join(folder, name));
-  }
-  if (!dependenciesCurrent(FOLDER)) {
-    console.log(`installing the bundlers in ${FOLDER} …`);
-    await npm(["ci", "--ignore-scripts"], folder);
-  }
+  await installTools(FOLDER, SOURCES);
   cpSync(fromRoot(SOURCES, "project"), folder, { recursive: true });
 
   const packed = join(folder, TARBALL);
@@ -49,6 +41,42 @@ export async function installProject(tarball) {
     }
   }
   return folder;
+}
+
+/**
+ * A second project, for tools that have the names of newer ones: with the programs and the package of the first.
+ * @param {string} project the first
+ * @returns {Promise<string>} the folder
+ */
+export async function installLegacy(project) {
+  const folder = fromRoot(LEGACY_FOLDER);
+  await installTools(LEGACY_FOLDER, LEGACY_SOURCES);
+  for (const name of ["babel.config.json", "probe.test.js", "webpack.config.js"]) {
+    cpSync(fromRoot(LEGACY_SOURCES, name), join(folder, name));
+  }
+  const installed = join("node_modules", NAME);
+  rmSync(join(folder, installed), { recursive: true, force: true });
+  for (const name of ["src", installed]) cpSync(join(project, name), join(folder, name), { recursive: true });
+  return folder;
+}
+
+/**
+ * Nothing but the packages of a lock file, which stay there.
+ * @param {string} name of the folder
+ * @param {string} sources
+ */
+async function installTools(name, sources) {
+  const folder = fromRoot(name);
+  mkdirSync(folder, { recursive: true });
+  for (const old of readdirSync(folder)) {
+    if (old !== "node_modules") rmSync(join(folder, old), { recursive: true });
+  }
+  for (const file of ["package.json", "package-lock.json", ".npmrc"]) {
+    cpSync(fromRoot(sources, file), join(folder, file));
+  }
+  if (dependenciesCurrent(name)) return;
+  console.log(`installing the bundlers in ${name} …`);
+  await npm(["ci", "--ignore-scripts"], folder);
 }
 
 /**
