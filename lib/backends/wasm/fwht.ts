@@ -1,6 +1,6 @@
 import type { KroneckerFactor } from "../../hadamard/factor.js";
 import type { Backend, TransformArray } from "../backend.js";
-import { after, type Engine } from "./engine.js";
+import { after, type Engine, View } from "./engine.js";
 import { factorImage } from "./factor.js";
 
 /** Rows go through the memory in slices of this size: to copy to where the first-level cache is takes half the time. */
@@ -35,18 +35,7 @@ interface Shape {
 
 export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan" | "columns" | "planColumns"> {
   const kernelsByType = kernelsOf(engine);
-  let view: TransformArray = new Float32Array();
-
-  /** The elements [start, start + length) of the memory. The view is kept, for calls are often alike. */
-  function viewOf(memory: TransformArray, start: number, length: number): TransformArray {
-    const known =
-      view.length === length &&
-      view.byteOffset === start * view.BYTES_PER_ELEMENT &&
-      view.buffer === memory.buffer &&
-      view.constructor === memory.constructor;
-    if (!known) view = memory.subarray(start, start + length);
-    return view;
-  }
+  const view = new View<TransformArray>();
 
   /** Brings B into the memory, where it is not there yet, and returns the address behind it, from which arrays may lie. */
   function load(factor: KroneckerFactor | null): number {
@@ -88,7 +77,7 @@ export function createTransform(engine: Engine): Pick<Backend, "fwht" | "plan" |
       if (length <= LOOP_LENGTH) {
         for (let i = 0; i < length; i++) x[start + i] = memory[at + i] as number;
       } else {
-        x.set(viewOf(memory, at, length), start);
+        x.set(view.of(memory, at, length), start);
       }
     }
   }

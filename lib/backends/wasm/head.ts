@@ -1,6 +1,6 @@
 import type { HadamardTable } from "../../table.js";
 import type { GradientBuffers, HeadKernels, HeadParameters } from "../backend.js";
-import { after, type Engine } from "./engine.js";
+import { after, type Engine, View } from "./engine.js";
 import { LOSS_BYTES, writeLoss } from "./loss.js";
 import { tableImage } from "./table.js";
 
@@ -23,7 +23,7 @@ export function createHead(engine: Engine, table: HadamardTable): HeadKernels {
   const image = tableImage(table, heapStart);
   const self = {};
   let last = { rows: 0, widths: [] as readonly number[], start: 0, layout: [] as readonly number[] };
-  let view = new Float32Array();
+  const view = new View<Float32Array>();
 
   /** Brings the table into the memory, where it is not there yet, and the bias; returns the address of the bias, or 0. */
   function load(bias: Float32Array | null): number {
@@ -76,14 +76,9 @@ export function createHead(engine: Engine, table: HadamardTable): HeadKernels {
     memory.set(whole ? values : values.subarray(first * width, end * width), address / BYTES);
   }
 
-  /** Copies the rows [first, end) of an array out of the memory. The view is kept, for calls are often alike. */
+  /** Copies the rows [first, end) of an array out of the memory. */
   function read(address: number, out: Float32Array, width: number, first: number, end: number): void {
-    const { f32 } = engine;
-    const length = (end - first) * width;
-    if (view.byteOffset !== address || view.length !== length || view.buffer !== f32.buffer) {
-      view = f32.subarray(address / BYTES, address / BYTES + length);
-    }
-    out.set(view, first * width);
+    out.set(view.of(engine.f32, address / BYTES, (end - first) * width), first * width);
   }
 
   /** Copies the bias gradient out of the memory, when all rows have been added to it; the first one begins it. */

@@ -1,7 +1,7 @@
 import type { RotationTable } from "../../table.js";
 import type { Backend, RotationKernels } from "../backend.js";
 import { createRotation as createPlainRotation } from "../js/rotation.js";
-import { after, type Engine } from "./engine.js";
+import { after, type Engine, View } from "./engine.js";
 import { factorImage } from "./factor.js";
 
 /** Rows go through the memory in slices of about this size, at least one row, which the first-level cache holds. */
@@ -31,7 +31,7 @@ export function createRotation(engine: Engine, fwht: Backend["fwht"], table: Rot
   const image = rotationImage(table, heapStart);
   const start = after(heapStart, image.byteLength);
   const step = Math.max(1, Math.floor(SLICE_BYTES / (length * BYTES))) * length;
-  let view = new Float32Array();
+  const view = new View<Float32Array>();
 
   function rotate(x: Float32Array, inverse: boolean): void {
     if (engine.owner !== image) {
@@ -45,9 +45,7 @@ export function createRotation(engine: Engine, fwht: Backend["fwht"], table: Rot
       const count = Math.min(step, x.length - first);
       f32.set(count === x.length ? x : x.subarray(first, first + count), at);
       kernels.rotate(heapStart, start, count / length, inverse);
-      // The view is kept, for calls are often alike.
-      if (view.length !== count || view.buffer !== f32.buffer) view = f32.subarray(at, at + count);
-      x.set(view, first);
+      x.set(view.of(f32, at, count), first);
     }
   }
   return { rotate, plan: (x, inverse) => () => rotate(x, inverse) };
