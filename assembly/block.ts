@@ -17,7 +17,7 @@ export function transformRow<V>(head: Head, block: Block): void {
   }
   let source = Row.x;
   if (block.mask !== 0) {
-    applyMask<V>(t, source, block.mask, features);
+    applyMask<V>(t, source, block.mask, features, 1);
     memory.fill(t + features * sizeof<f32>(), 0, (order - features) * sizeof<f32>());
     source = t;
   }
@@ -70,10 +70,14 @@ function transformPowerOfTwo<V>(t: usize, source: usize, n: i32, support: i32, w
   }
 }
 
-/** Stores the sums of the two halves of an array. */
+/** Stores the sums of the two halves of an array, four vectors at a time: it may write so much behind them. */
 function addHalves<V>(to: usize, x: usize, half: i32): void {
   const bytes: usize = half * sizeof<f32>();
-  for (const end = x + bytes; x < end; x += sizeof<V>(), to += sizeof<V>()) {
-    store<V>(to, add<V, f32>(load<V>(x), load<V>(x + bytes)));
+  for (const end = x + bytes; x < end; x += 4 * sizeof<V>(), to += 4 * sizeof<V>()) {
+    const y = x + bytes;
+    store<V>(to, add<V, f32>(load<V>(x), load<V>(y)));
+    store<V>(to + sizeof<V>(), add<V, f32>(load<V>(x + sizeof<V>()), load<V>(y + sizeof<V>())));
+    store<V>(to + 2 * sizeof<V>(), add<V, f32>(load<V>(x + 2 * sizeof<V>()), load<V>(y + 2 * sizeof<V>())));
+    store<V>(to + 3 * sizeof<V>(), add<V, f32>(load<V>(x + 3 * sizeof<V>()), load<V>(y + 3 * sizeof<V>())));
   }
 }

@@ -1,8 +1,12 @@
 /** The stage of B in a transform of order b · 2^m: docs/numerics.md, "Orders b·2^m". Strides are in bytes. */
-import { add, negate, sub } from "./vector";
+import { add, negateBy, signs, sub } from "./vector";
 
 /** Signed sums of four elements; the last eight are the first with the other sign. */
 const SUMS = 16;
+/** What a sum takes, in bytes; a vector, or less of it in the baseline. */
+const SUM_BYTES: usize = 16;
+/** The terms of a group in four rows, in bytes. */
+const FOUR_TERMS: usize = 4 * sizeof<u16>();
 const MAX_FACTOR_ORDER = 256;
 
 /** The Kronecker factor B, as the host writes it: lib/backends/wasm/factor.ts. */
@@ -11,17 +15,20 @@ export class KroneckerFactor {
   order: i32;
 }
 
-/** The terms stand behind the order: for every row of B and each group of four columns, 16 bits tell which of all sums the row adds. */
+/**
+ * The terms stand behind the order: for each four rows of B, group of four columns and row, 16 bits say at which byte among the sums that is
+ * which the row adds.
+ */
 @inline
 function termsOf(factor: KroneckerFactor): usize {
   return changetype<usize>(factor) + offsetof<KroneckerFactor>();
 }
 
-const sums = memory.data((MAX_FACTOR_ORDER / 4) * SUMS * 16, 16);
+const sums = memory.data((MAX_FACTOR_ORDER / 4) * SUMS * SUM_BYTES, 16);
 
 const leftover = memory.data(MAX_FACTOR_ORDER * 16, 16);
 
-/** The stage works in place, on the b stretches of `stride` bytes at x. Only the first `rows` stretches are written. */
+/** The stage works in place, on the b stretches of `stride` bytes at x. Only the first `rows` stretches are wanted, and written by fours. */
 export function factorStage<V, T>(factor: KroneckerFactor, x: usize, stride: usize, rows: i32): void {
   const rest = stride % sizeof<V>();
   stageOfVectors<V, T>(factor, x, stride, stride - rest, rows);
@@ -54,49 +61,41 @@ function stageOfVectors<V, T>(
 @inline
 function factorColumn<V, T>(factor: KroneckerFactor, x: usize, stride: usize, rows: i32): void {
   const groups = factor.order / 4;
+  const minus = signs<V, T>();
   let to = sums;
-  for (let g = 0, at = x; g < groups; g++, at += 4 * stride, to += SUMS * sizeof<V>()) {
-    signedSums<V, T>(at, stride, to);
+  for (let g = 0, at = x; g < groups; g++, at += 4 * stride, to += SUMS * SUM_BYTES) {
+    signedSums<V, T>(at, stride, to, minus);
   }
-  const width: usize = groups * sizeof<u16>();
-  let terms = termsOf(factor);
-  let r = 0;
+  let p = termsOf(factor);
   // Four chains hide each other's latency.
-  for (; r + 4 <= rows; r += 4) {
-    let y0 = sumAt<V>(terms);
-    let y1 = sumAt<V>(terms + width);
-    let y2 = sumAt<V>(terms + 2 * width);
-    let y3 = sumAt<V>(terms + 3 * width);
-    for (let p = terms + sizeof<u16>(), end = terms + width; p < end; p += sizeof<u16>()) {
-      y0 = add<V, T>(y0, sumAt<V>(p));
-      y1 = add<V, T>(y1, sumAt<V>(p + width));
-      y2 = add<V, T>(y2, sumAt<V>(p + 2 * width));
-      y3 = add<V, T>(y3, sumAt<V>(p + 3 * width));
+  for (let r = 0; r < rows; r += 4) {
+    let y0 = sumAt<V>(p, 0);
+    let y1 = sumAt<V>(p, 1);
+    let y2 = sumAt<V>(p, 2);
+    let y3 = sumAt<V>(p, 3);
+    p += FOUR_TERMS;
+    for (const end = p + (groups - 1) * FOUR_TERMS; p < end; p += FOUR_TERMS) {
+      y0 = add<V, T>(y0, sumAt<V>(p, 0));
+      y1 = add<V, T>(y1, sumAt<V>(p, 1));
+      y2 = add<V, T>(y2, sumAt<V>(p, 2));
+      y3 = add<V, T>(y3, sumAt<V>(p, 3));
     }
     store<V>(x, y0);
     store<V>(x + stride, y1);
     store<V>(x + 2 * stride, y2);
     store<V>(x + 3 * stride, y3);
     x += 4 * stride;
-    terms += 4 * width;
-  }
-  for (; r < rows; r++, x += stride, terms += width) {
-    let y = sumAt<V>(terms);
-    for (let p = terms + sizeof<u16>(), end = terms + width; p < end; p += sizeof<u16>()) {
-      y = add<V, T>(y, sumAt<V>(p));
-    }
-    store<V>(x, y);
   }
 }
 
 @inline
-function sumAt<V>(term: usize): V {
-  return load<V>(sums + <usize>load<u16>(term) * sizeof<V>());
+function sumAt<V>(terms: usize, row: i32): V {
+  return load<V>(load<u16>(terms + row * sizeof<u16>()), sums);
 }
 
 /** Stores all sums (x0 ± x1) ± (x2 ± x3). Bits 0, 1 and 2 of the place of a sum are these signs, bit 3 is that of the whole. */
 @inline
-function signedSums<V, T>(x: usize, stride: usize, to: usize): void {
+function signedSums<V, T>(x: usize, stride: usize, to: usize, minus: V): void {
   const x0 = load<V>(x);
   const x1 = load<V>(x + stride);
   const x2 = load<V>(x + 2 * stride);
@@ -105,19 +104,19 @@ function signedSums<V, T>(x: usize, stride: usize, to: usize): void {
   const p1 = sub<V, T>(x0, x1);
   const q0 = add<V, T>(x2, x3);
   const q1 = sub<V, T>(x2, x3);
-  both<V, T>(to, add<V, T>(p0, q0));
-  both<V, T>(to + sizeof<V>(), add<V, T>(p1, q0));
-  both<V, T>(to + 2 * sizeof<V>(), sub<V, T>(p0, q0));
-  both<V, T>(to + 3 * sizeof<V>(), sub<V, T>(p1, q0));
-  both<V, T>(to + 4 * sizeof<V>(), add<V, T>(p0, q1));
-  both<V, T>(to + 5 * sizeof<V>(), add<V, T>(p1, q1));
-  both<V, T>(to + 6 * sizeof<V>(), sub<V, T>(p0, q1));
-  both<V, T>(to + 7 * sizeof<V>(), sub<V, T>(p1, q1));
+  both<V, T>(to, add<V, T>(p0, q0), minus);
+  both<V, T>(to + SUM_BYTES, add<V, T>(p1, q0), minus);
+  both<V, T>(to + 2 * SUM_BYTES, sub<V, T>(p0, q0), minus);
+  both<V, T>(to + 3 * SUM_BYTES, sub<V, T>(p1, q0), minus);
+  both<V, T>(to + 4 * SUM_BYTES, add<V, T>(p0, q1), minus);
+  both<V, T>(to + 5 * SUM_BYTES, add<V, T>(p1, q1), minus);
+  both<V, T>(to + 6 * SUM_BYTES, sub<V, T>(p0, q1), minus);
+  both<V, T>(to + 7 * SUM_BYTES, sub<V, T>(p1, q1), minus);
 }
 
 /** Stores a sum and its negative: adding the negative is subtracting, bit for bit. */
 @inline
-function both<V, T>(to: usize, sum: V): void {
+function both<V, T>(to: usize, sum: V, minus: V): void {
   store<V>(to, sum);
-  store<V>(to, negate<V, T>(sum), 8 * sizeof<V>());
+  store<V>(to, negateBy<V, T>(sum, minus), 8 * SUM_BYTES);
 }

@@ -23,16 +23,24 @@ export function inputGradient<V>(head: Head, gradLogits: usize, out: usize): f64
   return (along * head.unit) / Row.length;
 }
 
-/** Writes α′ ⊗ (u ⊖ x ⊗ β). */
+/** Writes α′ ⊗ (u ⊖ x ⊗ β), four vectors at a time. */
 function acrossRow<V>(out: usize, u: usize, features: i32, beta: f32): void {
   const by = broadcast<V, f32>(beta);
   const alpha = broadcast<V, f32>(Row.alphaOfInput);
   let x = Row.x;
-  for (const end = out + features * sizeof<f32>(); out < end; out += sizeof<V>()) {
-    store<V>(out, mul<V, f32>(alpha, sub<V, f32>(load<V>(u), mul<V, f32>(load<V>(x), by))));
-    u += sizeof<V>();
-    x += sizeof<V>();
+  for (const end = out + features * sizeof<f32>(); out < end; out += 4 * sizeof<V>()) {
+    acrossAt<V>(out, u, x, by, alpha);
+    acrossAt<V>(out + sizeof<V>(), u + sizeof<V>(), x + sizeof<V>(), by, alpha);
+    acrossAt<V>(out + 2 * sizeof<V>(), u + 2 * sizeof<V>(), x + 2 * sizeof<V>(), by, alpha);
+    acrossAt<V>(out + 3 * sizeof<V>(), u + 3 * sizeof<V>(), x + 3 * sizeof<V>(), by, alpha);
+    u += 4 * sizeof<V>();
+    x += 4 * sizeof<V>();
   }
+}
+
+@inline
+function acrossAt<V>(out: usize, u: usize, x: usize, by: V, alpha: V): void {
+  store<V>(out, mul<V, f32>(alpha, sub<V, f32>(load<V>(u), mul<V, f32>(load<V>(x), by))));
 }
 
 /** Returns the address of Σ d_k ⊙ t_k over the blocks. */
@@ -49,7 +57,7 @@ function sumOfTransforms<V>(head: Head, gradLogits: usize): usize {
       continue;
     }
     transformBlock<V>(head, head.transposedFactor, t, b.rows, features);
-    if (b.mask !== 0) applyMask<V>(t, t, b.mask, features);
+    if (b.mask !== 0) applyMask<V>(t, t, b.mask, features, 1);
     if (head.blockCount === 1) return t;
     if (k === 0) memory.copy(u, t, features * sizeof<f32>());
     else addTo<V>(u, t, features);
@@ -97,7 +105,18 @@ function accumulate<V>(v: usize, g: usize, n: i32, positive: bool): void {
 
 function addTo<V>(v: usize, g: usize, n: i32): void {
   const end = v + n * sizeof<f32>();
-  for (; v < end; v += sizeof<V>(), g += sizeof<V>()) store<V>(v, add<V, f32>(load<V>(v), load<V>(g)));
+  for (; v + 4 * sizeof<V>() <= end; v += 4 * sizeof<V>(), g += 4 * sizeof<V>()) {
+    addAt<V>(v, g);
+    addAt<V>(v + sizeof<V>(), g + sizeof<V>());
+    addAt<V>(v + 2 * sizeof<V>(), g + 2 * sizeof<V>());
+    addAt<V>(v + 3 * sizeof<V>(), g + 3 * sizeof<V>());
+  }
+  for (; v < end; v += sizeof<V>(), g += sizeof<V>()) addAt<V>(v, g);
+}
+
+@inline
+function addAt<V>(v: usize, g: usize): void {
+  store<V>(v, add<V, f32>(load<V>(v), load<V>(g)));
 }
 
 /** Adds the bias gradient of row `index` of `rows`; rows come in order, in one call or several. */

@@ -1,6 +1,7 @@
 /** A random rotation of rows, in place: docs/numerics.md, "Rotations". */
 import { factorStage, KroneckerFactor } from "./factor";
 import { transformRows } from "./fwht";
+import { applyMask } from "./row";
 import { add, broadcast, flipSigns, lanes, mul, sub } from "./vector";
 
 /** What the host writes into memory: lib/backends/wasm/rotation.ts is the other side. */
@@ -55,7 +56,7 @@ function doRound<V>(rotation: Rotation, x: usize, mask: usize): void {
   transformOf<V>(rotation, x, rotation.factor);
   x += last * sizeof<f32>();
   multiply<V>(x, order - last, rotation.scale);
-  sign<V>(x, order, mask + 2 * maskBytes(rotation));
+  multiplyAndSign<V>(x, order, 1, mask + 2 * maskBytes(rotation));
   transformOf<V>(rotation, x, rotation.factor);
 }
 
@@ -71,7 +72,7 @@ function undoRound<V>(rotation: Rotation, x: usize, mask: usize): void {
   const end = x + last * sizeof<f32>();
   transformOf<V>(rotation, end, rotation.transposed);
   multiply<V>(end, order - last, rotation.scale);
-  sign<V>(end, order, mask + 2 * maskBytes(rotation));
+  multiplyAndSign<V>(end, order, 1, mask + 2 * maskBytes(rotation));
   transformOf<V>(rotation, x, rotation.factor);
   undoHalves<V>(rotation, x, mask);
 }
@@ -104,17 +105,11 @@ function multiply<V>(x: usize, count: i32, factor: f32): void {
   for (; i < count; i++, x += sizeof<f32>()) store<f32>(x, load<f32>(x) * factor);
 }
 
-function sign<V>(x: usize, count: i32, mask: usize): void {
-  let i = 0;
-  for (; i + lanes<V, f32>() <= count; i += lanes<V, f32>(), x += sizeof<V>()) {
-    store<V>(x, signed<V>(load<V>(x), mask, i));
-  }
-  for (; i < count; i++, x += sizeof<f32>()) store<f32>(x, signed<f32>(load<f32>(x), mask, i));
-}
-
 function multiplyAndSign<V>(x: usize, count: i32, factor: f32, mask: usize): void {
+  let i = count & -32;
+  applyMask<V>(x, x, mask, i, factor);
+  x += i * sizeof<f32>();
   const by = broadcast<V, f32>(factor);
-  let i = 0;
   for (; i + lanes<V, f32>() <= count; i += lanes<V, f32>(), x += sizeof<V>()) {
     store<V>(x, signed<V>(mul<V, f32>(load<V>(x), by), mask, i));
   }

@@ -2,7 +2,7 @@
 import { exponentOf, powerOfTwo } from "./math";
 import { largestMagnitude, padded, SUM_GROUP, sumOfSquares } from "./sums";
 import { Block, Head } from "./table";
-import { flipSigns, lanes } from "./vector";
+import { broadcast, flipSigns, mul, signs } from "./vector";
 
 const EPSILON: f64 = 1e-8;
 const SUM_MIN: f32 = 8.271806125530277e-25; // 2^−80
@@ -63,16 +63,40 @@ export function readRow<V>(head: Head, x: usize, scale: f64, normalised: bool): 
   Row.alphaOfInput = <f32>(gain * powerOfTwo(-exponent));
 }
 
-/** Copies `n` floats, negating those whose bit in the mask is set. */
-export function applyMask<V>(to: usize, x: usize, mask: usize, n: i32): void {
+/** Which powers of two bring bits 28 to 31 of a word into the sign bits of four lanes. */
+const TO_SIGNS = memory.data<u32>([8, 4, 2, 1], 16);
+
+/** Copies `n` floats times a factor, negating those whose bit in the mask is set; whole words of the mask, 32 floats each. */
+export function applyMask<V>(to: usize, x: usize, mask: usize, n: i32, factor: f32): void {
+  const by = broadcast<V, f32>(factor);
+  const minus = signs<V, f32>();
+  const toSigns = load<V>(TO_SIGNS);
   for (const end = to + n * sizeof<f32>(); to < end; mask += sizeof<u32>()) {
-    const word = load<u32>(mask);
-    for (let i = 0; i < 32; i += lanes<V, f32>()) {
-      store<V>(to, flipSigns<V>(load<V>(x), word, i));
-      to += sizeof<V>();
-      x += sizeof<V>();
+    if (isVector<V>()) {
+      const word = i32x4.mul(v128.load32_splat(mask), toSigns);
+      signedAt<V>(to, x, 0, i32x4.shl(word, 28), by, minus);
+      signedAt<V>(to, x, 1, i32x4.shl(word, 24), by, minus);
+      signedAt<V>(to, x, 2, i32x4.shl(word, 20), by, minus);
+      signedAt<V>(to, x, 3, i32x4.shl(word, 16), by, minus);
+      signedAt<V>(to, x, 4, i32x4.shl(word, 12), by, minus);
+      signedAt<V>(to, x, 5, i32x4.shl(word, 8), by, minus);
+      signedAt<V>(to, x, 6, i32x4.shl(word, 4), by, minus);
+      signedAt<V>(to, x, 7, word, by, minus);
+    } else {
+      const word = load<u32>(mask);
+      for (let i = 0; i < 32; i++) {
+        store<V>(to + i * sizeof<V>(), flipSigns<V>(mul<V, f32>(load<V>(x + i * sizeof<V>()), by), word, i));
+      }
     }
+    to += 32 * sizeof<f32>();
+    x += 32 * sizeof<f32>();
   }
+}
+
+@inline
+function signedAt<V>(to: usize, x: usize, i: usize, word: v128, by: V, minus: V): void {
+  const at = i * sizeof<V>();
+  store<V>(to + at, v128.xor(mul<V, f32>(load<V>(x + at), by), v128.and(word, minus)));
 }
 
 /** Puts the masked row into `head.t`, feature by feature into its column, with +0 where no feature stands. */

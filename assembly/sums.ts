@@ -21,8 +21,9 @@ const sums = memory.data(LANES * sizeof<f32>(), 16);
 
 /** What the terms of a sum are. */
 const PLAIN = 0;
-const PRODUCT = 1;
-const PRODUCT_OR_ZERO = 2;
+const SQUARE = 1;
+const PRODUCT = 2;
+const PRODUCT_OR_ZERO = 3;
 
 /** Σ a[i]. */
 export function sum<V>(a: usize, n: i32): f32 {
@@ -31,7 +32,7 @@ export function sum<V>(a: usize, n: i32): f32 {
 
 /** Σ a[i]². */
 export function sumOfSquares<V>(a: usize, n: i32): f32 {
-  return dot<V>(a, a, n);
+  return lanewise<V>(a, a, n, SQUARE);
 }
 
 /** Σ a[i] · b[i]. */
@@ -44,22 +45,21 @@ export function dotOrZero<V>(a: usize, b: usize, n: i32): f32 {
   return lanewise<V>(a, b, n, PRODUCT_OR_ZERO);
 }
 
-/** Sums eight vectors of lanes at a time, so that they stay in registers; the array is in cache for the next eight. */
+/**
+ * Sums four vectors of lanes at a time: engines load what a turn needs before they add any of it, and so much stays in registers. The array is
+ * in cache for the next four.
+ */
 @inline
 function lanewise<V>(a: usize, b: usize, n: i32, kind: i32): f32 {
   let used = LANES;
   while (used / 2 >= n && used > SUM_GROUP) used >>= 1;
   const end = a + n * sizeof<f32>();
-  for (let at: usize = 0, last: usize = used * sizeof<f32>(); at < last; at += 8 * sizeof<V>()) {
+  for (let at: usize = 0, last: usize = used * sizeof<f32>(); at < last; at += 4 * sizeof<V>()) {
     const zero = broadcast<V, f32>(0);
     let s0 = zero;
     let s1 = zero;
     let s2 = zero;
     let s3 = zero;
-    let s4 = zero;
-    let s5 = zero;
-    let s6 = zero;
-    let s7 = zero;
     let p = a + at;
     let q = b + at;
     for (; p < end; p += TURN, q += TURN) {
@@ -67,19 +67,11 @@ function lanewise<V>(a: usize, b: usize, n: i32, kind: i32): f32 {
       s1 = add<V, f32>(s1, term<V>(p + sizeof<V>(), q + sizeof<V>(), kind));
       s2 = add<V, f32>(s2, term<V>(p + 2 * sizeof<V>(), q + 2 * sizeof<V>(), kind));
       s3 = add<V, f32>(s3, term<V>(p + 3 * sizeof<V>(), q + 3 * sizeof<V>(), kind));
-      s4 = add<V, f32>(s4, term<V>(p + 4 * sizeof<V>(), q + 4 * sizeof<V>(), kind));
-      s5 = add<V, f32>(s5, term<V>(p + 5 * sizeof<V>(), q + 5 * sizeof<V>(), kind));
-      s6 = add<V, f32>(s6, term<V>(p + 6 * sizeof<V>(), q + 6 * sizeof<V>(), kind));
-      s7 = add<V, f32>(s7, term<V>(p + 7 * sizeof<V>(), q + 7 * sizeof<V>(), kind));
     }
     store<V>(sums + at, s0);
     store<V>(sums + at + sizeof<V>(), s1);
     store<V>(sums + at + 2 * sizeof<V>(), s2);
     store<V>(sums + at + 3 * sizeof<V>(), s3);
-    store<V>(sums + at + 4 * sizeof<V>(), s4);
-    store<V>(sums + at + 5 * sizeof<V>(), s5);
-    store<V>(sums + at + 6 * sizeof<V>(), s6);
-    store<V>(sums + at + 7 * sizeof<V>(), s7);
   }
   return fold<V>(used);
 }
@@ -88,6 +80,7 @@ function lanewise<V>(a: usize, b: usize, n: i32, kind: i32): f32 {
 function term<V>(p: usize, q: usize, kind: i32): V {
   const v = load<V>(p);
   if (kind === PLAIN) return v;
+  if (kind === SQUARE) return mul<V, f32>(v, v);
   if (kind === PRODUCT_OR_ZERO) return productOrZero<V>(v, load<V>(q));
   return mul<V, f32>(v, load<V>(q));
 }

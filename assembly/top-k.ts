@@ -1,5 +1,4 @@
 /** The k best of a row of logits: by larger logit, then by lower class; NaN is below everything. */
-import { anyGreater, broadcast, lanes } from "./vector";
 
 /** The best classes so far, best first. */
 export namespace BestClasses {
@@ -25,30 +24,51 @@ export function offer<V>(z: usize, first: i32, count: i32): void {
 @inline
 function worstScore(): f32 {
   if (BestClasses.length < BestClasses.k) return NaN;
-  return load<f32>(BestClasses.scores + (BestClasses.k - 1) * sizeof<f32>());
+  return scoreAt(BestClasses.k - 1);
 }
 
 /** Returns the next index from `i` on whose logit beats `worst`, or `count`. */
 @inline
 function skipBelow<V>(z: usize, i: i32, count: i32, worst: f32): i32 {
-  const threshold = broadcast<V, f32>(worst);
-  for (; i + lanes<V, f32>() <= count; i += lanes<V, f32>()) {
-    if (anyGreater<V>(load<V>(z + i * sizeof<f32>()), threshold)) break;
+  if (isVector<V>()) {
+    const threshold = f32x4.splat(worst);
+    for (; i + 16 <= count; i += 16) {
+      const at = z + i * sizeof<f32>();
+      const low = v128.or(above(at, threshold), above(at + 16, threshold));
+      const high = v128.or(above(at + 32, threshold), above(at + 48, threshold));
+      if (i32x4.bitmask(v128.or(low, high))) break;
+    }
+    for (; i + 4 <= count; i += 4) {
+      const found = i32x4.bitmask(above(z + i * sizeof<f32>(), threshold));
+      if (found) return i + ctz(found);
+    }
   }
   while (i < count && !(load<f32>(z + i * sizeof<f32>()) > worst)) i++;
   return i;
+}
+
+@inline
+function above(z: usize, threshold: v128): v128 {
+  return f32x4.gt(v128.load(z), threshold);
 }
 
 /** Inserts a class at its place, which drops the worst where the list is full. */
 function insert(c: i32, score: f32): void {
   let place = BestClasses.length;
   if (place < BestClasses.k) BestClasses.length++;
+  else if (isAbove(score, scoreAt(place - 1))) place--;
+  else return;
   for (; place > 0; place--) {
-    const before = load<f32>(BestClasses.scores + (place - 1) * 4);
+    const before = scoreAt(place - 1);
     if (!isAbove(score, before)) break;
-    if (place < BestClasses.k) set(place, load<i32>(BestClasses.classes + (place - 1) * 4), before);
+    set(place, load<i32>(BestClasses.classes + (place - 1) * 4), before);
   }
-  if (place < BestClasses.k) set(place, c, score);
+  set(place, c, score);
+}
+
+@inline
+function scoreAt(place: i32): f32 {
+  return load<f32>(BestClasses.scores + place * 4);
 }
 
 @inline

@@ -48,10 +48,20 @@ export function productOrZero<V>(t: V, z: V): V {
   return t === 0 ? 0 : t * z;
 }
 
+const MINUS = memory.data<f32>([-0]);
+const MINUS_F64 = memory.data<f64>([-0]);
+
+/** What {@link negateBy} takes: the sign bits of floats, nothing of integers. Engines would make them anew in every turn of a loop. */
 @inline
-export function negate<V, T>(a: V): V {
-  if (isVector<V>()) return v128.neg<T>(a);
-  return -a;
+export function signs<V, T>(): V {
+  if (isVector<V>() && isFloat<T>()) return v128.load_splat<T>(sizeof<T>() === 8 ? MINUS_F64 : MINUS);
+  return broadcast<V, T>(0);
+}
+
+@inline
+export function negateBy<V, T>(a: V, minus: V): V {
+  if (!isVector<V>()) return -a;
+  return isFloat<T>() ? v128.xor(a, minus) : v128.sub<T>(minus, a);
 }
 
 /** The larger of two, `a` where either is NaN: the maximum of docs/numerics.md, not WebAssembly's. */
@@ -65,13 +75,6 @@ export function larger<V>(a: V, b: V): V {
 export function abs<V>(a: V): V {
   if (isVector<V>()) return f32x4.abs(a);
   return Mathf.abs(a);
-}
-
-/** Whether any lane of `a` is greater than its lane of `b`. */
-@inline
-export function anyGreater<V>(a: V, b: V): bool {
-  if (isVector<V>()) return v128.any_true(f32x4.gt(a, b));
-  return a > b;
 }
 
 /** The signs of four lanes by their four bits: a load is cheaper than to make them of a word each time. */

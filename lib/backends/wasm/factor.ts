@@ -5,12 +5,14 @@ import type { KroneckerFactor } from "../../hadamard/factor.js";
 const GROUP = 4;
 /** Signed sums of a group; the second half are the first with the other sign. */
 const SUMS = 16;
+/** What a sum takes in the memory. */
+const SUM_BYTES = 16;
 
 const images = new WeakMap<Uint32Array, Int32Array>();
 
 /**
- * B as assembly/factor.ts reads it: the order, then, row by row and in 16 bits a group, which of the signed sums of all groups
- * the row adds. There are no addresses in it: it may stand anywhere.
+ * B as assembly/factor.ts reads it: the order, then, for each four rows, group of columns and row, in 16 bits at which byte among the signed
+ * sums of all groups that is which the row adds. There are no addresses in it: it may stand anywhere.
  */
 export function factorImage({ order, signs }: KroneckerFactor): Int32Array {
   let image = images.get(signs);
@@ -21,7 +23,8 @@ export function factorImage({ order, signs }: KroneckerFactor): Int32Array {
     const terms = new Uint16Array(image.buffer, image.BYTES_PER_ELEMENT);
     for (let r = 0; r < order; r++) {
       for (let g = 0; g < groups; g++)
-        terms[r * groups + g] = g * SUMS + sumOf(signs, r * bitWords(order), g);
+        terms[((r & -4) * groups + 4 * g) | (r & 3)] =
+          (g * SUMS + sumOf(signs, r * bitWords(order), g)) * SUM_BYTES;
     }
     images.set(signs, image);
   }
