@@ -1,11 +1,7 @@
-// Browsers, each started on a page that sends its result to the server it came from: the way of a user, and no driver is needed.
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { findProgram } from "../toolchain.js";
+// Browsers on pages that probe the package under policies.
 import { servePage } from "./pages.js";
-import { PACKAGES, PATIENCE, runProgram } from "./runtime.js";
+import { PACKAGES, runProgram } from "./runtime.js";
+import { visit } from "./visit.js";
 
 /** @import { Kind } from "./pages.js" */
 /** @import { Probe } from "../probe/probe.js" */
@@ -51,48 +47,9 @@ export function browserRuntime({ name, install, command, args }) {
       KINDS.map(([kindName, kind]) => ({
         name: `${kindName}${policyName}`,
         expects,
-        run: (folder) => openPage([...(command() ?? [])], args, folder, kind, policy),
+        run: async (folder) =>
+          /** @type {Probe} */ (await visit(command() ?? [], args, await servePage(folder, kind, policy))),
       })),
     ),
   };
-}
-
-/**
- * @param {string[]} command
- * @param {Browser["args"]} args
- * @param {string} folder
- * @param {Kind} kind
- * @param {string | null} policy
- * @returns {Promise<Probe>}
- */
-async function openPage([program, ...rest], args, folder, kind, policy) {
-  const profile = mkdtempSync(join(tmpdir(), "fixed-classifier-profile-"));
-  const page = await servePage(folder, kind, policy);
-  // A group of its own, so that all of its processes end with it.
-  const child = spawn(program, [...rest, ...args(profile), page.url], { detached: true, stdio: "ignore" });
-  const ended = new Promise((_, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`the browser ended with exit code ${code} and no result`)));
-    setTimeout(() => reject(new Error("the page sent no result in time")), PATIENCE).unref();
-  });
-  try {
-    return /** @type {Probe} */ (await Promise.race([page.result, ended]));
-  } finally {
-    page.close();
-    if (child.exitCode === null && child.pid !== undefined) {
-      const gone = new Promise((resolve) => child.once("close", resolve));
-      process.kill(-child.pid);
-      await gone;
-    }
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
-
-/**
- * The first of these programs, as a command.
- * @param {string[]} names
- */
-export function onPath(...names) {
-  const found = names.map((name) => findProgram(name)).find((path) => path !== null);
-  return found === undefined ? null : [found];
 }

@@ -1,4 +1,5 @@
-import { browserRuntime, onPath } from "./browser.js";
+import { browserRuntime } from "./browser.js";
+import { onPath } from "./visit.js";
 
 export const firefox = browserRuntime({
   name: "Firefox",

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { browserRuntime, onPath } from "./browser.js";
+import { browserRuntime } from "./browser.js";
+import { onPath } from "./visit.js";
 
 const LIBRARIES = "/usr/lib";
 
