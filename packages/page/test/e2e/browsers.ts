@@ -7,8 +7,12 @@ export type BrowserName = "chromium" | "firefox";
 interface Known {
   readonly paths: readonly string[];
   readonly install: string;
-  readonly options: LaunchOptions;
+  readonly light: LaunchOptions;
+  /** Of a reader who wants dark pages. */
+  readonly dark: LaunchOptions;
 }
+
+const CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
 
 const KNOWN: Record<BrowserName, Known> = {
   chromium: {
@@ -19,12 +23,17 @@ const KNOWN: Record<BrowserName, Known> = {
       "/usr/bin/google-chrome",
     ],
     install: "apt-get install chromium, or name one by the variable CHROMIUM",
-    options: { args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] },
+    light: { args: CHROMIUM_ARGS },
+    dark: { args: [...CHROMIUM_ARGS, "--blink-settings=preferredColorScheme=0"] },
   },
   firefox: {
     paths: [process.env.FIREFOX ?? "", "/usr/bin/firefox-esr", "/usr/bin/firefox"],
     install: "apt-get install firefox-esr, or name one by the variable FIREFOX",
-    options: { browser: "firefox" },
+    light: { browser: "firefox" },
+    dark: {
+      browser: "firefox",
+      extraPrefsFirefox: { "layout.css.prefers-color-scheme.content-override": 0 },
+    },
   },
 };
 
@@ -38,8 +47,12 @@ export function find(name: BrowserName): string | null {
   return path ?? null;
 }
 
-export const start = (name: BrowserName, executablePath: string): Promise<Browser> =>
-  launch({ ...KNOWN[name].options, executablePath, headless: true, protocolTimeout: 300_000 });
+export const start = (
+  name: BrowserName,
+  executablePath: string,
+  colours: "light" | "dark" = "light",
+): Promise<Browser> =>
+  launch({ ...KNOWN[name][colours], executablePath, headless: true, protocolTimeout: 300_000 });
 
 /** A new page, and what goes wrong on it. */
 export async function open(browser: Browser, url: string): Promise<{ page: Page; problems: string[] }> {
