@@ -28,6 +28,7 @@ import type { FixedClassifierOptions, HeadSettings } from "./head/options.js";
 import { copyParameters } from "./head/parameters.js";
 import { planForward } from "./head/plan.js";
 import { type ProbabilityOptions, probabilities } from "./head/probabilities.js";
+import { round } from "./head/round.js";
 import type { ReducedLoss, Reduction } from "./head/run-loss.js";
 import type { Labels } from "./head/targets.js";
 import { type TopK, topK } from "./head/top-k.js";
@@ -95,7 +96,6 @@ export class FixedClassifier {
 
   /**
    * Logits of every row.
-   *
    * @param x rows × features
    * @param options `out`: an array to write to instead of a new one; at least rows × classes, not overlapping x
    * @returns rows × classes
@@ -108,9 +108,8 @@ export class FixedClassifier {
   }
 
   /**
-   * {@link forward} bound to its arrays: checks them once, and is the cheapest call there is, for a server that answers one row
-   * after the other. Takes the features, scale and bias that there are when it is called.
-   *
+   * {@link forward} bound to its arrays: checks them once, and is the cheapest call there is, for a server that answers one row after the
+   * other. Takes the features, scale and bias that there are when it is called.
    * @param x rows × features, float32
    * @param options.out as in forward; default: a new array
    * @returns a function that writes the logits to `out` and returns it; it throws a TypeError once an array is detached or its length
@@ -126,7 +125,6 @@ export class FixedClassifier {
   /**
    * The k classes with the largest logits of every row, best first, without keeping the logits. Ties go to the lowest class; NaN
    * is below everything.
-   *
    * @param x rows × features
    * @param k 1 … classes
    * @example
@@ -138,7 +136,6 @@ export class FixedClassifier {
 
   /**
    * Softmax of the logits of every row.
-   *
    * @param x rows × features
    * @param options `classes`: only their probabilities are returned, the softmax is over all; `out`: as in {@link forward}
    * @returns rows × classes, or rows × options.classes.length
@@ -152,8 +149,7 @@ export class FixedClassifier {
 
   /**
    * Gradients of any loss from its gradient by the logits.
-   *
-   * @param x rows × features, as given to {@link forward}
+   * @param x as given to {@link forward}
    * @param gradLogits ∂L/∂z, rows × classes
    * @param options `out`: arrays to write to
    * @example
@@ -166,7 +162,6 @@ export class FixedClassifier {
   /**
    * A loss of the logits against labels or soft targets, and its gradients: by default the cross-entropy of softmax(logits) in nats, in
    * one pass.
-   *
    * @param x rows × features
    * @param labels one class a row; or soft targets, a Float32Array of rows × classes (mixup, distillation), whose values are not checked
    * @param options `loss`: "cross-entropy" with its options `labelSmoothing`, `classWeights`, `margin` and `angularMargin`, or
@@ -187,12 +182,10 @@ export class FixedClassifier {
 
   /**
    * ln Σ_c exp z_c of every row, without keeping the logits.
-   *
    * @param x rows × features
    * @param options `normalised: false`: of the logits z_c = s·⟨w_c, x⟩ + b_c, in which the length of a row counts; `out`: as in
    * {@link forward}, one element a row
-   * @example
-   * const sums = head.logSumExp(x);
+   * @example const sums = head.logSumExp(x);
    */
   logSumExp(x: Features, options?: LogSumExpOptions | null): Float32Array {
     return logSumExp(this.#core, x, options);
@@ -229,10 +222,8 @@ export class FixedClassifier {
    * Makes the probabilities honest: finds the temperature T at which the cross-entropy of softmax(z/T) on validation data is least, and
    * divides scale and bias by it (for "learned" weights and bias). The order of the classes stays as it is. Where no T has a lower loss,
    * nothing changes (Guo et al., *On Calibration of Modern Neural Networks*, ICML 2017).
-   *
    * @param x rows × features that were not trained on
-   * @param labels as in {@link lossAndGradient}
-   * @param options `ignoreIndex` and `sampleWeights`, as in {@link lossAndGradient}
+   * @param labels as in {@link lossAndGradient}, and so the options `ignoreIndex` and `sampleWeights`
    * @returns the temperature, from 2⁻¹⁰ to 2¹⁰, and the mean loss before and after
    * @example
    * const { temperature, before, after } = head.calibrate(x, [3, 7]);
@@ -244,7 +235,6 @@ export class FixedClassifier {
   /**
    * {@link forward} off the event loop: on another thread with the native backend, otherwise in slices between which other events
    * run. Works on a copy of x and of the parameters, taken when it is called.
-   *
    * @param options `out`: as in forward, written when the work is done; `signal`: aborts the call, the promise is rejected with its reason
    * @example
    * const logits = await head.forwardAsync(x, { signal: AbortSignal.timeout(1000) });
@@ -254,9 +244,8 @@ export class FixedClassifier {
   }
 
   /**
-   * A head with the same settings, scale and parameters, and more classes. The classes there were keep their logits, bit for bit;
-   * the bias (and weights) of the new ones start as in a new head. This head stays as it is.
-   *
+   * A head with the same settings, scale and parameters, and more classes. Those there were keep their logits, bit for bit; the bias (and
+   * weights) of the new ones start as in a new head. This head stays as it is.
    * @param classes at least as many as this head has
    * @throws RangeError if they are fewer, or more than the code has vectors for
    * @example
@@ -269,6 +258,17 @@ export class FixedClassifier {
     const head = new FixedClassifier({ ...settings, classes, bias: bias !== null, backend });
     head.scale = scale;
     return copyParameters(this, head);
+  }
+
+  /**
+   * Class vectors, any number × features, rounded to those that the code "product" can have (docs/codes.md): vectors × sub-vectors, as its
+   * option `assignment` takes them.
+   * @throws TypeError for a head of another code, RangeError for weights that are not finite
+   * @example
+   * const assignment = new FixedClassifier({ features: 64, classes: 10, code: "product" }).round(new Float32Array(10 * 64).fill(-1));
+   */
+  round(weights: Float32Array): Uint8Array {
+    return round(this.#core, weights);
   }
 
   /**

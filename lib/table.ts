@@ -50,8 +50,24 @@ export interface DenseTable {
   readonly normalised: boolean;
 }
 
+/** Class vectors that are short signed rows of a Sylvester matrix, one behind the other. */
+export interface ProductTable {
+  /** Tells the kinds of tables apart. */
+  readonly kind: "product";
+  /** Width N of a row of features. */
+  readonly features: number;
+  /** Number C of classes. */
+  readonly classes: number;
+  /** Width d of a sub-vector, the order of the matrix: 2, 4, 8, 16 or 32, at most N. */
+  readonly width: number;
+  /** What the entries ±1 of the class vectors are multiplied by. */
+  readonly unit: number;
+  /** The rows of all classes, as lib/hadamard/signed-rows.ts packs them, in whole groups of classes. */
+  readonly packed: Uint32Array;
+}
+
 /** The class vectors of a head. A new kind is an interface here, and its kernels in `backends/js`, which do for every backend that has none. */
-export type HeadTable = HadamardTable | DenseTable;
+export type HeadTable = HadamardTable | DenseTable | ProductTable;
 
 /** A random rotation made of sign masks and Hadamard matrices: docs/numerics.md. */
 export interface RotationTable {
@@ -78,9 +94,12 @@ export const masksOfRound = ({ length, order }: Pick<RotationTable, "length" | "
 export const isNormalised = (table: HeadTable): boolean => table.kind !== "dense" || table.normalised;
 
 /** What the entries of the class vectors are multiplied by. */
-export const unitOf = (table: HeadTable): number => (table.kind === "hadamard" ? table.unit : 1);
+export const unitOf = (table: HeadTable): number => (table.kind === "dense" ? 1 : table.unit);
 
 export const SEGMENT_FIELDS = 5;
+
+/** Classes of a product table that are one segment: their logits stay in the first cache. */
+export const PRODUCT_SEGMENT = 1024;
 
 /** Number of 32-bit words that hold a sign mask for so many elements. */
 export const maskWords = bitWords;

@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { CASES, line } from "./codes/bounds.js";
-import { gramMatrix, PICTURES } from "./codes/pictures.js";
+import { gramMatrix, nameOf, PICTURES } from "./codes/pictures.js";
 
 const page = new URL("../docs/codes.md", import.meta.url);
 const [BEGIN, END] = ["<!-- coherence: written by npm run codes -->", "<!-- end -->"];
@@ -20,6 +20,6 @@ if (after === undefined) throw new Error(`docs/codes.md has no part between "${B
 writeFileSync(page, `${before}${BEGIN}\n\n${table}\n\n${END}${after}`);
 
 for (const picture of PICTURES) {
-  writeFileSync(new URL(`../docs/images/gram-${picture.code}.png`, import.meta.url), gramMatrix(picture));
+  writeFileSync(new URL(`../docs/images/gram-${nameOf(picture)}.png`, import.meta.url), gramMatrix(picture));
 }
 console.log(`\n${PICTURES.length} pictures and the table are in docs/`);

@@ -27,6 +27,11 @@ export interface ClassCode {
   readonly blocks: number;
   /** Whether rows are divided by their norm and multiplied by the scale; false for "learned" alone. */
   readonly normalised: boolean;
+  /**
+   * For the code "product": classes × sub-vectors, the row of each, plus the width where it is negated. A new array, made when it is read. Null
+   * for all other codes.
+   */
+  readonly assignment: Uint8Array | null;
   /** Computed when read: in moments, but minutes where a great many masks are random. */
   readonly coherence: Coherence;
   /** The class vectors as kernels read them. Built when first read, by the first call of a head: what a file asks for costs nothing yet. */
@@ -90,6 +95,7 @@ interface LazyParts {
   blocks(): number;
   table(): HeadTable;
   coherence(): Coherence;
+  assignment?(): Uint8Array;
 }
 
 /**
@@ -125,6 +131,10 @@ export class LazyCode implements ClassCode {
 
   get coherence(): Coherence {
     return this.#parts.coherence();
+  }
+
+  get assignment(): Uint8Array | null {
+    return this.#parts.assignment?.() ?? null;
   }
 }
 

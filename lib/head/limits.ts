@@ -66,7 +66,8 @@ export function checkLimits(
  * @throws RangeError for a file that gives a class a vector behind those that are allowed
  */
 export function checkAssignment(code: CodeOptions, { maxClasses }: Limits): void {
-  const { assignment } = code as { assignment?: ArrayLike<number> | null };
+  if (code.name !== "hadamard") return;
+  const { assignment } = code;
   for (let c = 0; c < (assignment?.length ?? 0); c++) {
     const vector = (assignment as ArrayLike<number>)[c] as number;
     if (vector >= maxClasses) {

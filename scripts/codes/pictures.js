@@ -3,14 +3,15 @@
 import { crc32, deflateSync } from "node:zlib";
 import { FixedClassifier } from "../../dist/index.js";
 
-/** @import { CodeName, FixedClassifierOptions } from "../../dist/index.js" */
+/** @import { FixedClassifierOptions } from "../../dist/index.js" */
 
 /**
  * Shapes that show what is particular to each code.
- * @type {(FixedClassifierOptions & { code: CodeName })[]}
+ * @type {FixedClassifierOptions[]}
  */
 export const PICTURES = [
   { code: "hadamard", features: 16, classes: 96 },
+  { code: { name: "product", weights: families(24, 8, 6) }, features: 24, classes: 48 },
   { code: "sylvester", features: 24, classes: 48, allowDuplicates: true },
   { code: "simplex", features: 31, classes: 32 },
   { code: "orthoplex", features: 24, classes: 48 },
@@ -18,6 +19,25 @@ export const PICTURES = [
   { code: "orthogonal", features: 24, classes: 48 },
   { code: "learned", features: 24, classes: 48 },
 ];
+
+/** @param {FixedClassifierOptions} picture */
+export const nameOf = ({ code }) => (typeof code === "object" ? code.name : code);
+
+/**
+ * Vectors of which each `members` in a row are alike: a random one, and twice one that they share.
+ * @param {number} features
+ * @param {number} count
+ * @param {number} members
+ */
+function families(features, count, members) {
+  const random = (/** @type {number} */ vectors, /** @type {number} */ seed) =>
+    /** @type {Float32Array} */ (
+      new FixedClassifier({ features, classes: vectors, code: "learned", seed }).weights
+    );
+  const own = random(count * members, 1);
+  const shared = random(count, 2);
+  return own.map((v, i) => v + 2 * shared[Math.floor(i / features / members) * features + (i % features)]);
+}
 
 /** About this many pixels a side. */
 const SIZE = 192;

@@ -144,6 +144,7 @@ const NAMES = /** @type {const} */ ([
     "cube",
     "orthogonal",
     "learned",
+    "product",
   ],
 ]);
 
@@ -159,7 +160,7 @@ function drawOptions(random) {
   const [features, classes] = drawShape(random, name);
   const bias = random.chance(0.7);
   const learnScale = random.chance(0.9);
-  return { features, classes, code: drawCode(random, name, classes), bias, learnScale };
+  return { features, classes, code: drawCode(random, name, features, classes), bias, learnScale };
 }
 
 /**
@@ -182,10 +183,11 @@ function drawShape(random, name) {
 /**
  * @param {Random} random
  * @param {string} name
+ * @param {number} features
  * @param {number} classes
  * @returns {CodeOptions}
  */
-function drawCode(random, name, classes) {
+function drawCode(random, name, features, classes) {
   const seed = random.bits() >>> 0;
   switch (name) {
     case "hadamard":
@@ -194,6 +196,12 @@ function drawCode(random, name, classes) {
         : { name, seed };
     case "sylvester":
       return { name, seed, allowDuplicates: random.chance(0.7) };
+    case "product":
+      return {
+        name,
+        seed,
+        width: Math.min(random.pick([2, 4, 8, 16, 32]), 2 ** Math.floor(Math.log2(features))),
+      };
     case "orthogonal":
     case "learned":
       return { name, seed };

@@ -10,7 +10,7 @@ import { expectSameBits, type NumberArray } from "../support/bits.js";
 import { compareHeads, ordinary } from "../support/compare-heads.js";
 import { guarded } from "../support/memory.js";
 import { doubles, floats, integers, KINDS, type Kind } from "../support/random.js";
-import { denseTable, randomTable } from "../support/tables.js";
+import { denseTable, productTable, randomTable } from "../support/tables.js";
 
 const settings = {
   rows: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constantFrom(0, 31, 33, 70)),
@@ -105,6 +105,20 @@ test("dense tables, normalised and not", () => {
   property(table, 80);
 });
 
+test("product tables", () => {
+  const table = fc
+    .record({
+      width: fc.constantFrom(2, 4, 4, 8, 8, 16, 32),
+      features: fc.oneof(fc.integer({ min: 1, max: 200 }), fc.constantFrom(64, 128, 256, 512)),
+      classes: fc.oneof(fc.integer({ min: 1, max: 80 }), fc.constantFrom(1023, 1024, 1025, 2100)),
+      seed: fc.nat(),
+    })
+    .map(({ width, features, classes, seed }) =>
+      productTable(Math.max(features, width), classes, width, seed),
+    );
+  property(table, 80);
+});
+
 test.each([
   { features: 384, classes: 700 },
   { features: 768, classes: 2000 },
@@ -123,6 +137,8 @@ test.each([
   { features: 11, classes: 2000, code: "cube" },
   { features: 100, classes: 150, code: "orthogonal" },
   { features: 100, classes: 150, code: "learned" },
+  { features: 384, classes: 1500, code: "product" },
+  { features: 100, classes: 1500, code: { name: "product", width: 8 } },
 ] as FixedClassifierOptions[])("%j, in chunks of rows", (options) => {
   const { table } = new FixedClassifier({ ...options, bias: false, backend: reference }).code;
   compareHeads({ ...ordinary, rows: 35, rowWeight: 1 / 35, table });
@@ -192,6 +208,7 @@ test("scales that are not finite, and no rows", () => {
     "sylvester",
     "orthogonal",
     "learned",
+    "product",
     { name: "hadamard", assignment: [7, 0, 3] },
   ];
   for (const features of [16, 20, 100]) {

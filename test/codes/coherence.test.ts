@@ -61,6 +61,27 @@ describe("coherence is that of all pairs of classes", () => {
     for (const classes of counts) check({ features, classes, seed: classes });
   });
 
+  test("product", () => {
+    for (const [features, width] of [
+      [2, 2],
+      [3, 2],
+      [9, 4],
+      [16, 4],
+      [24, 8],
+      [27, 8],
+      [40, 16],
+      [70, 32],
+    ] as const) {
+      for (const classes of [1, 2, 5, 40]) {
+        if (classes <= (2 * width) ** Math.ceil(features / width))
+          check({ features, classes, code: { name: "product", width, seed: classes } });
+      }
+    }
+    const weights = Float32Array.of(1, 1, 1, 1, -1, -1, -1, -1, 1, 1, 1, 1);
+    const { code } = create({ features: 4, classes: 3, code: { name: "product", weights } });
+    expect(code.coherence).toEqual({ absolute: 1, signed: 1 });
+  });
+
   test("polytopes and learned", () => {
     for (let classes = 1; classes <= 24; classes++) {
       check({ features: 23, classes, code: "simplex" });

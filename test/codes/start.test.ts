@@ -40,9 +40,11 @@ describe("where a head starts", () => {
       { features: 12, classes: 100 },
       { features: 64, classes: 4200 },
       { features: 20, classes: 10, code: "orthogonal" },
+      { features: 20, classes: 10, code: "product" },
     ] as const) {
       const vectors = (seed: number): string => {
         const { table } = create({ ...options, seed }).code;
+        if (table.kind === "product") return table.packed.join();
         return (table.kind === "dense" ? table.weights : table.masks).join();
       };
       expect(vectors(1)).toBe(vectors(1));

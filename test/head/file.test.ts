@@ -69,6 +69,9 @@ onEachBackend((backend) => {
       { features: 5, classes: 30, code: "cube" },
       { features: 12, classes: 20, code: "orthogonal", seed: 4 },
       { features: 12, classes: 20, code: "learned", seed: 4, scale: 1 },
+      { features: 13, classes: 20, code: "product", seed: 4 },
+      { features: 13, classes: 20, code: { name: "product", assignment: [0, 1, 2, 3, 4, 5, 6, 7] } },
+      { features: 50, classes: 33, code: { name: "product", width: 32, weights: floats(50 * 33, 9) } },
     ] as FixedClassifierOptions[]) {
       const head = createHead(options, js);
       head.weights?.set(floats(head.weights.length, 5));
@@ -284,7 +287,7 @@ test("a newer version or code says to update", () => {
     changed(({ __metadata__: m }) => {
       m.code = "kerdock";
     }),
-    /its code is "kerdock", this release has hadamard, sylvester, .*; update fixed-classifier/,
+    /its code is "kerdock", this release has hadamard, product, sylvester, .*; update fixed-classifier/,
   );
   refuse(
     changed(({ __metadata__: m }) => {

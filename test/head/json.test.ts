@@ -17,6 +17,8 @@ const OPTIONS: Omit<FixedClassifierOptions, "features" | "classes">[] = [
   { code: { name: "hadamard", seed: 2, assignment: Int32Array.of(4, 0, 20, 1) } },
   { code: { name: "orthogonal", seed: 3 } },
   { code: "orthoplex" },
+  { code: "product" },
+  { code: { name: "product", width: 4, assignment: [7, 1, 2] } },
   { code: "learned" },
 ];
 
@@ -122,7 +124,7 @@ describe("what is no such JSON is refused", () => {
     [{ ...good, features: "12" }, 'its features is "12", expected a number'],
     [{ ...good, classes: undefined }, "its classes is undefined, expected a number"],
     [{ ...good, learnScale: 1 }, "its learnScale is 1"],
-    [{ ...good, code: "hadamard" }, "its code is undefined, this release has hadamard, sylvester,"],
+    [{ ...good, code: "hadamard" }, "its code is undefined, this release has hadamard, product, sylvester,"],
     [{ ...good, code: null }, "its code is undefined"],
     [{ ...good, code: { name: "walsh" } }, 'its code is "walsh", this release has'],
     [{ ...good, code: { name: "__proto__" } }, 'its code is "__proto__"'],

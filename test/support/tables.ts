@@ -2,12 +2,14 @@
 
 import { bitWords } from "../../lib/hadamard/bits.js";
 import { factorOf } from "../../lib/hadamard/orders.js";
+import { packedLength, signedRows, wordMask } from "../../lib/hadamard/signed-rows.js";
 import type { FixedClassifier } from "../../lib/index.js";
 import {
   type DenseTable,
   type HadamardTable,
   type HeadTable,
   maskWords,
+  type ProductTable,
   SEGMENT_FIELDS,
 } from "../../lib/table.js";
 import { floats, generator } from "./random.js";
@@ -96,6 +98,7 @@ export function tableVectors(table: HeadTable): ArrayLike<number>[] {
     const { weights } = table;
     return Array.from({ length: classes }, (_, c) => weights.subarray(c * features, (c + 1) * features));
   }
+  if (table.kind === "product") return productVectors(table);
   const { order, factor, columns, masks, segments, places } = table;
   const bit = (words: Uint32Array, i: number): number => ((words[floor(i / 32)] as number) >>> (i % 32)) & 1;
   const length = order / (factor?.order ?? 1);
@@ -117,4 +120,29 @@ export function tableVectors(table: HeadTable): ArrayLike<number>[] {
     }
   }
   return places === null ? vectors : [...places].map((place) => vectors[place] as Int8Array);
+}
+
+/** Straight from the layout of docs/file-format.md. */
+function productVectors({ features, classes, width, packed }: ProductTable): Int8Array[] {
+  const bits = width <= 8 ? 4 : 8;
+  const words = Math.ceil((Math.ceil(features / width) * bits) / 32);
+  return Array.from({ length: classes }, (_, c) =>
+    Int8Array.from({ length: features }, (_, f) => {
+      const bit = floor(f / width) * bits;
+      const word = packed[(floor(c / 16) * words + floor(bit / 32)) * 16 + (c % 16)] as number;
+      const field = floor(word / 2 ** (bit % 32)) % 2 ** bits;
+      const sign = field >= 2 ** (bits - 1) ? -1 : 1;
+      return sign * entry(field % 2 ** (bits - 1), f % width);
+    }),
+  );
+}
+
+/** A table of a product code, of random rows. */
+export function productTable(features: number, classes: number, width: number, seed: number): ProductTable {
+  const rows = signedRows(features, width);
+  const random = generator(seed);
+  const packed = new Uint32Array(packedLength(rows, classes)).map(
+    (_, i) => floor(random() * 2 ** 32) & wordMask(rows, floor(i / 16) % rows.words),
+  );
+  return { kind: "product", features, classes, width, unit: 1 / Math.sqrt(features), packed };
 }

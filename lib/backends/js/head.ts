@@ -7,12 +7,16 @@ import { crossEntropy, logSumExp } from "./loss.js";
 import { lowerCosine } from "./margin.js";
 import type { Product } from "./product.js";
 import { rowReader } from "./row.js";
+import { signedRowsProduct } from "./signed-rows.js";
 import { probabilityOf, softmaxSums } from "./softmax.js";
 import { selectTopK } from "./top-k.js";
 
 /** A new kind of table is one line here. */
-const productOf = (table: HeadTable): Product =>
-  table.kind === "hadamard" ? hadamardProduct(table) : denseProduct(table);
+function productOf(table: HeadTable): Product {
+  if (table.kind === "hadamard") return hadamardProduct(table);
+  if (table.kind === "product") return signedRowsProduct(table);
+  return denseProduct(table);
+}
 
 /** The kernels of a head in plain TypeScript: docs/numerics.md as code. */
 export function createHead(table: HeadTable): HeadKernels {
