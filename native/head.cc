@@ -163,8 +163,14 @@ napi_value make_head(napi_env env, napi_callback_info info) {
   return make_head_record(env, arguments, arguments.data<HeadFunctions>().executor);
 }
 
+napi_value make_signed_rows_head(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  return make_signed_rows_record(env, arguments, arguments.data<HeadFunctions>().executor);
+}
+
 constexpr FunctionEntry kFunctions[] = {
     {"head", 10, make_head},
+    {"signedRowsHead", 5, make_signed_rows_head},
     {"forward", kForwardArity, forward},
     {"planForward", 4, plan_forward},
     {"probabilities", 5, probabilities},

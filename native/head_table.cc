@@ -161,4 +161,46 @@ napi_value make_head_record(napi_env env, Arguments& arguments, const Executor& 
   return record;
 }
 
+napi_value make_signed_rows_record(napi_env env, Arguments& arguments, const Executor& executor) {
+  HeadData read;
+  Head& sizes = read.head;
+  SignedRows& rows = read.signed_rows;
+  sizes.features = arguments.size();
+  sizes.classes = arguments.size();
+  rows.width = arguments.size();
+  sizes.unit = arguments.number();
+  const TypedArray<uint32_t> packed = arguments.array<uint32_t>();
+  const bool possible = sizes.features > 0 && sizes.classes > 0 && rows.width >= 2 && rows.width <= 32 &&
+                        is_power_of_two(rows.width);
+  if (!arguments.check(possible)) return nullptr;
+  rows.count = (sizes.features + rows.width - 1) / rows.width;
+  const size_t per_word = rows.width <= 8 ? 8 : 4;
+  rows.words = (rows.count + per_word - 1) / per_word;
+  const size_t groups = (sizes.classes + kGroup - 1) / kGroup;
+  if (!arguments.check(packed.length == groups * kGroup * rows.words)) return nullptr;
+  sizes.order = std::min(kSignedRowsSegment, groups * kGroup);
+  sizes.block_count = sizes.segment_count = (sizes.classes + kSignedRowsSegment - 1) / kSignedRowsSegment;
+
+  const auto [record, data, tail] = make_record(
+      env, read, sizes.block_count * (sizeof(Block) + sizeof(Segment)) + packed.length * sizeof(uint32_t));
+  if (data == nullptr) return nullptr;
+  Head& head = data->head;
+  Tail rest(tail);
+  auto* blocks = rest.take<Block>(sizes.block_count);
+  auto* segments = rest.take<Segment>(sizes.segment_count);
+  auto* copy = rest.take<uint32_t>(packed.length);
+  std::copy_n(packed.data, packed.length, copy);
+  for (size_t b = 0; b < head.block_count; b++) {
+    const size_t first = b * kSignedRowsSegment;
+    segments[b] = {0, false, first, std::min(kSignedRowsSegment, head.classes - first)};
+    blocks[b] = {nullptr, segments[b].count, segments + b, 1};
+  }
+  data->signed_rows.packed = copy;
+  head.blocks = blocks;
+  head.signed_rows = &data->signed_rows;
+  data->scratch_bytes = executor.kernels->scratch_bytes(head);
+  data->additions = head.classes * (rows.count + 1);
+  return record;
+}
+
 }  // namespace fixed_classifier

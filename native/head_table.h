@@ -13,6 +13,7 @@ struct HeadData {
   Head head{};
   KroneckerFactor factor{};
   KroneckerFactor transposed_factor{};
+  SignedRows signed_rows{};
   size_t scratch_bytes = 0;  // that a kernel works in, of whatever instruction set
   size_t additions = 0;      // of a forward pass of one row
 };
@@ -21,5 +22,8 @@ struct HeadData {
 // and makes a record of a HeadData. Returns null, with an exception pending, if the tables would lead a
 // kernel out of its arrays.
 napi_value make_head_record(napi_env env, Arguments& arguments, const Executor& executor);
+
+// Does the same of `features, classes, width, unit, packed`.
+napi_value make_signed_rows_record(napi_env env, Arguments& arguments, const Executor& executor);
 
 }  // namespace fixed_classifier

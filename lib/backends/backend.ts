@@ -7,7 +7,7 @@
 
 import type { KroneckerFactor } from "../hadamard/factor.js";
 import type { Margin } from "../numerics/margin.js";
-import type { HadamardTable, HeadTable, RotationTable } from "../table.js";
+import type { HadamardTable, HeadTable, ProductTable, RotationTable } from "../table.js";
 
 /** Backends, in the order in which they are tried: "native", "wasm", "js". */
 export type BackendName = "native" | "wasm" | "js";
@@ -200,9 +200,10 @@ export interface BackendOptions {
 /** What `fwht` needs of a backend: with no heads in it, a bundle of a program without heads has none of their code. */
 export type TransformBackend = Omit<Backend, "head" | "rotation">;
 
-/** What a backend makes of tables; those of dense tables are done by plain TypeScript everywhere. */
+/** What a backend makes of tables; all others are done by plain TypeScript, dense ones everywhere. */
 export interface TableKernels extends Pick<Backend, "rotation"> {
   head(table: HadamardTable): HeadKernels;
+  productHead?(table: ProductTable): HeadKernels;
 }
 
 /** A backend that was loaded. */

@@ -15,10 +15,13 @@ const KERNELS: Readonly<Record<BackendName, (engine: never) => TableKernels>> = 
 };
 
 export function completeBackend({ transform, engine }: Opened): Backend {
-  const { head, rotation } = KERNELS[transform.name](engine as never);
+  const { head, productHead = createHead, rotation } = KERNELS[transform.name](engine as never);
   return withPlaces({
     ...transform,
-    head: (table) => (table.kind === "hadamard" ? head(table) : createHead(table)),
+    head(table) {
+      if (table.kind === "hadamard") return head(table);
+      return table.kind === "product" ? productHead(table) : createHead(table);
+    },
     rotation,
   });
 }

@@ -7,6 +7,7 @@
 #include "factor.h"
 #include "fwht.h"
 #include "row.h"
+#include "signed_rows.h"
 #include "table.h"
 #include "work.h"
 
@@ -68,7 +69,7 @@ inline void transform_in_full(const F32& v, const KroneckerFactor* factor, float
 
 // Whether every entry of a row is a feature, in its place, and the order a power of two.
 inline bool fills_matrix(const Head& head) {
-  return !head.factor && !head.columns && head.features == head.order;
+  return !head.factor && !head.columns && !head.signed_rows && head.features == head.order;
 }
 
 // Whether a row goes into the transform as it is.
@@ -77,6 +78,7 @@ inline bool is_plain(const Head& head, const Block& block) { return !block.mask 
 // Makes the transform of a row for one block, and returns where it is.
 inline const float* transform_block(const ChunkScratch& work, const Row& row, const Block& block) {
   const Head& head = work.head;
+  if (head.signed_rows) return products_of_block(work, row, block);
   const size_t half = head.order / 2;
   float* t = work.transform_beside(row.x);
   if (fills_matrix(head) && half >= F32::width) {

@@ -148,6 +148,7 @@ template <class VisitorOf, class Done>
     done(segment, visitor);
   } else {
     read_row(work, x, index);
+    if (work.head.signed_rows) make_entries(work, index);
     visit_block(work, work.row[index], block, visitor_of, done);
   }
 }

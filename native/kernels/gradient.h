@@ -110,6 +110,7 @@ template <class Gradient>
                                                  const Gradient& gradient_of) {
   const Head& head = work.head;
   if (gradients.bias) memset(gradients.bias, 0, head.classes * sizeof(float));
+  if (head.signed_rows) clear_bins(work);
   for (size_t b = 0; b < head.block_count; b++) {
     const Block& block = head.blocks[b];
     const bool alone = block.segment_count == 1;
@@ -123,9 +124,20 @@ template <class Gradient>
       gradient_of(r, block, [&](const Segment& segment, const auto& g) {
         spread_gradient(work, segment, alone, g, gradients.bias);
       });
+      if (head.signed_rows) {
+        keep_gradient(work, r, block);
+        continue;
+      }
       const PeriodicGradient u = transform_gradient(work, r, b);
       if (b + 1 == head.block_count) finish_row(work, r, u, gradients);
     }
+    if (head.signed_rows) add_to_bins(work, block);
+  }
+  if (!head.signed_rows) return;
+  gradients_from_bins(work);
+  for (size_t r = 0; r < rows; r++) {
+    if (row_weights && row_weights[r] == 0) continue;
+    finish_row(work, r, {work.u + r * head.features, SIZE_MAX}, gradients);
   }
 }
 

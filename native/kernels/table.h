@@ -25,6 +25,22 @@ struct KroneckerFactor {
   const uint16_t* terms;  // b × b/4
 };
 
+// Classes whose signed rows stand side by side.
+constexpr size_t kGroup = 16;
+
+// Classes of a head of signed rows that are one segment.
+constexpr size_t kSignedRowsSegment = 1024;
+
+// Class vectors that are short signed rows of Sylvester matrices, one for each sub-vector of a row of
+// features. The rows of a class are 4 bits each for a width of up to 8, 8 bits beyond: the row in the lowest
+// bits, its sign in the highest. Word w of class c is [c / kGroup][w][c % kGroup].
+struct SignedRows {
+  size_t width;  // of a sub-vector: the order of the matrix
+  size_t count;  // of sub-vectors
+  size_t words;  // of a class
+  const uint32_t* packed;
+};
+
 // A run of consecutive classes that use consecutive rows of the Hadamard matrix, with one sign.
 struct Segment {
   size_t hadamard_row;  // of the first class
@@ -52,6 +68,8 @@ struct Head {
   const Block* blocks;
   size_t block_count;
   size_t segment_count;
+  const SignedRows* signed_rows;  // null: there are none; otherwise a block is one segment, of so many
+                                  // classes as the order says, and has no mask
 };
 
 // A rotation of rows by rounds of signs and transforms. The order is the length of a row, or a power of two

@@ -38,6 +38,10 @@ struct ChunkScratch {
   float* bias;
   float* rescaled;  // rows × features
   float* u;         // rows × features
+  // For a head of signed rows: what classes take of each row, bins × rows, and classes of a block × rows.
+  float* entries;
+  float* bins;
+  float* side_by_side;
   // A copy of the bias that is aligned like the transform, or null.
   const float* bias_by_hadamard_row = nullptr;
   // Whether the transform of a row must be found at transform_beside when its logits have been shown.
@@ -54,7 +58,12 @@ struct ChunkScratch {
     bias = start + at.bias;
     rescaled = start + at.rescaled;
     u = start + at.u;
+    entries = start + at.entries;
+    bins = start + at.bins;
+    side_by_side = start + at.side_by_side;
   }
+
+  float* entries_of(size_t r) const { return entries + r * Layout::entries_a_row(head); }
 
   // Copies the bias so that it is aligned like the transform: a load across two cache lines costs double.
   // That pays from four rows on, and is for heads of one segment only.
@@ -80,7 +89,7 @@ struct ChunkScratch {
   // Offsets are in floats, and the parts start at different offsets in a page. Most of the last two is never
   // touched: rescaling is rare, and u is used from two blocks on.
   struct Layout {
-    size_t transform = 0, logits, gradient, bias, rescaled, u, end;
+    size_t transform = 0, logits, gradient, bias, rescaled, u, entries, bins, side_by_side, end;
     explicit Layout(const Head& head) {
       constexpr size_t skew = 5 * kLanes;
       const size_t order = round_up(head.order, kLanes) + skew;
@@ -90,7 +99,18 @@ struct ChunkScratch {
       bias = gradient + order;
       rescaled = bias + order;
       u = rescaled + rows;
-      end = u + (head.block_count > 1 ? rows : 0);
+      entries = u + (head.block_count > 1 || head.signed_rows ? rows : 0);
+      bins = entries + kChunkRows * entries_a_row(head);
+      side_by_side = bins;
+      end = bins;
+      if (!head.signed_rows) return;
+      side_by_side += kChunkRows * head.signed_rows->count * head.signed_rows->width;
+      end = side_by_side + kChunkRows * round_up(head.order, kLanes);
+    }
+    static size_t entries_a_row(const Head& head) {
+      if (!head.signed_rows) return 0;
+      return round_up(head.signed_rows->count * (head.signed_rows->width <= 8 ? 16 : head.signed_rows->width),
+                      16);
     }
   };
 };

@@ -19,6 +19,29 @@ struct F32 {
   reg one = broadcast(1.0f);
   F32() { asm("" : "+x"(one)); }
 
+  using words = __m256i;
+  static words load_words(const uint32_t* p) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  }
+  template <int bits>
+  static words shift_right(words a) {
+    return _mm256_srli_epi32(a, bits);
+  }
+  struct NarrowTable {
+    reg entries;
+    explicit NarrowTable(const float* p) : entries(load(p)) {}
+    reg pick(words a) const { return _mm256_xor_ps(_mm256_permutevar8x32_ps(entries, a), sign_at<3>(a)); }
+  };
+  static reg pick_wide(const float* entries, size_t width, words a) {
+    const __m256i index = _mm256_and_si256(a, _mm256_set1_epi32(static_cast<int>(width - 1)));
+    return _mm256_xor_ps(_mm256_i32gather_ps(entries, index, 4), sign_at<7>(a));
+  }
+  // −0 where a bit is set, otherwise 0.
+  template <int bit>
+  static reg sign_at(words a) {
+    return _mm256_and_ps(_mm256_castsi256_ps(_mm256_slli_epi32(a, 31 - bit)), broadcast(-0.0f));
+  }
+
   static void zero_upper() { _mm256_zeroupper(); }
   static reg load(const float* p) { return _mm256_loadu_ps(p); }
   static reg load_float16(const uint16_t* p) { return _mm256_cvtph_ps(load_half(p)); }

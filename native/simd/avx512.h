@@ -18,6 +18,25 @@ struct F32 {
   reg one = broadcast(1.0f);
   F32() { asm("" : "+v"(one)); }
 
+  using words = __m512i;
+  static words load_words(const uint32_t* p) { return _mm512_loadu_si512(p); }
+  template <int bits>
+  static words shift_right(words a) {
+    return _mm512_srli_epi32(a, bits);
+  }
+  struct NarrowTable {
+    reg entries;
+    explicit NarrowTable(const float* p) : entries(load(p)) {}
+    reg pick(words a) const { return _mm512_permutexvar_ps(a, entries); }
+  };
+  static reg pick_wide(const float* entries, size_t width, words a) {
+    const reg first = load(entries);
+    const reg picked =
+        width == 16 ? _mm512_permutexvar_ps(a, first) : _mm512_permutex2var_ps(first, a, load(entries + 16));
+    return _mm512_xor_ps(picked,
+                         _mm512_and_ps(_mm512_castsi512_ps(_mm512_slli_epi32(a, 24)), broadcast(-0.0f)));
+  }
+
   static void zero_upper() { _mm256_zeroupper(); }
   static reg load(const float* p) { return _mm512_loadu_ps(p); }
   static reg load_float16(const uint16_t* p) { return _mm512_cvtph_ps(load_half(p)); }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "look_up.h"
 #include "part.h"
 
 namespace {
@@ -20,6 +21,17 @@ struct F32 {
   static constexpr int width = 4;
   // This is half of them: the other half is for the first stages of a longer row and for constants.
   static constexpr int registers = 16;
+
+  using words = WordsByCopy<width>;
+  static words load_words(const uint32_t* p) { return words::load(p); }
+  template <int bits>
+  static words shift_right(const words& a) {
+    return a.template shift_right<bits>();
+  }
+  using NarrowTable = NarrowTableByLoad<F32>;
+  static reg pick_wide(const float* entries, size_t width, const words& a) {
+    return pick_wide_by_load<F32>(entries, width, a);
+  }
 
   static void zero_upper() {}
   static reg load(const float* p) { return vld1q_f32(p); }

@@ -31,6 +31,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "look_up.h"
 #include "part.h"
 
 namespace {
@@ -52,6 +53,17 @@ struct Scalar {
 };
 
 struct F32 : Scalar<float> {
+  using words = WordsByCopy<1>;
+  static words load_words(const uint32_t* p) { return words::load(p); }
+  template <int bits>
+  static words shift_right(const words& a) {
+    return a.template shift_right<bits>();
+  }
+  using NarrowTable = NarrowTableByLoad<F32>;
+  static reg pick_wide(const float* entries, size_t width, const words& a) {
+    return pick_wide_by_load<F32>(entries, width, a);
+  }
+
   static void zero_upper() {}
   static reg load_float16(const uint16_t* p) {
     const uint32_t sign = static_cast<uint32_t>(*p & 0x8000) << 16;

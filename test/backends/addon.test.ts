@@ -118,6 +118,21 @@ function load(): object {
     ]) {
       expect(() => head(4, undefined, matrix)).toThrow(REFUSAL);
     }
+    const rows = (length: number) => new Uint32Array(length);
+    for (const args of [
+      [0, 4, 4, 1, rows(16)],
+      [4, 0, 4, 1, rows(0)],
+      [4, 4, 3, 1, rows(16)],
+      [4, 4, 64, 1, rows(16)],
+      [4, 4, 4, 1, rows(15)],
+      [4, 4, 4, 1, rows(32)],
+      [4, 4, 4, 1, new Int32Array(16)],
+      [2 ** 40, 4, 4, 1, rows(16)],
+      [4, 2 ** 40, 4, 1, rows(16)],
+    ]) {
+      expect(() => call(kernels, "signedRowsHead", ...args)).toThrow(REFUSAL);
+    }
+    expect(() => call(kernels, "signedRowsHead", 4, 4, 4, 1, rows(16))).not.toThrow();
     const [x, out] = [new Float32Array(4), new Float32Array(4)];
     for (const args of [
       [new Float32Array(3), 1, null, out],

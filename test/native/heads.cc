@@ -6,8 +6,11 @@
 namespace harness {
 
 using fixed_classifier::Block;
+using fixed_classifier::kGroup;
 using fixed_classifier::kMaxFactorOrder;
+using fixed_classifier::kSignedRowsSegment;
 using fixed_classifier::Segment;
+using fixed_classifier::SignedRows;
 
 namespace {
 
@@ -77,6 +80,29 @@ void make_any(Random& random, Shape& shape) {
   }
 }
 
+SignedRows rows_of(size_t features, size_t width) {
+  const size_t count = (features + width - 1) / width;
+  const size_t per_word = width <= 8 ? 8 : 4;
+  return {width, count, (count + per_word - 1) / per_word, nullptr};
+}
+
+// Makes short signed rows.
+void make_signed_rows(Random& random, Shape& shape) {
+  shape.width = size_t{2} << random.below(5);
+  shape.features = random.between(shape.width, random.chance(0.1) ? 1500 : 200);
+  shape.classes = random.chance(0.3) ? random.between(1000, 3000) : random.between(1, 150);
+  shape.factor_order = 1;
+  const size_t groups = (shape.classes + kGroup - 1) / kGroup;
+  shape.order = std::min(kSignedRowsSegment, groups * kGroup);
+  shape.packed.resize(groups * kGroup * rows_of(shape.features, shape.width).words);
+  const uint32_t row = static_cast<uint32_t>(shape.width - 1);
+  const uint32_t field = shape.width <= 8 ? (row | 0x8) * 0x11111111 : (row | 0x80) * 0x01010101;
+  for (uint32_t& word : shape.packed) word = static_cast<uint32_t>(random.bits()) & field;
+  for (size_t first = 0; first < shape.classes; first += kSignedRowsSegment) {
+    shape.blocks.push_back({false, {{0, false, first, std::min(kSignedRowsSegment, shape.classes - first)}}});
+  }
+}
+
 }  // namespace
 
 std::vector<uint16_t> random_terms(Random& random, size_t order) {
@@ -92,6 +118,10 @@ Shape random_shape(Random& random) {
   Shape shape{};
   do {
     shape = {};
+    if (random.chance(0.2)) {
+      make_signed_rows(random, shape);
+      break;
+    }
     choose_order(random, shape);
     if (shape.factor_order == 1 && random.chance(0.4)) {
       make_plain(random, shape);
@@ -113,6 +143,11 @@ PlacedHead::PlacedHead(Arrays& arrays, const Shape& shape) {
     head.factor = &factor_;
     transposed_factor_ = {shape.factor_order, arrays.in("transposed terms", shape.transposed_terms)};
     head.transposed_factor = &transposed_factor_;
+  }
+  if (shape.width > 0) {
+    signed_rows_ = rows_of(shape.features, shape.width);
+    signed_rows_.packed = arrays.in("packed", shape.packed);
+    head.signed_rows = &signed_rows_;
   }
   if (!shape.columns.empty()) head.columns = arrays.in("columns", shape.columns);
 

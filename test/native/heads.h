@@ -18,6 +18,8 @@ struct Shape {
   std::vector<uint16_t> transposed_terms;  // those of another random matrix
   std::vector<uint32_t> columns;           // empty: feature i in column i
   std::vector<uint32_t> masks;             // mask_words() a block
+  size_t width = 0;                        // of signed rows; 0: there are none
+  std::vector<uint32_t> packed;
 
   struct Block {
     bool mask;
@@ -42,6 +44,7 @@ class PlacedHead {
  private:
   fixed_classifier::KroneckerFactor factor_{};
   fixed_classifier::KroneckerFactor transposed_factor_{};
+  fixed_classifier::SignedRows signed_rows_{};
 };
 
 // KroneckerFactor::terms of a random matrix of signs with a first column of ones: nothing in a kernel asks

@@ -50,6 +50,8 @@ export interface Kernels {
     transposedSigns: Uint32Array | null,
     columns: Int32Array | null,
   ): Head;
+  /** A head whose class vectors are packed rows. */
+  signedRowsHead(features: number, classes: number, width: number, unit: number, packed: Uint32Array): Head;
   forward(head: Head, x: Float32Array, scale: number, bias: Bias, logits: Float32Array): void;
   planForward(head: Head, x: Float32Array, bias: Bias, logits: Float32Array): ForwardPlan;
   logSumExp(

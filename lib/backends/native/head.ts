@@ -1,19 +1,27 @@
 import type { Margin } from "../../numerics/margin.js";
-import type { HadamardTable } from "../../table.js";
+import type { HadamardTable, ProductTable } from "../../table.js";
 import type { HeadKernels } from "../backend.js";
 import { abortable } from "./abort.js";
-import type { Addon, Kernels } from "./addon.js";
+import type { Addon, Head, Kernels } from "./addon.js";
+
+/** The addon's copy of a table. */
+function makeHead(kernels: Kernels, table: HadamardTable | ProductTable): Head {
+  if (table.kind === "product") {
+    return kernels.signedRowsHead(table.features, table.classes, table.width, table.unit, table.packed);
+  }
+  const { features, classes, order, unit, masks, segments, factor, columns } = table;
+  const { order: b, signs } = factor ?? { order: 1, signs: new Uint32Array(0) };
+  const transposed = factor === null || factor.transposed === factor ? null : factor.transposed.signs;
+  return kernels.head(features, classes, order, unit, masks, segments, b, signs, transposed, columns);
+}
 
 /** The kernels of a head in the addon. */
 export function createHead(
   kernels: Kernels,
   runForward: Addon["runForward"],
-  table: HadamardTable,
+  table: HadamardTable | ProductTable,
 ): HeadKernels {
-  const { features, classes, order, unit, masks, segments, factor, columns } = table;
-  const { order: b, signs } = factor ?? { order: 1, signs: new Uint32Array(0) };
-  const transposed = factor === null || factor.transposed === factor ? null : factor.transposed.signs;
-  const head = kernels.head(features, classes, order, unit, masks, segments, b, signs, transposed, columns);
+  const head = makeHead(kernels, table);
   return {
     forward: (x, { scale, bias }, logits) => kernels.forward(head, x, scale, bias, logits),
     planForward(x, bias, logits) {

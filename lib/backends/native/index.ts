@@ -67,6 +67,7 @@ export const native: BackendFactory = {
     };
     const engine: TableKernels = {
       head: (table) => createHead(kernels, runForward, table),
+      productHead: (table) => createHead(kernels, runForward, table),
       rotation: (table) => createRotation(kernels, runRotation, held, table),
     };
     return { transform, engine };
