@@ -1,6 +1,6 @@
 /** The transform of a row by a block. */
 import { factorStage, KroneckerFactor } from "./factor";
-import { transform } from "./fwht";
+import { transform, transformRows } from "./fwht";
 import { applyMask, Row, scatterRow } from "./row";
 import { Block, Head } from "./table";
 import { add } from "./vector";
@@ -43,12 +43,10 @@ export function transformBlock<V>(
   }
   if (source !== t) memory.copy(t, source, order * sizeof<f32>());
   const factor = changetype<KroneckerFactor>(factorAt);
-  const n = order / factor.order;
-  factorStage<V, f32>(factor, t, n * sizeof<f32>(), (wanted + n - 1) / n);
-  for (let first = 0; first < wanted; first += n) {
-    const stretch = t + first * sizeof<f32>();
-    transformPowerOfTwo<V>(stretch, stretch, n, n, min(n, wanted - first));
-  }
+  const stretch: usize = (order / factor.order) * sizeof<f32>();
+  const stretches = (wanted * sizeof<f32>() + stretch - 1) / stretch;
+  factorStage<V, f32>(factor, t, stretch, stretches);
+  transformRows<V, f32>(t, t + stretches * stretch, stretch);
 }
 
 /**

@@ -151,6 +151,11 @@ function descend<V, T>(x: usize, end: usize, inner: usize, stages: i32, asRows: 
     for (; x < end; x += stride) descend<V, T>(x, x + stride, inner, stages - 3, asRows);
     return;
   }
+  if (asRows && even === 4) {
+    // Before the three that those within a vector go with.
+    pass2<V, T>(x, end, (stride >>= 1));
+    even = 3;
+  }
   for (; even > 1; ) {
     const radix = even % 3 === 0 ? 3 : 2;
     stride >>= radix;

@@ -119,13 +119,21 @@ function addAt<V>(v: usize, g: usize): void {
   store<V>(v, add<V, f32>(load<V>(v), load<V>(g)));
 }
 
+/** Writes +0 ⊕ g, as adding it to cleared memory would. */
+function startWith<V>(v: usize, g: usize, n: i32): void {
+  const zero = broadcast<V, f32>(0);
+  const end = v + n * sizeof<f32>();
+  for (; v < end; v += sizeof<V>(), g += sizeof<V>()) store<V>(v, add<V, f32>(zero, load<V>(g)));
+}
+
 /** Adds the bias gradient of row `index` of `rows`; rows come in order, in one call or several. */
 export function addBiasGradient<V>(head: Head, gradLogits: usize, index: i32, rows: i32): void {
   const classes = head.classes;
   const chunk = head.chunk;
   const biasGradient = head.biasGradient;
-  if (index === 0) memory.fill(biasGradient, 0, classes * sizeof<f32>());
-  if (index % CHUNK_ROWS === 0) memory.fill(chunk, 0, classes * sizeof<f32>());
-  addTo<V>(chunk, gradLogits, classes);
-  if (index % CHUNK_ROWS === CHUNK_ROWS - 1 || index === rows - 1) addTo<V>(biasGradient, chunk, classes);
+  if (index % CHUNK_ROWS === 0) startWith<V>(chunk, gradLogits, classes);
+  else addTo<V>(chunk, gradLogits, classes);
+  if (index % CHUNK_ROWS !== CHUNK_ROWS - 1 && index !== rows - 1) return;
+  if (index < CHUNK_ROWS) startWith<V>(biasGradient, chunk, classes);
+  else addTo<V>(biasGradient, chunk, classes);
 }
