@@ -41,7 +41,7 @@ export async function measureWasm({ backends, milliseconds }) {
 }
 
 /** @param {Record<string, () => void>} operations called until they are as fast as they get */
-function compiled(operations) {
+export function compiled(operations) {
   const start = performance.now();
   while (performance.now() - start < UNTIL_COMPILED) for (const run of Object.values(operations)) run();
 }
@@ -57,7 +57,7 @@ const SHAPES = [
  * @param {typeof SHAPES[number]} shape
  * @param {Backend} backend
  */
-function operationsOf({ features, classes, rows }, backend) {
+export function operationsOf({ features, classes, rows }, backend) {
   const head = new FixedClassifier({ features, classes, backend });
   needed(head.bias, "bias").set(normal(classes, 2));
   const x = normal(rows * features);
