@@ -1,19 +1,22 @@
+import { type ArrayType, aligned } from "./aligned.js";
 import type { Backend } from "./backends/backend.js";
 import { checkBackend, defaultTransform } from "./backends/select.js";
 import { checkInteger, checkOneOf } from "./checks.js";
 import { readOptions } from "./options.js";
 
-const TYPES = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
-/** Types of elements that {@link allocate} makes arrays of: "float32", "float64" or "int32". */
-export type ElementType = keyof typeof TYPES;
 interface ArrayOf {
   float32: Float32Array;
   float64: Float64Array;
   int32: Int32Array;
 }
+/** Types of elements that {@link allocate} makes arrays of: "float32", "float64" or "int32". */
+export type ElementType = keyof ArrayOf;
+const TYPES: { [K in ElementType]: ArrayType<ArrayOf[K]> } = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+};
 
-/** A cache line, and the widest register. */
-const ALIGNMENT = 64;
 const MAX_ELEMENTS = 2 ** 31;
 
 /**
@@ -39,10 +42,5 @@ export function allocate<K extends ElementType = "float32">(
   checkOneOf("type", type, Object.keys(TYPES) as ElementType[]);
   const given = readOptions<{ backend?: Backend }>("allocate", options, ["backend"]);
   if (given.backend !== undefined) checkBackend(given.backend);
-  const { misalignment } = given.backend ?? defaultTransform();
-  const Type = TYPES[type];
-  if (misalignment === undefined) return new Type(length) as ArrayOf[K];
-  const buffer = new ArrayBuffer(length * Type.BYTES_PER_ELEMENT + ALIGNMENT);
-  const over = misalignment(new Uint8Array(buffer), ALIGNMENT);
-  return new Type(buffer, (ALIGNMENT - over) % ALIGNMENT, length) as ArrayOf[K];
+  return aligned(TYPES[type], length, given.backend ?? defaultTransform());
 }

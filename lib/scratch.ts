@@ -1,6 +1,7 @@
 /** Memory in which numbers of other types are made float32, slice by slice. */
 
-import { allocate } from "./allocate.js";
+import { aligned } from "./aligned.js";
+import { defaultTransform } from "./backends/select.js";
 
 /** Numbers in a slice: 4 MiB, enough for the native kernels to share it among threads. */
 export const SLICE = 2 ** 20;
@@ -12,7 +13,8 @@ let memory: Float32Array = new Float32Array();
  * alone, and is not kept.
  */
 export function scratch(length: number): Float32Array {
-  if (length > SLICE) return allocate(length);
-  if (memory.length < length) memory = allocate(length);
+  const make = () => aligned(Float32Array, length, defaultTransform());
+  if (length > SLICE) return make();
+  if (memory.length < length) memory = make();
   return memory.length === length ? memory : memory.subarray(0, length);
 }

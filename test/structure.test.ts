@@ -84,7 +84,7 @@ const FLOORS: Record<"lib" | "native", readonly (readonly [string, RegExp])[]> =
     ["adapters", /^lib\/adapters\//],
     ["the public API", /^lib\/index\.ts$/],
     ["operations", /^lib\/(classifier|fwht|rotation)\.ts$/],
-    ["parts of operations", /^lib\/(head\/|(features|half|axes|scratch|allocate)\.ts$)/],
+    ["parts of operations", /^lib\/(head\/|(features|half|axes|scratch|allocate|aligned)\.ts$)/],
     ["the choice of a backend", /^lib\/backends\/(select|selection|shared|by-size|create|complete)\.ts$/],
     ["platforms", /^lib\/backends\/platform\//],
     ["codes, losses and backends", /^lib\/(codes|losses|backends)\//],

@@ -1,14 +1,12 @@
 import { checkInteger, checkOneOf, describe } from "../checks.js";
 import { readOptions } from "../options.js";
 import type { Backend, BackendName, BackendOptions, Opened, TransformBackend } from "./backend.js";
-import { CANDIDATES } from "./platform/node.js";
+import { CANDIDATES, wish } from "./platform/node.js";
+import { backendNames, MAX_THREADS, type Wish } from "./platform/wish.js";
 import type { BackendFailure, Selection } from "./selection.js";
 import { shared } from "./shared.js";
 
-const MAX_THREADS = 256;
-
-/** All backends, in the order in which they are tried. */
-export const backendNames: readonly BackendName[] = /* @__PURE__ */ Object.freeze(["native", "wasm", "js"]);
+export { backendNames };
 
 /**
  * The instruction sets of a backend that this machine runs, best first.
@@ -47,23 +45,9 @@ export function checkBackend(value: unknown): asserts value is Backend {
   }
 }
 
-/** The best backend that loads, or the one that the environment forces. */
-export function selectBackend(env: Record<string, string | undefined>): Selection {
-  const {
-    FIXED_CLASSIFIER_BACKEND: forced,
-    FIXED_CLASSIFIER_ISA: instructionSet,
-    FIXED_CLASSIFIER_THREADS: threads,
-  } = env;
-  const options: BackendOptions = {};
-  if (instructionSet) options.instructionSet = instructionSet;
-  if (threads) {
-    options.threads = Number(threads);
-    checkInteger("FIXED_CLASSIFIER_THREADS", options.threads, 1, MAX_THREADS);
-  }
-  if (forced) {
-    checkOneOf("FIXED_CLASSIFIER_BACKEND", forced, backendNames);
-    return { opened: openBackend(forced, options), failures: [] };
-  }
+/** The best backend that loads, or the one that is forced. */
+export function selectBackend({ forced, options }: Wish): Selection {
+  if (forced) return { opened: openBackend(forced, options), failures: [] };
   const failures: BackendFailure[] = [];
   for (const name of backendNames) {
     try {
@@ -78,20 +62,10 @@ export function selectBackend(env: Record<string, string | undefined>): Selectio
   throw new Error(`no backend of fixed-classifier could be loaded:\n  ${reasons}`);
 }
 
-function environment(): Record<string, string | undefined> {
-  try {
-    const { FIXED_CLASSIFIER_BACKEND, FIXED_CLASSIFIER_ISA, FIXED_CLASSIFIER_THREADS } =
-      globalThis.process?.env ?? {};
-    return { FIXED_CLASSIFIER_BACKEND, FIXED_CLASSIFIER_ISA, FIXED_CLASSIFIER_THREADS };
-  } catch {
-    return {}; // Deno without the permission to read the environment
-  }
-}
-
 /** Chosen when first asked for: a program that only imports the package loads none, and bundlers can leave out what is not used. */
 export const selection = (): Selection => {
   const state = shared();
-  state.selection ??= selectBackend(environment());
+  state.selection ??= selectBackend(wish());
   return state.selection;
 };
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
+import { wishOf } from "../../lib/backends/platform/wish.js";
 import { selectBackend as select } from "../../lib/backends/select.js";
 import { createBackend, instructionSets } from "../../lib/index.js";
 import { backends, label, missing, NAMES } from "../support/backends.js";
 
 /** What is chosen, and what was tried before. */
 function selectBackend(env: Record<string, string | undefined>) {
-  const { opened, failures } = select(env);
+  const { opened, failures } = select(wishOf(env));
   return { backend: opened.transform, failures };
 }
 

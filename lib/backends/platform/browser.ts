@@ -7,6 +7,9 @@ import { wasmBackend } from "../wasm/index.js";
 import { inlined } from "../wasm/module.js";
 import { bytesFromText } from "../wasm/text.js";
 import { absent } from "./absent.js";
+import { NO_WISH } from "./wish.js";
+
+export const wish = () => NO_WISH;
 
 export const CANDIDATES: Readonly<Record<BackendName, BackendFactory>> = {
   native: absent,

@@ -7,6 +7,9 @@ import { bytesFromBase64 } from "../wasm/base64.js";
 import { BASELINE, SIMD128 } from "../wasm/binary.js";
 import { wasmBackend } from "../wasm/index.js";
 import { inlined } from "../wasm/module.js";
+import { environment, type Wish, wishOf } from "./wish.js";
+
+export const wish = (): Wish => wishOf(environment());
 
 /** Backends in the order in which they are tried. A new backend is one line here. */
 export const CANDIDATES: Readonly<Record<BackendName, BackendFactory>> = {

@@ -6,6 +6,9 @@ import { wasmBackend } from "../wasm/index.js";
 import { imported } from "../wasm/module.js";
 import SIMD128 from "../wasm/simd128.wasm";
 import { absent } from "./absent.js";
+import { NO_WISH } from "./wish.js";
+
+export const wish = () => NO_WISH;
 
 export const CANDIDATES: Readonly<Record<BackendName, BackendFactory>> = {
   native: absent,
