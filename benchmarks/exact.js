@@ -86,6 +86,7 @@ function maskOf({ order, masks }, block) {
  * @param {number} index
  */
 export function classVector(table, index) {
+  if (table.kind === "product") return productVector(table, index);
   const plain = plainTable(table);
   const { block, row, sign } = placeOf(plain, index);
   const mask = maskOf(plain, block);
@@ -95,10 +96,29 @@ export function classVector(table, index) {
 }
 
 /**
+ * The vector of a class of a product code, from the layout of docs/file-format.md.
+ * @param {Extract<HeadTable, { kind: "product" }>} table
+ * @param {number} c
+ */
+function productVector({ features, width, packed }, c) {
+  const bits = width <= 8 ? 4 : 8;
+  const words = Math.ceil((Math.ceil(features / width) * bits) / 32);
+  return Int8Array.from({ length: features }, (_, i) => {
+    const at = Math.floor(i / width) * bits;
+    const word = packed[(Math.floor(c / 16) * words + (at >>> 5)) * 16 + (c % 16)];
+    const field = (word >>> (at & 31)) & (2 ** bits - 1);
+    return (field >= 2 ** (bits - 1) ? -1 : 1) * sign(field & (width - 1), i % width);
+  });
+}
+
+/**
  * @param {Float32Array} x
  * @param {FixedClassifier} head
  */
-const alphaOf = (x, { scale, code }) => (scale * plainTable(code.table).unit) / (norm(x) + 1e-8);
+function alphaOf(x, { scale, code: { table } }) {
+  const { unit } = table.kind === "product" ? table : plainTable(table);
+  return (scale * unit) / (norm(x) + 1e-8);
+}
 
 /**
  * One logit of a head, by its definition.

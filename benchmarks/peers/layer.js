@@ -1,11 +1,11 @@
 // The dense layer that the peers compute: any weights will do, they cost all the same.
 import { normal } from "../data.js";
 
-/** @import { FixedClassifier, TopK } from "../product.js" */
+/** @import { CodeOptions, FixedClassifier, TopK } from "../product.js" */
 
 /**
- * `weights`: classes × features.
- * @typedef {{ features: number, classes: number, weights: Float32Array, bias: Float32Array }} Layer
+ * `weights`: classes × features; `code`: that of our head.
+ * @typedef {{ features: number, classes: number, code?: CodeOptions | undefined, weights: Float32Array, bias: Float32Array }} Layer
  */
 
 /**
@@ -39,14 +39,16 @@ import { normal } from "../data.js";
 /**
  * @param {number} features
  * @param {number} classes
+ * @param {CodeOptions} [code]
  * @returns {Layer}
  */
-export function denseLayer(features, classes) {
+export function denseLayer(features, classes, code) {
   /** @type {Float32Array | undefined} */
   let weights;
   return {
     features,
     classes,
+    code,
     bias: normal(classes, 2),
     /** Made when first read: a fixed classifier has none, and gigabytes of them take their time. */
     get weights() {

@@ -180,8 +180,8 @@ async function trainingStep(peers, layer, rows, milliseconds) {
 /** @param {PeerSettings} settings */
 async function measure({ threads, shapes, milliseconds, only = Object.keys(LOADERS) }) {
   const results = [];
-  for (const { features, classes, batches, training = [], top: best = [] } of shapes) {
-    const layer = denseLayer(features, classes);
+  for (const { features, classes, code, batches, training = [], top: best = [] } of shapes) {
+    const layer = denseLayer(features, classes, code);
     /** @type {Peer[]} */
     const peers = [];
     for (const name of only) {
@@ -195,7 +195,7 @@ async function measure({ threads, shapes, milliseconds, only = Object.keys(LOADE
     ];
     for (const { operation, rows, run } of steps) {
       const compared = await run(peers, layer, rows, milliseconds);
-      const shape = { operation, features, classes, rows, threads: threads || "default" };
+      const shape = { operation, features, classes, code: code?.name, rows, threads: threads || "default" };
       results.push(...compared.map((result) => ({ ...shape, ...result })));
     }
     for (const peer of peers) await peer.close();

@@ -11,10 +11,10 @@ export const BOUND = `${OWN}, bound`;
  * @param {Layer} layer
  * @returns {Promise<OwnPeer | null>}
  */
-export async function fixedClassifier({ features, classes, bias }) {
+export async function fixedClassifier({ features, classes, code, bias }) {
   let head;
   try {
-    head = new FixedClassifier({ features, classes });
+    head = new FixedClassifier({ features, classes, ...(code && { code }) });
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
