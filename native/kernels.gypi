@@ -60,10 +60,14 @@
           "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["-mavx2", "-mfma", "-mf16c"]}}
         },
         {
+          # -O3 makes it a third larger, and no faster.
           "target_name": "kernels_sse2",
           "type": "static_library",
           "sources": ["targets/sse2.cc"],
-          "conditions": [["beside_dir != ''", {"sources": ["<(beside_dir)/sse2.cc"]}]]
+          "conditions": [["beside_dir != ''", {"sources": ["<(beside_dir)/sse2.cc"]}]],
+          "cflags_cc": ["-O2"],
+          "xcode_settings": {"GCC_OPTIMIZATION_LEVEL": "2"},
+          "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["-clang:-O2"]}}
         }
       ]
     }],

@@ -102,6 +102,16 @@ inline void leave_out(const ChunkScratch& work, size_t r, const Gradients& gradi
 // The row_weights of rows that all take part.
 constexpr const float* kAllRows = nullptr;
 
+// Makes the gradients of the rows of a chunk from the bins of a head of signed rows.
+[[gnu::noinline]] void finish_rows(const ChunkScratch& work, const float* row_weights,
+                                   const Gradients& gradients) {
+  gradients_from_bins(work);
+  for (size_t r = 0; r < work.rows; r++) {
+    if (row_weights && row_weights[r] == 0) continue;
+    finish_row(work, r, {work.u + r * work.head.features, SIZE_MAX}, gradients);
+  }
+}
+
 // Makes the gradients of all rows; those of a row of weight 0 are 0. gradient_of(r, block, spread) calls
 // spread(segment, g) for every segment, with g as in spread_gradient.
 template <class Gradient>
@@ -133,12 +143,7 @@ template <class Gradient>
     }
     if (head.signed_rows) add_to_bins(work, block);
   }
-  if (!head.signed_rows) return;
-  gradients_from_bins(work);
-  for (size_t r = 0; r < rows; r++) {
-    if (row_weights && row_weights[r] == 0) continue;
-    finish_row(work, r, {work.u + r * head.features, SIZE_MAX}, gradients);
-  }
+  if (head.signed_rows) finish_rows(work, row_weights, gradients);
 }
 
 }  // namespace

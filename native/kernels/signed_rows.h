@@ -53,8 +53,9 @@ inline void make_narrow_entries(const float* x, size_t features, size_t count, f
   }
 }
 
-// Makes what classes take of the sub-vectors of a row.
-inline void make_entries(const ChunkScratch& work, size_t r) {
+// Makes what classes take of the sub-vectors of a row. Not inlined, as what is called once a row: every pass
+// over the blocks would have a copy.
+[[gnu::noinline]] void make_entries(const ChunkScratch& work, size_t r) {
   const Head& head = work.head;
   const SignedRows& rows = *head.signed_rows;
   const float* x = work.row[r].x;
@@ -128,7 +129,7 @@ inline void products_of_groups(const SignedRows& rows, const uint32_t* packed, c
   for (size_t i = 0; i < registers; i++) F32::store(t + i * F32::width, sum[i]);
 }
 
-// The same of `count` classes, so many groups at a time as there are registers for, and then half as many.
+// The same of `count` classes, several groups at a time and then one.
 template <class Take, size_t groups>
 inline void products_of_classes(const SignedRows& rows, const uint32_t* packed, size_t count,
                                 const float* entries, float* t) {
@@ -136,14 +137,14 @@ inline void products_of_classes(const SignedRows& rows, const uint32_t* packed, 
   for (; c < count && (groups == 1 || c + groups * kGroup <= count); c += groups * kGroup)
     products_of_groups<Take, groups>(rows, packed + c * rows.words, entries, t + c);
   if constexpr (groups > 1) {
-    if (c < count)
-      products_of_classes<Take, groups / 2>(rows, packed + c * rows.words, count - c, entries, t + c);
+    if (c < count) products_of_classes<Take, 1>(rows, packed + c * rows.words, count - c, entries, t + c);
   }
 }
 
 // Makes the products of a row with the classes of a block, and returns where they are.
-inline const float* products_of_block(const ChunkScratch& work, const Row& row, const Block& block) {
-  constexpr size_t together = F32::width >= 8 ? F32::width / 2 : 1;
+[[gnu::noinline]] const float* products_of_block(const ChunkScratch& work, const Row& row,
+                                                 const Block& block) {
+  constexpr size_t together = F32::width == kGroup ? 4 : F32::width == kGroup / 2 ? 2 : 1;
   const SignedRows& rows = *work.head.signed_rows;
   float* t = work.transform_beside(row.x);
   const float* entries = work.entries_of(static_cast<size_t>(&row - work.row));
@@ -162,7 +163,7 @@ inline const float* products_of_block(const ChunkScratch& work, const Row& row, 
 inline size_t rows_together(const ChunkScratch& work) { return round_up(work.rows, F32::width); }
 
 // Puts the gradient by the logits of a block where those of the other rows are.
-inline void keep_gradient(const ChunkScratch& work, size_t r, const Block& block) {
+[[gnu::noinline]] void keep_gradient(const ChunkScratch& work, size_t r, const Block& block) {
   const size_t stride = rows_together(work);
   float* to = work.side_by_side + r;
   for (size_t i = 0; i < block.hadamard_rows; i++) to[i * stride] = work.gradient[i];
@@ -174,7 +175,7 @@ inline void clear_bins(const ChunkScratch& work) {
 }
 
 // Adds the gradients of a block to the bins of the rows of sub-vectors.
-inline void add_to_bins(const ChunkScratch& work, const Block& block) {
+[[gnu::noinline]] void add_to_bins(const ChunkScratch& work, const Block& block) {
   const SignedRows& rows = *work.head.signed_rows;
   const size_t stride = rows_together(work);
   const size_t bits = bits_of(rows);
@@ -202,7 +203,7 @@ inline void add_to_bins(const ChunkScratch& work, const Block& block) {
 }
 
 // Makes u of all rows from the bins.
-inline void gradients_from_bins(const ChunkScratch& work) {
+[[gnu::noinline]] void gradients_from_bins(const ChunkScratch& work) {
   const Head& head = work.head;
   const SignedRows& rows = *head.signed_rows;
   const size_t stride = rows_together(work);
