@@ -23,6 +23,10 @@
 //   butterfly<stride>(a)      a stage of the transform within the register: i without the bit `stride` gets
 //                             a[i] + a[i + stride], its partner a[i] − a[i + stride]
 //   last_two_stages(a, b)     those of stride 2 and 1 in two registers. May be missing where it is not faster
+//   words load_words shift_right<n>    `width` words of 32 bits of packed rows, as SignedRows has them
+//   NarrowTable(p).pick(words)    of eight entries at p, and the same negated behind them, those that the
+//                             lowest four bits of the words say
+//   pick_wide(p, n, words)    of 16 or 32 entries at p those that the lowest eight bits say; bit 7: negated
 //   shift_right(a, n)         int32 only: arithmetic shift
 //
 // Float64 and int32 need only what the transform uses.

@@ -11,7 +11,7 @@ import { withServer } from "./server.js";
 /** The application, in the project and in what is standalone. */
 const FOLDER = "next";
 /** In every file that has the package in it. */
-const MARK = "FIXED_CLASSIFIER_BACKEND";
+const MARK = "no backend of fixed-classifier";
 
 /** @type {[name: string, flag: string][]} */
 const BUILDERS = [
