@@ -7,20 +7,30 @@ declare module "esbuild" {
     setup(build: {
       onResolve(
         options: { filter: RegExp },
-        callback: (args: { path: string; resolveDir: string }) => { path: string; external: boolean },
+        callback: (args: { path: string; importer: string; resolveDir: string }) => {
+          path: string;
+          external?: boolean;
+          sideEffects?: boolean;
+        },
+      ): void;
+      onLoad(
+        options: { filter: RegExp },
+        callback: (args: { path: string }) => { contents: string } | null,
       ): void;
     }): void;
   }
   export function build(options: {
-    entryPoints: string[];
+    entryPoints?: string[];
+    stdin?: { contents: string; resolveDir: string };
     bundle: true;
+    minify?: boolean;
     format: "iife" | "esm";
     platform?: "browser";
     conditions?: string[];
     plugins?: Plugin[];
     write: false;
     logLevel: "error";
-  }): Promise<{ outputFiles: { text: string }[] }>;
+  }): Promise<{ outputFiles: { text: string; contents: Uint8Array }[] }>;
 }
 
 declare module "@noble/hashes/sha2.js" {
