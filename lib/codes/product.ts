@@ -24,7 +24,7 @@ import { roundToRows } from "./rounding.js";
 export interface ProductOptions {
   /**
    * Width d of a sub-vector: 2, 4, 8, 16 or 32, at most the features. The wider, the fewer bits a class has, and the less its vector can say.
-   * Default 4, or the features if they are fewer.
+   * Default 4, or 2 where there are fewer features.
    */
   width?: number;
   /** Seed of the random vectors: an unsigned 32-bit integer. Default 0. */

@@ -4,23 +4,9 @@ import { join } from "node:path";
 import { installLegacy } from "./project.js";
 import { probeOf, runTool } from "./run.js";
 import { bundledWays, externalWay, pageWay } from "./ways.js";
+import { build as buildByWebpack, EXTERNAL } from "./webpack.js";
 
 /** @import { Bundler } from "./bundler.js" */
-
-/**
- * @param {string[]} settings of legacy/webpack.config.js
- * @returns {(project: string, output: string) => Promise<string>}
- */
-const buildByWebpack =
-  (...settings) =>
-  (project, output) =>
-    runTool(
-      project,
-      "webpack",
-      [`output=${output}`, ...settings].flatMap((setting) => ["--env", setting]),
-    );
-
-const EXTERNAL = '`externals: { "fixed-classifier": "commonjs fixed-classifier" }`';
 
 /** @type {Bundler} */
 export const webpack4 = {

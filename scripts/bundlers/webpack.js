@@ -4,10 +4,10 @@ import { bundledWays, externalWay, pageWay } from "./ways.js";
 /** @import { Bundler } from "./bundler.js" */
 
 /**
- * @param {string[]} settings of project/webpack.config.cjs
+ * @param {string[]} settings of the webpack.config of the project, or of legacy/
  * @returns {(project: string, output: string) => Promise<string>}
  */
-const build =
+export const build =
   (...settings) =>
   (project, output) =>
     runTool(
@@ -16,7 +16,7 @@ const build =
       [`output=${output}`, ...settings].flatMap((setting) => ["--env", setting]),
     );
 
-const EXTERNAL = '`externals: { "fixed-classifier": "commonjs fixed-classifier" }`';
+export const EXTERNAL = '`externals: { "fixed-classifier": "commonjs fixed-classifier" }`';
 
 /** @type {Bundler} */
 export const webpack = {
