@@ -8,44 +8,43 @@
 
 namespace {
 
-template <int count>
-struct WordsByCopy {
-  uint32_t lane[count];
+// What a vector type V of `count` elements inherits. Its functions return registers of V, which is not
+// complete yet where they are declared.
+template <class V, int count>
+struct LookUpByLoad {
+  struct words {
+    uint32_t lane[count];
+  };
 
-  static WordsByCopy load(const uint32_t* p) {
-    WordsByCopy words;
-    std::memcpy(words.lane, p, sizeof words.lane);
-    return words;
+  static words load_words(const uint32_t* p) {
+    words loaded;
+    std::memcpy(loaded.lane, p, sizeof loaded.lane);
+    return loaded;
   }
   template <int bits>
-  WordsByCopy shift_right() const {
-    WordsByCopy shifted;
-    for (int i = 0; i < count; i++) shifted.lane[i] = lane[i] >> bits;
-    return shifted;
+  static words shift_right(words a) {
+    for (uint32_t& lane : a.lane) lane >>= bits;
+    return a;
   }
-};
 
-// Of a table of eight entries and the same with a minus sign.
-template <class V>
-struct NarrowTableByLoad {
-  const float* entries;
-  explicit NarrowTableByLoad(const float* p) : entries(p) {}
-  typename V::reg pick(const typename V::words& words) const {
-    float picked[V::width];
-    for (int i = 0; i < V::width; i++) picked[i] = entries[words.lane[i] & 15];
+  struct NarrowTable {
+    const float* entries;
+    explicit NarrowTable(const float* p) : entries(p) {}
+    auto pick(const words& a) const {
+      float picked[count];
+      for (int i = 0; i < count; i++) picked[i] = entries[a.lane[i] & 15];
+      return V::load(picked);
+    }
+  };
+
+  static auto pick_wide(const float* entries, size_t width, const words& a) {
+    float picked[count];
+    for (int i = 0; i < count; i++) {
+      const float entry = entries[a.lane[i] & (width - 1)];
+      picked[i] = a.lane[i] & 0x80 ? -entry : entry;
+    }
     return V::load(picked);
   }
 };
-
-// Of a table of `width` entries.
-template <class V>
-inline typename V::reg pick_wide_by_load(const float* entries, size_t width, const typename V::words& words) {
-  float picked[V::width];
-  for (int i = 0; i < V::width; i++) {
-    const float entry = entries[words.lane[i] & (width - 1)];
-    picked[i] = words.lane[i] & 0x80 ? -entry : entry;
-  }
-  return V::load(picked);
-}
 
 }  // namespace

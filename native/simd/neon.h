@@ -15,23 +15,12 @@ namespace {
 constexpr int32_t kToTop[] = {31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16,
                               15, 14, 13, 12, 11, 10, 9,  8,  7,  6,  5,  4,  3,  2,  1,  0};
 
-struct F32 {
+struct F32 : LookUpByLoad<F32, 4> {
   using scalar = float;
   using reg = float32x4_t;
   static constexpr int width = 4;
   // This is half of them: the other half is for the first stages of a longer row and for constants.
   static constexpr int registers = 16;
-
-  using words = WordsByCopy<width>;
-  static words load_words(const uint32_t* p) { return words::load(p); }
-  template <int bits>
-  static words shift_right(const words& a) {
-    return a.template shift_right<bits>();
-  }
-  using NarrowTable = NarrowTableByLoad<F32>;
-  static reg pick_wide(const float* entries, size_t width, const words& a) {
-    return pick_wide_by_load<F32>(entries, width, a);
-  }
 
   static void zero_upper() {}
   static reg load(const float* p) { return vld1q_f32(p); }

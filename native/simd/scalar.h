@@ -56,18 +56,7 @@ struct Scalar {
   static reg mul(reg a, reg b) { return a * b; }
 };
 
-struct F32 : Scalar<float> {
-  using words = WordsByCopy<1>;
-  static words load_words(const uint32_t* p) { return words::load(p); }
-  template <int bits>
-  static words shift_right(const words& a) {
-    return a.template shift_right<bits>();
-  }
-  using NarrowTable = NarrowTableByLoad<F32>;
-  static reg pick_wide(const float* entries, size_t width, const words& a) {
-    return pick_wide_by_load<F32>(entries, width, a);
-  }
-
+struct F32 : Scalar<float>, LookUpByLoad<F32, 1> {
   static void zero_upper() {}
   static reg load_float16(const uint16_t* p) {
     const uint32_t sign = static_cast<uint32_t>(*p & 0x8000) << 16;

@@ -20,22 +20,11 @@ alignas(16) constexpr float kSigns[16][4] = {
     {0.0f, 0.0f, -0.0f, -0.0f},  {-0.0f, 0.0f, -0.0f, -0.0f}, {0.0f, -0.0f, -0.0f, -0.0f},
     {-0.0f, -0.0f, -0.0f, -0.0f}};
 
-struct F32 {
+struct F32 : LookUpByLoad<F32, 4> {
   using scalar = float;
   using reg = __m128;
   static constexpr int width = 4;
   static constexpr int registers = 8;
-
-  using words = WordsByCopy<width>;
-  static words load_words(const uint32_t* p) { return words::load(p); }
-  template <int bits>
-  static words shift_right(const words& a) {
-    return a.template shift_right<bits>();
-  }
-  using NarrowTable = NarrowTableByLoad<F32>;
-  static reg pick_wide(const float* entries, size_t width, const words& a) {
-    return pick_wide_by_load<F32>(entries, width, a);
-  }
 
   static void zero_upper() {}
   static reg load(const float* p) { return _mm_loadu_ps(p); }
