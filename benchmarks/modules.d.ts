@@ -1,4 +1,4 @@
-// What the benchmarks use of the libraries in benchmarks/package.json. The type check does without these: they are large, and
+// What the benchmarks and the training runs use of libraries that have a package.json of their own. The type check does without these: they are large, and
 // installed only when something is measured against them.
 
 declare module "vega" {
@@ -22,23 +22,26 @@ declare module "onnx-proto" {
     onnx: {
       ModelProto: Message;
       TensorProto: { DataType: { FLOAT: number } };
-      AttributeProto: { AttributeType: { INT: number } };
+      AttributeProto: { AttributeType: { INT: number; INTS: number } };
     };
   };
   export default onnxProto;
 }
 
 declare module "onnxruntime-node" {
-  interface Tensor {
-    data: Float32Array;
+  export interface Tensor<T = Float32Array> {
+    data: T;
   }
-  interface InferenceSession {
-    run(inputs: Record<string, Tensor>): Promise<Record<string, Tensor>>;
+  export interface InferenceSession {
+    run(
+      inputs: Record<string, Tensor<unknown>>,
+      outputs?: Record<string, Tensor<unknown>>,
+    ): Promise<Record<string, Tensor>>;
     release(): Promise<void>;
   }
   const runtime: {
     InferenceSession: { create(model: Uint8Array, options: object): Promise<InferenceSession> };
-    Tensor: new (type: "float32", data: Float32Array, dims: number[]) => Tensor;
+    Tensor: new <T>(type: string, data: T, dims: number[]) => Tensor<T>;
     env: { wasm: { numThreads?: number } };
   };
   export default runtime;

@@ -1,0 +1,22 @@
+// Trains a small network on the 1623 characters of Omniglot, 16 drawings of each, with one head after the other.
+// `npm run train:omniglot -- --help` tells the options.
+import { installLibraries } from "./setup.js";
+
+installLibraries();
+const { runRows } = await import("./command.js");
+const { loadOmniglot } = await import("./omniglot/data.js");
+const { trainOmniglot } = await import("./omniglot/train.js");
+
+await runRows(
+  {
+    name: "omniglot",
+    description:
+      "Trains a small network on the 1623 characters of Omniglot, 16 drawings of each, with one head after the other.",
+    data: "folder with train-images-idx3-ubyte.gz and the like, 28×28 pixels, and labels as shorts",
+    epochs: 8,
+    features: 512,
+    load: loadOmniglot,
+    train: trainOmniglot,
+  },
+  process.argv,
+);

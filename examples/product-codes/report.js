@@ -1,0 +1,105 @@
+// Writes the tables of docs/product-training.md from the results that there are.
+import { readFileSync, writeFileSync } from "node:fs";
+import { markdownTable } from "markdown-table";
+import { rowsOf } from "./results.js";
+
+/** @import { Row } from "./results.js" */
+
+const PAGE = new URL("../../docs/product-training.md", import.meta.url);
+const END = "<!-- end -->";
+
+/**
+ * What a table shows beside the measure: the difference from the dense head of the same seed, or the quotient.
+ * @typedef {{ run: string, measure: string, digits: number, title: string, against: string, compare: (value: number, dense: number) => number, signed: boolean, compareDigits: number }} Table
+ */
+
+/** @type {Table[]} */
+const TABLES = [
+  {
+    run: "omniglot",
+    measure: "accuracy",
+    digits: 2,
+    title: "accuracy, %",
+    against: "− dense",
+    compare: (value, dense) => value - dense,
+    signed: true,
+    compareDigits: 1,
+  },
+  {
+    run: "words",
+    measure: "perplexity",
+    digits: 1,
+    title: "perplexity",
+    against: "/ dense",
+    compare: (value, dense) => value / dense,
+    signed: false,
+    compareDigits: 3,
+  },
+];
+
+export function writeReport() {
+  let text = readFileSync(PAGE, "utf8");
+  for (const table of TABLES) {
+    const begin = `<!-- ${table.run}: written by npm run train:${table.run} -->`;
+    const [before, rest] = text.split(begin);
+    const end = rest?.indexOf(END) ?? -1;
+    if (rest === undefined || end < 0)
+      throw new Error(`docs/product-training.md has no part between "${begin}" and "${END}"`);
+    text = `${before}${begin}\n\n${tableOf(table)}\n\n${rest.slice(end)}`;
+  }
+  writeFileSync(PAGE, text);
+}
+
+/** @param {Table} table */
+function tableOf({ run, measure, digits, title, against, compare, signed, compareDigits }) {
+  const rows = rowsOf(run);
+  if (rows.length === 0) return "No results yet.";
+  const measured = (/** @type {Row} */ { result }) => /** @type {number} */ (result[measure]);
+  /** @type {Map<string, Row[]>} */
+  const groups = new Map();
+  for (const row of rows) groups.set(nameOf(row), [...(groups.get(nameOf(row)) ?? []), row]);
+
+  const lines = [...groups]
+    .sort(([a], [b]) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1))
+    .map(([name, group]) => {
+      const compared = group.flatMap((row) => {
+        const { epochs, seed } = row.settings;
+        const dense = rows.find(
+          ({ settings }) => settings.head === "dense" && settings.seed === seed && settings.epochs === epochs,
+        );
+        return dense === undefined ? [] : [compare(measured(row), measured(dense))];
+      });
+      const difference = compared.length === 0 ? "" : mean(compared).toFixed(compareDigits);
+      return [
+        name,
+        group.map(({ settings }) => settings.seed).join(", "),
+        group.map((row) => measured(row).toFixed(digits)).join(", "),
+        mean(group.map(measured)).toFixed(digits),
+        signed && Number(difference) > 0 ? `+${difference}` : difference,
+        (mean(group.map(({ processorSeconds }) => processorSeconds)) / 60).toFixed(1),
+      ];
+    });
+  const head = ["head", "seeds", `${title}, by seed`, "mean", against, "processor minutes"];
+  const machines = [...new Set(rows.map(({ machine }) => machine))].sort();
+  return `${markdownTable([head, ...lines], { align: ["l", "l", "l", "r", "r", "r"] })}\n\nOn one thread of ${machines.join("; ")}.`;
+}
+
+/** @param {Row} row */
+function nameOf({ settings: { head, epochs, roundEvery } }) {
+  const words = [`\`${head}\``];
+  if (roundEvery !== 1) words.push(`rounded every ${roundEvery} steps`);
+  words.push(`${epochs} epochs`);
+  return words.join(", ");
+}
+
+const ORDER = ["dense", "cosine", "hadamard", "product", "frozen"];
+
+/** Heads of one phase first, in the order above. @param {string} name */
+function placeOf(name) {
+  const [, head = ""] = /^`([^`]*)`/.exec(name) ?? [];
+  const place = ORDER.indexOf(head.split(/[:,@]/)[0]);
+  return head.includes(",") ? ORDER.length + place : place;
+}
+
+/** @param {number[]} values */
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
