@@ -1,9 +1,8 @@
 /** The signed rows of a Sylvester matrix that are nearest to the sub-vectors of a matrix. */
 
-import { transform } from "../numerics/transform.js";
 import type { SignedRows } from "./signed-rows.js";
 
-const { abs } = Math;
+const { abs, min } = Math;
 
 /** Sums of so many as the largest width has stay finite below it. */
 const LARGE = 2 ** 120;
@@ -22,17 +21,38 @@ export function nearestRows(
   for (let start = 0, i = 0; start < weights.length; start += features) {
     for (let j = 0; j < count; j++) {
       const first = start + j * width;
-      t.fill(0);
-      t.set(weights.subarray(first, Math.min(first + width, start + features)));
-      if (t.some((v) => abs(v) > LARGE)) for (let k = 0; k < width; k++) t[k] = (t[k] as number) / width;
-      transform(t, 0, width);
-      out[i++] = nearestEntry(t);
+      const there = min(width, start + features - first);
+      let largest = 0;
+      for (let k = 0; k < width; k++) {
+        const v = k < there ? (weights[first + k] as number) : 0;
+        t[k] = v;
+        if (abs(v) > largest) largest = abs(v);
+      }
+      if (largest > LARGE) for (let k = 0; k < width; k++) t[k] = (t[k] as number) / width;
+      out[i++] = nearestRow(t, width);
     }
   }
 }
 
-function nearestEntry(t: Float32Array): number {
+/** Of one sub-vector, which is transformed. Training rounds in every step, so this has loops of its own that know their type. */
+function nearestRow(t: Float32Array, width: number): number {
+  for (let h = width >>> 1; h > 0; h >>>= 1) {
+    for (let k = 0; k < width; k++) {
+      if ((k & h) !== 0) continue;
+      const a = t[k] as number;
+      const b = t[k + h] as number;
+      t[k] = a + b;
+      t[k + h] = a - b;
+    }
+  }
   let row = 0;
-  for (let k = 1; k < t.length; k++) if (abs(t[k] as number) > abs(t[row] as number)) row = k;
-  return (t[row] as number) < 0 ? row + t.length : row;
+  let most = abs(t[0] as number);
+  for (let k = 1; k < width; k++) {
+    const entry = abs(t[k] as number);
+    if (entry > most) {
+      row = k;
+      most = entry;
+    }
+  }
+  return (t[row] as number) < 0 ? row + width : row;
 }
