@@ -2,10 +2,9 @@ import type { Backend } from "./backends/backend.js";
 import { defaultBackend } from "./backends/create.js";
 import { checkBackend } from "./backends/select.js";
 import { checkArray, checkBoolean, checkInteger, checkRows, describe, typedArrayLength } from "./checks.js";
-import { factorOf, knownOrder, MAX_ORDER } from "./hadamard/orders.js";
+import { MAX_ORDER } from "./hadamard/orders.js";
 import { readOptions } from "./options.js";
-import { randomStream } from "./random.js";
-import { masksOfRound, maskWords, type RotationTable } from "./table.js";
+import { MAX_SEED, rotationTable } from "./rotation-table.js";
 
 /** Options of {@link rotation}. */
 export interface RotationOptions {
@@ -63,10 +62,7 @@ export interface Rotation {
   plan(x: Float32Array, options?: RotationPlanOptions | null): () => void;
 }
 
-const MAX_SEED = 2 ** 32 - 1;
 const MAX_ROUNDS = 4;
-/** No class code draws from the streams of a seed from here on: the masks of a head never are those of a rotation. */
-const FIRST_STREAM = 2 ** 31;
 
 /**
  * A seeded random orthonormal rotation of any length, made of sign flips and Hadamard transforms: n·log2(n) additions a row and n bits to
@@ -133,18 +129,4 @@ export function rotation(options: RotationOptions): Rotation {
       };
     },
   });
-}
-
-/** What the kernels get: a transform of the length, or two that overlap and are the largest power of two. */
-export function rotationTable(length: number, seed: number, rounds: number): RotationTable {
-  const known = knownOrder(length);
-  const order = known === null ? 2 ** Math.floor(Math.log2(length)) : length;
-  const factor = known === null ? null : factorOf(known);
-  const words = masksOfRound({ length, order }) * maskWords(order);
-  const masks = new Uint32Array(rounds * words);
-  for (let r = 0; r < rounds; r++) {
-    const next = randomStream(seed, FIRST_STREAM + r);
-    for (let w = 0; w < words; w++) masks[r * words + w] = next();
-  }
-  return { length, order, factor, rounds, masks };
 }

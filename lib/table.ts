@@ -50,7 +50,10 @@ export interface DenseTable {
   readonly normalised: boolean;
 }
 
-/** Class vectors that are short signed rows of a Sylvester matrix, one behind the other. */
+/**
+ * Class vectors that are short signed rows of a Sylvester matrix, one behind the other; with several stages a sum of as many such vectors,
+ * each with a magnitude.
+ */
 export interface ProductTable {
   /** Tells the kinds of tables apart. */
   readonly kind: "product";
@@ -62,8 +65,19 @@ export interface ProductTable {
   readonly width: number;
   /** What the entries ±1 of the class vectors are multiplied by. */
   readonly unit: number;
+  /** How many vectors the one of a class is the sum of: 1 … 4. */
+  readonly stages: number;
+  /** What each of them is multiplied by, classes × stages; null, and only where there is one stage: 1. */
+  readonly magnitudes: Float32Array | null;
+  /** Whether rows are divided by their norm. */
+  readonly normalised: boolean;
   /** The rows of all classes, as lib/hadamard/signed-rows.ts packs them, in whole groups of classes. */
   readonly packed: Uint32Array;
+  /**
+   * What turns features before they meet the class vectors; null: nothing, which is all that the kernels themselves know.
+   * backends/rotated.ts does the rest for every backend.
+   */
+  readonly rotation: RotationTable | null;
 }
 
 /** The class vectors of a head. A new kind is an interface here, and its kernels in `backends/js`, which do for every backend that has none. */
@@ -90,8 +104,11 @@ export interface RotationTable {
 export const masksOfRound = ({ length, order }: Pick<RotationTable, "length" | "order">): number =>
   length === order ? 1 : 3;
 
-/** Whether the rows of a head are divided by their norm and multiplied by the scale. */
-export const isNormalised = (table: HeadTable): boolean => table.kind !== "dense" || table.normalised;
+/** Whether the rows of a head are divided by their norm. */
+export const isNormalised = (table: HeadTable): boolean => table.kind === "hadamard" || table.normalised;
+
+/** Whether the class vectors are learned themselves: such a head has no scale. */
+export const isLearned = (table: HeadTable): boolean => table.kind === "dense" && !table.normalised;
 
 /** What the entries of the class vectors are multiplied by. */
 export const unitOf = (table: HeadTable): number => (table.kind === "dense" ? 1 : table.unit);

@@ -88,7 +88,7 @@ const FLOORS: Record<"lib" | "native", readonly (readonly [string, RegExp])[]> =
     ["the choice of a backend", /^lib\/backends\/(select|selection|shared|by-size|create|complete)\.ts$/],
     ["platforms", /^lib\/backends\/platform\//],
     ["codes, losses and backends", /^lib\/(codes|losses|backends)\//],
-    ["tables and containers", /^lib\/(table\.ts$|formats\/)/],
+    ["tables and containers", /^lib\/((rotation-)?table\.ts$|formats\/)/],
     ["mathematics", /^lib\/(hadamard\/|numerics\/|(orderings|random)\.ts$)/],
     ["checks", /^lib\/(checks|options|version|brand)\.ts$/],
   ],

@@ -29,7 +29,7 @@ export interface HeadParameters {
 
 /** The learned part of a head for the losses of it, which can leave out the division of rows by their norm. */
 export interface LossParameters extends HeadParameters {
-  /** Always true for class vectors that are learned themselves. */
+  /** Always true for class vectors that are learned themselves. Rows of a table that is not normalised never are divided by their norm. */
   readonly normalised: boolean;
 }
 
@@ -41,8 +41,10 @@ export interface GradientBuffers {
   readonly scale: Float32Array;
   /** One value a class, summed over rows; null where the head has no bias. */
   readonly bias: Float32Array | null;
-  /** classes × features, summed over rows; null where the class vectors are fixed. */
+  /** Classes × features, summed over rows; null: not asked for, as that of class vectors which never change. */
   readonly weights: Float32Array | null;
+  /** The classes that `weights` is of, all different; none given: all. */
+  readonly weightClasses?: Int32Array | null;
 }
 
 /** What an AbortSignal is, wherever it comes from: neither the types of the DOM nor those of Node.js are needed for it. */

@@ -1,9 +1,11 @@
 /** Heads and rotations on a backend that was loaded for the transform: apart, so that a bundle has them only where they are used. */
 
-import type { Backend, BackendName, Opened, TableKernels } from "./backend.js";
+import type { ProductTable } from "../table.js";
+import type { Backend, BackendName, HeadKernels, Opened, TableKernels } from "./backend.js";
 import { createHead } from "./js/head.js";
 import { createRotation } from "./js/rotation.js";
 import { withPlaces } from "./places.js";
+import { withRotation } from "./rotated.js";
 import { type WasmEngine, wasmKernels } from "./wasm/kernels.js";
 
 /** A new backend is one line here. */
@@ -16,12 +18,34 @@ const KERNELS: Readonly<Record<BackendName, (engine: never) => TableKernels>> = 
 
 export function completeBackend({ transform, engine }: Opened): Backend {
   const { head, productHead = createHead, rotation } = KERNELS[transform.name](engine as never);
-  return withPlaces({
-    ...transform,
-    head(table) {
-      if (table.kind === "hadamard") return head(table);
-      return table.kind === "product" ? productHead(table) : createHead(table);
+  return withRotation(
+    withPlaces({
+      ...transform,
+      head(table) {
+        if (table.kind === "hadamard") return head(table);
+        return table.kind === "product" ? completeProduct(table, productHead) : createHead(table);
+      },
+      rotation,
+    }),
+  );
+}
+
+/** Plain TypeScript does what the kernels of a backend do not. */
+function completeProduct(
+  table: ProductTable,
+  productHead: (table: ProductTable) => HeadKernels,
+): HeadKernels {
+  if (table.magnitudes !== null || !table.normalised) return createHead(table);
+  const kernels = productHead(table);
+  return {
+    ...kernels,
+    backward(x, parameters, gradLogits, gradients) {
+      const { backward } = gradients.weights === null ? kernels : createHead(table);
+      backward(x, parameters, gradLogits, gradients);
     },
-    rotation,
-  });
+    lossAndGradient(x, parameters, loss, losses, gradients) {
+      const { lossAndGradient } = gradients.weights === null ? kernels : createHead(table);
+      lossAndGradient(x, parameters, loss, losses, gradients);
+    },
+  };
 }

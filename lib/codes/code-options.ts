@@ -3,7 +3,7 @@
 import { checkBoolean, checkInteger, describe } from "../checks.js";
 import type { Tensor } from "../formats/safetensors.js";
 import { readOptions } from "../options.js";
-import type { ClassCode, CodeData, CodeEntry, HeadShape } from "./code.js";
+import type { ClassCode, CodeData, CodeEntry, HeadShape, Rotate } from "./code.js";
 
 /** One option of a code. */
 export interface CodeOption<T> {
@@ -21,7 +21,7 @@ export interface CodeOption<T> {
 type OptionTable<Checked> = { readonly [K in keyof Checked]: CodeOption<Checked[K]> };
 
 /** Builds a code from its options, all of them checked. */
-type Build<Checked> = (shape: HeadShape, options: Readonly<Checked>) => ClassCode;
+type Build<Checked> = (shape: HeadShape, options: Readonly<Checked>, rotate: Rotate) => ClassCode;
 
 /**
  * The registry entry of a code whose options are declared one by one: `Options` as the user gives them, `Checked` as the code gets them.
@@ -37,7 +37,7 @@ export function defineCode<Options extends object, Checked extends Record<keyof 
     version,
     optionNames: names,
 
-    build(shape, options) {
+    build(shape, options, rotate) {
       const given = readOptions(`code "${name}"`, options, names);
       const checked = {} as Checked;
       for (const key of names) {
@@ -45,7 +45,7 @@ export function defineCode<Options extends object, Checked extends Record<keyof 
         const value = given[key];
         checked[key] = value === undefined ? initial : check(key, value, shape);
       }
-      return build(shape, Object.freeze(checked));
+      return build(shape, Object.freeze(checked), rotate);
     },
 
     encode(given) {

@@ -1,5 +1,5 @@
 import type { Tensor } from "../formats/safetensors.js";
-import type { HeadTable } from "../table.js";
+import type { HeadTable, RotationTable } from "../table.js";
 
 /** The most classes of a head, and the most vectors of a code that classes can be given. */
 export const MAX_CLASSES = 2 ** 24;
@@ -25,7 +25,7 @@ export interface ClassCode {
   readonly order: number;
   /** Number of sign-masked copies of that matrix in use; 0 for a dense code. */
   readonly blocks: number;
-  /** Whether rows are divided by their norm and multiplied by the scale; false for "learned" alone. */
+  /** Whether rows are divided by their norm; false for "learned" and, where its option says so, "product". */
   readonly normalised: boolean;
   /**
    * For the code "product": classes × sub-vectors, the row of each, plus the width where it is negated. A new array, made when it is read. Null
@@ -54,6 +54,9 @@ export interface CodeData {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
+/** Rotates rows in place, on the backend of the head. */
+export type Rotate = (table: RotationTable, rows: Float32Array) => void;
+
 /** An entry of the registry: all that the package has to know of a class code. */
 export interface CodeEntry<Options extends object = object> {
   /** Version of this code's vectors. A file records it; a reader with another version refuses the file. */
@@ -62,12 +65,12 @@ export interface CodeEntry<Options extends object = object> {
   readonly optionNames: readonly string[];
   /**
    * The code with its own options, as the user gave them. All limits are checked here, and nothing is built yet that costs more than
-   * the options themselves.
+   * the options themselves. `rotate` rotates rows in place, for a code that rotates what it is given.
    *
    * @throws TypeError for an option that the code does not have, or of the wrong type
    * @throws RangeError for an option out of range, or a limit of the code: the message names it and the remedy
    */
-  build(shape: HeadShape, options: Options): ClassCode;
+  build(shape: HeadShape, options: Options, rotate: Rotate): ClassCode;
   /** The options of a code that was built, as a file keeps them. */
   encode(options: object): CodeData;
   /**

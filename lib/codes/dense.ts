@@ -2,8 +2,9 @@
 
 import { randomUniform } from "../random.js";
 import type { DenseTable } from "../table.js";
-import { type ClassCode, type Coherence, type HeadShape, LazyCode, once, scaleOf99Percent } from "./code.js";
+import { type ClassCode, type HeadShape, LazyCode, once, scaleOf99Percent } from "./code.js";
 import { defineCode, seedOption } from "./code-options.js";
+import { matrixCoherence } from "./matrix-coherence.js";
 import { orthonormalMatrices } from "./orthonormal.js";
 
 /**
@@ -42,7 +43,7 @@ function storedCode(
     }),
   );
   const plain = { order: 0, initialBias: () => new Float32Array(classes), ...code };
-  return new LazyCode(plain, { blocks: () => 0, table, coherence: () => denseCoherence(table()) });
+  return new LazyCode(plain, { blocks: () => 0, table, coherence: () => matrixCoherence(rowsOf(table())) });
 }
 
 /** Random orthonormal rows, the first fixed classifier of the paper; N rows at a time, where there are more classes than features. */
@@ -81,29 +82,6 @@ export const learned = /* @__PURE__ */ defineCode<SeedOptions, Required<SeedOpti
   },
 );
 
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
+function* rowsOf({ features, classes, weights }: DenseTable): Generator<Float32Array> {
+  for (let c = 0; c < classes; c++) yield weights.subarray(c * features, (c + 1) * features);
 }
-
-function denseCoherence({ features, classes, weights }: DenseTable): Coherence {
-  const rows = Array.from({ length: classes }, (_, c) => {
-    const row = Float64Array.from(weights.subarray(c * features, (c + 1) * features));
-    const norm = Math.sqrt(dot(row, row));
-    return row.map((v) => v / norm);
-  });
-  let absolute = 0;
-  let signed = -1;
-  rows.forEach((a, i) => {
-    for (const b of rows.slice(0, i)) {
-      const cosine = dot(a, b);
-      signed = Math.max(signed, cosine);
-      if (cosine > OPPOSITE) absolute = Math.max(absolute, Math.abs(cosine));
-    }
-  });
-  return { absolute, signed };
-}
-
-/** Rounding keeps a pair from being exactly opposite. */
-const OPPOSITE = -1 + 1e-12;

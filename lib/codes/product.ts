@@ -1,19 +1,18 @@
-import { checkArray, checkInteger, checkIntegers, describe, typedArrayName } from "../checks.js";
-import {
-  GROUP,
-  packClass,
-  packedLength,
-  type SignedRows,
-  signedRows,
-  unpackRows,
-  wordMask,
-} from "../hadamard/signed-rows.js";
+import { checkInteger } from "../checks.js";
+import { packedLength, type SignedRows, signedRows, unpackRows, wordsOf } from "../hadamard/signed-rows.js";
+import { rotationTable } from "../rotation-table.js";
 import type { ProductTable } from "../table.js";
 import { type HeadShape, LazyCode, once, scaleOf99Percent } from "./code.js";
-import { type CodeOption, defineCode, seedOption } from "./code-options.js";
+import { type CodeOption, defineCode, flagOption, seedOption } from "./code-options.js";
 import { productCoherence } from "./product-coherence.js";
+import {
+  allMagnitudes,
+  type GivenVectors,
+  magnitudesOption,
+  packedOption,
+  readVectors,
+} from "./product-vectors.js";
 import { randomRows, vectorsOf } from "./random-rows.js";
-import { roundToRows } from "./rounding.js";
 
 /**
  * Options of the code "product". Its class vectors are given by `assignment`, `weights` or `packed`; classes that are given none get random
@@ -27,27 +26,51 @@ export interface ProductOptions {
    * Default 4, or 2 where there are fewer features.
    */
   width?: number;
+  /**
+   * How many vectors of signed rows the vector of a class is the sum of, 1 … 4, each with a magnitude of its own: as many times the bits, for
+   * class vectors that were trained as a dense layer. Default 1.
+   */
+  stages?: number;
+  /**
+   * Whether rows of features are divided by their norm. `false` is for class vectors that were trained as a dense layer: z_c = s·⟨w_c, x⟩ + b_c,
+   * s starts at 1, and magnitudes carry the length of each vector. Default true.
+   */
+  normalised?: boolean;
+  /**
+   * The seed of a {@link rotation} of the features, which is part of the code: it spreads what is large in a few features over all of them
+   * before weights are rounded. Default false: none.
+   */
+  rotation?: number | false;
   /** Seed of the random vectors: an unsigned 32-bit integer. Default 0. */
   seed?: number;
   /**
-   * Classes × sub-vectors, of the first classes or of all: the row of the Sylvester matrix of order d that each sub-vector is, and d more if
-   * it is negated. `head.code.assignment` reads it.
+   * Classes × stages × sub-vectors, of the first classes or of all: the row of the Sylvester matrix of order d that each sub-vector is, and d
+   * more if it is negated. `head.code.assignment` reads it.
    */
   assignment?: Uint8Array | readonly number[] | null;
-  /** Classes × features, of the first classes or of all: each sub-vector is rounded to the nearest row. */
+  /**
+   * Classes × features, of the first classes or of all: each sub-vector is rounded to the nearest row, and with several stages what is left
+   * of it again. They are vectors before the rotation.
+   */
   weights?: Float32Array | null;
-  /** The rows as a head keeps them (docs/file-format.md), which `head.settings` has in place of the other two. */
+  /**
+   * What each stage of each class is multiplied by, classes × stages, 0 or more. Default 1/√stages; `weights` bring their own, but for one
+   * stage of rows that are divided by their norm, where it is 1.
+   */
+  magnitudes?: Float32Array | readonly number[] | null;
+  /** The rows as a head keeps them (docs/file-format.md), which `head.settings` has in place of assignment and weights. */
   packed?: Uint32Array | readonly number[] | null;
 }
 
-type Checked = Required<ProductOptions> & { packed: Uint32Array | null };
+type Checked = Required<Omit<ProductOptions, keyof GivenVectors>> & GivenVectors;
 
 /** 1 GiB. */
 const MAX_WORDS = 2 ** 28;
 const WIDTHS = [2, 4, 8, 16, 32];
 const DEFAULT_WIDTH = 4;
+const MAX_STAGES = 4;
 
-/** An option that is checked with the others, for it depends on the width; not kept in a file. */
+/** An option that is checked with the others, for it depends on them; not kept in a file. */
 const given = <T>(): CodeOption<T | null> => ({
   initial: null,
   required: false,
@@ -70,13 +93,23 @@ const widthOption: CodeOption<number> = {
   decode: (kept) => (typeof kept === "string" && /^\d{1,2}$/.test(kept) ? Number(kept) : undefined),
 };
 
-const packedOption: CodeOption<Uint32Array | null> = {
-  initial: null,
-  required: false,
-  check: (_, value) => value as Uint32Array,
-  encode: (packed) => packed && { dtype: "U32", shape: [packed.length / GROUP, GROUP], data: packed },
-  decode: (kept) =>
-    typeof kept === "object" && kept.dtype === "U32" && kept.shape[1] === GROUP ? kept.data : undefined,
+const stagesOption: CodeOption<number> = {
+  initial: 1,
+  required: true,
+  check(what, value) {
+    checkInteger(what, value, 1, MAX_STAGES);
+    return value;
+  },
+  encode: String,
+  decode: (kept) => (typeof kept === "string" && /^\d$/.test(kept) ? Number(kept) : undefined),
+};
+
+const rotationOption: CodeOption<number | false> = {
+  initial: false,
+  required: true,
+  check: (what, value, shape) => (value === false ? false : seedOption.check(what, value, shape)),
+  encode: String,
+  decode: (kept) => (kept === "false" ? false : seedOption.decode(kept)),
 };
 
 /** Concatenations of short signed Hadamard rows: product quantisation whose codebook is the first-order Reed-Muller code. */
@@ -85,21 +118,27 @@ export const product = /* @__PURE__ */ defineCode<ProductOptions, Checked>(
   1,
   {
     width: widthOption,
+    stages: stagesOption,
+    normalised: { ...flagOption, initial: true },
+    rotation: rotationOption,
     seed: seedOption,
     assignment: /* @__PURE__ */ given<Uint8Array>(),
     weights: /* @__PURE__ */ given<Float32Array>(),
+    magnitudes: magnitudesOption,
     packed: packedOption,
   },
-  (shape, { width: chosen, seed, ...vectors }) => {
+  (shape, { width: chosen, stages, normalised, rotation, seed, ...vectors }, rotate) => {
     const { features, classes } = shape;
     const width = chosen || defaultWidth(features);
-    const rows = signedRows(features, width);
+    const rows = signedRows(features, width, stages);
     checkLimits(shape, rows);
-    const packed = readVectors(shape, rows, seed, vectors);
+    const rotated = rotation === false ? null : once(() => rotationTable(features, rotation, 1));
+    const turn = rotated && ((weights: Float32Array) => rotate(rotated(), weights));
+    const { packed, magnitudes } = readVectors(shape, rows, { seed, normalised, turn }, vectors);
     const all = once(() =>
       packed?.length === packedLength(rows, classes)
         ? packed
-        : randomRows(rows, seed, packed, packed === null ? 0 : packed.length / rows.words, classes),
+        : randomRows(rows, seed, packed, packed === null ? 0 : packed.length / wordsOf(rows), classes),
     );
     const table = once(
       (): ProductTable => ({
@@ -108,15 +147,30 @@ export const product = /* @__PURE__ */ defineCode<ProductOptions, Checked>(
         classes,
         width,
         unit: 1 / Math.sqrt(features),
+        stages,
+        magnitudes: allMagnitudes(magnitudes, classes, stages),
+        normalised,
         packed: all(),
+        rotation: rotated?.() ?? null,
       }),
     );
+    const options = {
+      width,
+      stages,
+      normalised,
+      rotation,
+      seed,
+      assignment: null,
+      weights: null,
+      magnitudes,
+      packed,
+    };
     const plain = {
       name: "product",
-      options: Object.freeze({ width, seed, assignment: null, weights: null, packed }),
+      options: Object.freeze(options),
       order: width,
-      normalised: true,
-      initialScale: scaleOf99Percent(classes),
+      normalised,
+      initialScale: normalised ? scaleOf99Percent(classes) : 1,
       initialBias: () => new Float32Array(classes),
     };
     return new LazyCode(plain, {
@@ -143,85 +197,8 @@ function checkLimits({ features, classes }: HeadShape, rows: SignedRows): void {
   }
   if (packedLength(rows, classes) > MAX_WORDS) {
     throw new RangeError(
-      `code "product" keeps ${rows.words * 4} bytes a class at ${features} features and width ${rows.width}, at most ` +
+      `code "product" keeps ${wordsOf(rows) * 4} bytes a class at ${features} features and width ${rows.width}, at most ` +
         `${MAX_WORDS * 4} in all, got ${classes} classes; use ${rows.width < 32 ? "a larger width, or " : ""}fewer features or classes`,
     );
   }
 }
-
-/** The vectors that are given, packed; null: none are. */
-function readVectors(
-  shape: HeadShape,
-  rows: SignedRows,
-  seed: number,
-  { assignment, weights, packed }: Pick<Checked, "assignment" | "weights" | "packed">,
-): Uint32Array | null {
-  const named = Object.entries({ assignment, weights, packed }).filter(([, value]) => value !== null);
-  if (named.length > 1) {
-    throw new TypeError(`${named.map(([name]) => name).join(" and ")} are both given; give one of them`);
-  }
-  if (packed !== null) return checkPacked(packed, shape, rows);
-  if (weights !== null) return packRows(roundWeights(weights, shape, rows), rows, seed);
-  if (assignment === null) return null;
-  const checked = checkIntegers("assignment", assignment, 2 * rows.width);
-  checkLength("assignment", checked, rows.count, "sub-vectors", shape);
-  return packRows(checked, rows, seed);
-}
-
-/** Classes of the last group that are not there yet have the vectors already that they would get when they are added. */
-function packRows(given: ArrayLike<number>, rows: SignedRows, seed: number): Uint32Array {
-  const classes = given.length / rows.count;
-  const packed = new Uint32Array(packedLength(rows, classes));
-  for (let c = 0; c < classes; c++) packClass(rows, given, c, packed);
-  return randomRows(rows, seed, packed, classes, Math.min(groupsOf(classes) * GROUP, vectorsOf(rows)));
-}
-
-function checkLength(
-  what: string,
-  { length }: ArrayLike<number>,
-  width: number,
-  of: string,
-  { classes }: HeadShape,
-): void {
-  if (length > 0 && length % width === 0 && length <= classes * width) return;
-  throw new RangeError(
-    `${what} has ${length} elements: ${width} ${of} a class for at most ${classes} classes are needed`,
-  );
-}
-
-function roundWeights(weights: Float32Array, shape: HeadShape, rows: SignedRows): Uint8Array {
-  checkArray("weights", weights, "Float32Array");
-  checkLength("weights", weights, shape.features, "features", shape);
-  return roundToRows(weights, shape.features, rows);
-}
-
-function checkPacked(given: Uint32Array, { classes }: HeadShape, rows: SignedRows): Uint32Array {
-  const packed = new Uint32Array(checkWords(given));
-  const group = GROUP * rows.words;
-  if (packed.length === 0 || packed.length % group !== 0 || packed.length > packedLength(rows, classes)) {
-    throw new RangeError(
-      `packed has ${packed.length} words: ${group} for each of at most ${groupsOf(classes)} groups of ${GROUP} classes are needed`,
-    );
-  }
-  const masks = Array.from({ length: rows.words }, (_, w) => ~wordMask(rows, w));
-  for (let i = 0; i < packed.length; i++) {
-    if (((packed[i] as number) & (masks[Math.floor(i / GROUP) % rows.words] as number)) !== 0) {
-      throw new RangeError(
-        `packed[${i}] is ${packed[i]}: it has bits that no rows of width ${rows.width} have`,
-      );
-    }
-  }
-  return packed;
-}
-
-/** JSON has them as an array of numbers. */
-function checkWords(given: unknown): ArrayLike<number> {
-  if (typedArrayName(given) === "Uint32Array") return given as Uint32Array;
-  if (!Array.isArray(given)) throw new TypeError(`packed must be a Uint32Array, got ${describe(given)}`);
-  given.forEach((word: unknown, i) => {
-    checkInteger(`packed[${i}]`, word, 0, 2 ** 32 - 1);
-  });
-  return given;
-}
-
-const groupsOf = (classes: number): number => Math.ceil(classes / GROUP);

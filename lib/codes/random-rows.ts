@@ -1,9 +1,9 @@
 /** Random vectors of a product code. */
 
-import { packedLength, type SignedRows, wordAt, wordMask } from "../hadamard/signed-rows.js";
+import { packedLength, type SignedRows, wordAt, wordMask, wordsOf } from "../hadamard/signed-rows.js";
 import { randomStream } from "../random.js";
 
-/** How many different vectors there are. */
+/** How many different vectors there are; with several stages at least, as their magnitudes may be 0. */
 export const vectorsOf = ({ width, count, lastWidth }: SignedRows): number =>
   (2 * width) ** (count - 1) * 2 * lastWidth;
 
@@ -30,7 +30,7 @@ export function randomRows(
   for (let c = known; c < classes; c++) {
     const next = randomStream(seed, c);
     do {
-      for (let w = 0; w < rows.words; w++) packed[wordAt(rows, c, w)] = next() & (masks[w] as number);
+      for (let w = 0; w < wordsOf(rows); w++) packed[wordAt(rows, c, w)] = next() & (masks[w] as number);
     } while (taken?.has(key(c)));
     taken?.add(key(c));
   }
@@ -39,9 +39,10 @@ export function randomRows(
 
 /** Of the last sub-vector only rows that differ in it. */
 function drawnMasks(rows: SignedRows): number[] {
-  const masks = Array.from({ length: rows.words }, (_, w) => wordMask(rows, w));
   const last = (rows.count - 1) % rows.perWord;
   const unused = (rows.width - rows.lastWidth) << (last * rows.bits);
-  masks[rows.words - 1] = (masks[rows.words - 1] as number) & ~unused;
-  return masks;
+  return Array.from({ length: wordsOf(rows) }, (_, i) => {
+    const w = i % rows.words;
+    return w === rows.words - 1 ? wordMask(rows, w) & ~unused : wordMask(rows, w);
+  });
 }

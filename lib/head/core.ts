@@ -2,7 +2,7 @@ import type { Backend, HeadKernels, HeadParameters } from "../backends/backend.j
 import type { ClassCode } from "../codes/code.js";
 import { FeatureDecoder } from "../features.js";
 import type { DenseTable } from "../table.js";
-import { checkOptions, type FixedClassifierOptions, type HeadSettings } from "./options.js";
+import { checkOptions, type FixedClassifierOptions, type HeadSettings, LEARNED } from "./options.js";
 import { checkInitialScale, checkParameters, checkScale, type LearnedArrays } from "./parameters.js";
 
 /** What a head is made of, as the operations on it see it. */
@@ -29,7 +29,7 @@ export class HeadCore implements LearnedArrays {
     this.backend = backend;
     this.bias = bias ? code.initialBias() : null;
     this.normalised = code.normalised;
-    this.weights = code.normalised ? null : (code.table as DenseTable).weights;
+    this.weights = code.name === LEARNED ? (code.table as DenseTable).weights : null;
     this.scale = checkInitialScale(scale);
     this.decoder = new FeatureDecoder(settings.features, code.normalised, backend);
   }

@@ -5,7 +5,13 @@ import { LOSS_NAMES, LOSSES, type LossChoice } from "../losses/index.js";
 import type { Loss } from "../losses/loss.js";
 import { readOptions } from "../options.js";
 import type { HeadCore } from "./core.js";
-import { type Gradient, type GradientOutput, gradientBuffers, toGradient } from "./gradients.js";
+import {
+  type Gradient,
+  type GradientOutput,
+  gradientBuffers,
+  toGradient,
+  type WeightGradient,
+} from "./gradients.js";
 import { type ReducedLoss, type Reduction, runFusedLoss, runRowLoss } from "./run-loss.js";
 import { checkTargets, type Labels, ROW_OPTIONS, type RowOptions } from "./targets.js";
 
@@ -22,6 +28,11 @@ export type LossOptions = LossChoice &
     reduction?: Reduction;
     /** Arrays to write the gradients to. */
     out?: GradientOutput;
+    /**
+     * Of which class vectors of the code "product" there shall be a gradient, `gradient.weights`: true, all; or an array of classes, all
+     * different. Default false: none.
+     */
+    weightGradient?: WeightGradient;
   };
 
 /** What `lossAndGradient` returns. */
@@ -33,7 +44,14 @@ export interface LossAndGradient<L = number> {
 }
 
 /** What `lossAndGradient` takes with every loss. */
-const COMMON = /* @__PURE__ */ (() => ["loss", "reduction", "out", ...ROW_OPTIONS, ...FEATURE_OPTIONS])();
+const COMMON = /* @__PURE__ */ (() => [
+  "loss",
+  "reduction",
+  "out",
+  "weightGradient",
+  ...ROW_OPTIONS,
+  ...FEATURE_OPTIONS,
+])();
 
 const viewOf = (input: unknown): ArrayBufferView | null => (ArrayBuffer.isView(input) ? input : null);
 
@@ -54,7 +72,7 @@ export function lossAndGradient<R extends Reduction>(
   const loss = entry.prepare(given as Readonly<Record<string, unknown>>, core);
   const { sampleWeights, classWeights } = given as RowOptions & CrossEntropyOptions;
   const inputs = [...core.inputs(x), viewOf(labels), viewOf(sampleWeights), viewOf(classWeights)];
-  const buffers = gradientBuffers(core, input.rows, given.out, inputs);
+  const buffers = gradientBuffers(core, input.rows, given.out, inputs, given.weightGradient);
   const x32 = core.decoder.all(input);
   const value =
     typeof loss === "function"

@@ -8,6 +8,9 @@ import { readOptions } from "../options.js";
 
 export const MAX_FEATURES = 2 ** 16;
 
+/** The code whose class vectors are learned themselves, and have no scale. */
+export const LEARNED = "learned" satisfies CodeName;
+
 /** Options of a new {@link FixedClassifier}. */
 export interface FixedClassifierOptions {
   /** Width N of a row of features, 1 … 65,536. */
@@ -77,13 +80,13 @@ export function checkOptions(given: FixedClassifierOptions): CheckedOptions {
   checkBoolean("bias", bias);
   checkBoolean("learnScale", learnScale);
   checkBackend(backend);
-  const code = buildCode({ features, classes }, options);
+  const code = buildCode({ features, classes }, options, backend);
   return {
     settings: Object.freeze({
       features,
       classes,
       code: Object.freeze({ name: code.name, ...code.options }) as CodeOptions,
-      learnScale: code.normalised && learnScale,
+      learnScale: code.name !== LEARNED && learnScale,
     }),
     code,
     bias,
@@ -98,7 +101,7 @@ export function checkOptions(given: FixedClassifierOptions): CheckedOptions {
  */
 const SHARED = ["seed", "allowDuplicates"] as const;
 
-function buildCode(shape: HeadShape, options: FixedClassifierOptions): ClassCode {
+function buildCode(shape: HeadShape, options: FixedClassifierOptions, backend: Backend): ClassCode {
   const { code = "hadamard" } = options;
   const { name, ...own } = typeof code === "object" && code !== null ? code : { name: code };
   checkOneOf("code", name, CODE_NAMES);
@@ -108,5 +111,5 @@ function buildCode(shape: HeadShape, options: FixedClassifierOptions): ClassCode
     if (options[option] !== undefined && entry.optionNames.includes(option))
       given[option] ??= options[option];
   }
-  return entry.build(shape, given);
+  return entry.build(shape, given, (table, rows) => backend.rotation(table).rotate(rows, false));
 }

@@ -1,15 +1,25 @@
 import { checkArray, checkRows } from "../checks.js";
-import { roundToRows } from "../codes/rounding.js";
+import { checkFiniteWeights, roundToRows, roundWithMagnitudes } from "../codes/rounding.js";
 import { signedRows } from "../hadamard/signed-rows.js";
+import type { ProductTable } from "../table.js";
 import type { HeadCore } from "./core.js";
 
 /** Rounds class vectors to those that the code of the head can have. */
-export function round({ settings }: HeadCore, weights: Float32Array): Uint8Array {
-  const { features, code } = settings;
-  if (code.name !== "product") {
-    throw new TypeError(`rounding is for heads of code "product", and this one is of code "${code.name}"`);
+export function round({ settings, code, backend }: HeadCore, weights: Float32Array): Uint8Array {
+  const { features, code: options } = settings;
+  if (options.name !== "product") {
+    throw new TypeError(`rounding is for heads of code "product", and this one is of code "${options.name}"`);
   }
   checkArray("weights", weights, "Float32Array");
   checkRows("weights", weights, features, "features");
-  return roundToRows(weights, features, signedRows(features, code.width as number));
+  const { width, stages, rotation, normalised } = code.table as ProductTable;
+  const rows = signedRows(features, width, stages);
+  let turned = weights;
+  if (rotation !== null) {
+    checkFiniteWeights(weights, features);
+    turned = weights.slice();
+    backend.rotation(rotation).rotate(turned, false);
+  }
+  if (stages === 1) return roundToRows(turned, features, rows);
+  return roundWithMagnitudes(turned, features, rows, normalised).assignment;
 }

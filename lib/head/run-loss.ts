@@ -68,7 +68,8 @@ export function runRowLoss(
   const weights = counts === null ? new Float32Array(rows).fill(1 / count) : gradientWeights(counts, count);
   const losses = new Float32Array(rows);
   const logits = new Float32Array(rows * classes);
-  kernels.forward(x, core.parameters(), logits);
+  const rowsLeft = clearLeftOut(x, weights, core.features);
+  kernels.forward(rowsLeft, core.parameters(), logits);
   weights.forEach((weight, r) => {
     const z = logits.subarray(r * classes, (r + 1) * classes);
     if (weight === 0) {
@@ -78,18 +79,18 @@ export function runRowLoss(
     losses[r] = loss(z, labels[r] as number);
     if (weight !== 1) for (let c = 0; c < classes; c++) z[c] = (z[c] as number) * weight;
   });
-  kernels.backward(x, core.parameters(), logits, gradients);
-  clearLeftOut(weights, gradients, core.features);
+  kernels.backward(rowsLeft, core.parameters(), logits, gradients);
   return reduceLosses(losses, counts, reduction, count);
 }
 
-/** Features that are not finite would give a row gradients that are not, even of a loss of 0. */
-function clearLeftOut(weights: Float32Array, gradients: GradientBuffers, features: number): void {
+/** With zeros for rows that are left out: features that are not finite would give gradients that are not, even of a loss of 0. */
+function clearLeftOut(x: Float32Array, weights: Float32Array, features: number): Float32Array {
+  if (!weights.includes(0)) return x;
+  const rows = x.slice();
   weights.forEach((weight, r) => {
-    if (weight !== 0) return;
-    gradients.features.fill(0, r * features, (r + 1) * features);
-    gradients.scale[r] = 0;
+    if (weight === 0) rows.fill(0, r * features, (r + 1) * features);
   });
+  return rows;
 }
 
 /** How much each row counts, with the weight of its label's class; null: 1. */

@@ -42,7 +42,9 @@ export const crossEntropy: Loss = {
     }
     const taken = marginOf(margin, angularMargin);
     if (taken !== null && !head.normalised) {
-      throw new RangeError("a margin is taken off a cosine, and this head has none: its weights are learned");
+      throw new RangeError(
+        "a margin is taken off a cosine, and this head has none: its rows are not divided by their norm",
+      );
     }
     return {
       kernel: "crossEntropy",

@@ -112,9 +112,14 @@ test("product tables", () => {
       features: fc.oneof(fc.integer({ min: 1, max: 200 }), fc.constantFrom(64, 128, 256, 512)),
       classes: fc.oneof(fc.integer({ min: 1, max: 80 }), fc.constantFrom(1023, 1024, 1025, 2100)),
       seed: fc.nat(),
+      extras: fc.record({
+        stages: fc.constantFrom(1, 1, 2, 3, 4),
+        normalised: fc.constantFrom(true, true, false),
+      }),
+      magnitudes: fc.constantFrom({}, {}, { magnitudes: true }),
     })
-    .map(({ width, features, classes, seed }) =>
-      productTable(Math.max(features, width), classes, width, seed),
+    .map(({ width, features, classes, seed, extras, magnitudes }) =>
+      productTable(Math.max(features, width), classes, width, seed, { ...extras, ...magnitudes }),
     );
   property(table, 80);
 });
@@ -139,6 +144,9 @@ test.each([
   { features: 100, classes: 150, code: "learned" },
   { features: 384, classes: 1500, code: "product" },
   { features: 100, classes: 1500, code: { name: "product", width: 8 } },
+  { features: 100, classes: 1500, code: { name: "product", width: 16, stages: 3 } },
+  { features: 100, classes: 700, code: { name: "product", width: 8, normalised: false } },
+  { features: 100, classes: 700, code: { name: "product", width: 4, stages: 2, rotation: 3 } },
 ] as FixedClassifierOptions[])("%j, in chunks of rows", (options) => {
   const { table } = new FixedClassifier({ ...options, bias: false, backend: reference }).code;
   compareHeads({ ...ordinary, rows: 35, rowWeight: 1 / 35, table });

@@ -7,11 +7,18 @@ import { onEachBackend } from "../support/backends.js";
 import { largest, largestError } from "../support/bits.js";
 import { createOnJs as create, createHead, referenceOf, rowsOf } from "../support/heads.js";
 import { floats, labels } from "../support/random.js";
-import { crossEntropy, entry, gradient, logitGradient, logits } from "../support/reference.js";
+import {
+  crossEntropy,
+  entry,
+  gradient,
+  logitGradient,
+  logits,
+  weightGradient,
+} from "../support/reference.js";
 import { tableVectors } from "../support/tables.js";
 
 // Looking up a global is slow in Jest's sandbox.
-const { abs, ceil, floor, max } = Math;
+const { abs, ceil, floor, hypot, max, sqrt } = Math;
 const WIDTHS = [2, 4, 8, 16, 32] as const;
 
 const product = (features: number, classes: number, own: object = {}): FixedClassifier =>
@@ -167,13 +174,79 @@ describe("rounding", () => {
     expect(head.round(new Float32Array())).toHaveLength(0);
   });
 
+  test("in stages rounds what the stages before leave, each with the magnitude that comes nearest", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...WIDTHS),
+        fc.integer({ min: 32, max: 70 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.boolean(),
+        fc.nat(),
+        (width, features, stages, normalised, seed) => {
+          fc.pre(stages > 1 || !normalised);
+          const weights = floats(features * 3, seed);
+          const head = product(features, 3, { width, stages, normalised, weights });
+          const { magnitudes } = head.code.options as { magnitudes: Float32Array };
+          const assignment = head.code.assignment as Uint8Array;
+          expect(head.round(weights)).toEqual(assignment);
+          const count = ceil(features / width);
+          rowsOf(weights, features).forEach((w, c) => {
+            const norm = normalised ? hypot(...w) : 1;
+            let rest = Array.from(w, (v) => v / norm);
+            for (let stage = 0; stage < stages; stage++) {
+              const at = c * stages + stage;
+              const rows = assignment.subarray(at * count, (at + 1) * count);
+              const [vector] = vectorsOf(rows, features, width) as [number[]];
+              const best = nearest(Float32Array.from(rest), features, width);
+              const [ideal] = vectorsOf(best, features, width) as [number[]];
+              const along = (v: number[]): number =>
+                v.reduce((sum, s, i) => sum + s * (rest[i] as number), 0);
+              // Another row may be as near but for rounding.
+              expect(abs(along(vector) - along(ideal))).toBeLessThan(1e-4 * max(1, along(ideal)));
+              const mean = along(vector) / features;
+              expect(abs((magnitudes[at] as number) - mean * sqrt(features))).toBeLessThan(
+                1e-5 * max(1, mean * 9),
+              );
+              rest = rest.map((v, i) => v - mean * (vector[i] as number));
+            }
+          });
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  test("with stages comes nearer and nearer", () => {
+    const weights = floats(128 * 5, 4);
+    const errors = [1, 2, 3, 4].map((stages) => {
+      const { table } = product(128, 5, { width: 8, stages, normalised: false, weights }).code;
+      const vectors = tableVectors(table).flatMap((v) => Array.from(v, (e) => e / sqrt(128)));
+      return hypot(...weights.map((w, i) => w - (vectors[i] as number)));
+    });
+    for (let i = 1; i < 4; i++) expect(errors[i] as number).toBeLessThan(0.8 * (errors[i - 1] as number));
+  });
+
+  test("of a row of zeros is a vector of zeros where there are magnitudes", () => {
+    const head = product(16, 2, { stages: 2, weights: new Float32Array(16) });
+    expect([...(head.code.options as { magnitudes: Float32Array }).magnitudes]).toEqual([0, 0]);
+    expect(head.forward(floats(16, 1))[0]).toBe(0);
+    expect(head.code.coherence).toEqual({ absolute: 0, signed: 0 });
+  });
+
   test("refuses what is not finite, by the class", () => {
     const weights = new Float32Array(48);
     weights[37] = Number.NaN;
     expect(() => product(16, 3).round(weights)).toThrow(
       new RangeError("weights of class 2 are not finite: feature 5 is NaN"),
     );
-    expect(() => product(16, 3, { weights })).toThrow(/weights of class 2 are not finite/);
+    for (const own of [{}, { stages: 2 }, { rotation: 1 }, { normalised: false }]) {
+      expect(() => product(16, 3, { weights, ...own })).toThrow(
+        /weights of class 2 are not finite: feature 5/,
+      );
+      expect(() => product(16, 3, own).round(weights)).toThrow(
+        /weights of class 2 are not finite: feature 5/,
+      );
+    }
     expect(() => product(16, 3).round(new Float32Array(17))).toThrow(
       /no whole number of rows of 16 features/,
     );
@@ -186,22 +259,33 @@ describe("rounding", () => {
 
 onEachBackend((backend) => {
   test.each([
-    { features: 70, classes: 12 },
-    { features: 96, classes: 40, width: 2 },
-    { features: 45, classes: 9, width: 8 },
-    { features: 64, classes: 1100, width: 8 },
-    { features: 80, classes: 20, width: 16 },
-    { features: 75, classes: 17, width: 32 },
-  ])("$features → $classes of width $width: everything by its definition", ({ features, classes, width }) => {
+    { features: 70, classes: 12, own: {} },
+    { features: 96, classes: 40, own: { width: 2 } },
+    { features: 45, classes: 9, own: { width: 8 } },
+    { features: 64, classes: 1100, own: { width: 8 } },
+    { features: 80, classes: 20, own: { width: 16 } },
+    { features: 75, classes: 17, own: { width: 32 } },
+    { features: 70, classes: 12, own: { stages: 2 } },
+    { features: 60, classes: 1030, own: { width: 8, stages: 4, rotation: 1 } },
+    { features: 96, classes: 21, own: { normalised: false, rotation: 0 } },
+    { features: 64, classes: 21, own: { width: 16, normalised: false, stages: 3 } },
+    { features: 33, classes: 10, own: { width: 8, normalised: false, magnitudes: [2, 0.5, 0, 3] } },
+  ])("$features → $classes of $own: everything by its definition", ({ features, classes, own }) => {
     const rows = 5;
     const x = floats(rows * features, 1);
     const y: Labels = labels(rows, classes, 2);
-    const options = { features, classes, code: { name: "product", ...(width && { width }) } } as const;
+    const options = { features, classes, code: { name: "product", ...own } } as const;
     const head = createHead(options, backend);
     const definition = referenceOf(head);
     const z = rowsOf(head.forward(x), classes);
     const best = head.topK(x, 3);
-    const expected = { features: [] as number[], scale: 0, bias: new Float64Array(classes), loss: 0 };
+    const expected = {
+      features: [] as number[],
+      scale: 0,
+      bias: new Float64Array(classes),
+      weights: new Float64Array(classes * features),
+      loss: 0,
+    };
     rowsOf(x, features).forEach((row, r) => {
       const exact = logits(definition, row);
       expect(largestError(z[r] as Float32Array, exact)).toBeLessThan(4e-6 * max(1, largest(exact)));
@@ -214,16 +298,30 @@ onEachBackend((backend) => {
       g.forEach((v, c) => {
         expected.bias[c] = (expected.bias[c] as number) + v;
       });
+      weightGradient(definition, row, g).forEach((v, i) => {
+        expected.weights[i] = (expected.weights[i] as number) + v;
+      });
     });
-    const got = head.lossAndGradient(x, y, { labelSmoothing: 0.1, reduction: "sum" });
+    const smoothed = { labelSmoothing: 0.1, reduction: "sum" } as const;
+    const got = head.lossAndGradient(x, y, { ...smoothed, weightGradient: true });
     expect(abs(got.loss - expected.loss)).toBeLessThan(1e-5 * expected.loss);
     expect(largestError(got.gradient.features, expected.features)).toBeLessThan(
       3e-5 * largest(expected.features),
     );
-    expect(abs((got.gradient.scale as number) - expected.scale)).toBeLessThan(3e-4);
+    expect(abs((got.gradient.scale as number) - expected.scale)).toBeLessThan(
+      3e-4 * max(1, abs(expected.scale)),
+    );
     expect(largestError(got.gradient.bias as Float32Array, expected.bias)).toBeLessThan(
       3e-5 * largest(expected.bias),
     );
+    const weights = got.gradient.weights as Float32Array;
+    expect(largestError(weights, expected.weights)).toBeLessThan(3e-5 * largest(expected.weights));
+    const without = head.lossAndGradient(x, y, smoothed);
+    expect(without).toEqual({ loss: got.loss, gradient: { ...got.gradient, weights: null } });
+    const some = [classes - 1, 0, 3];
+    const named = head.lossAndGradient(x, y, { ...smoothed, weightGradient: some });
+    const ofClass = (c: number) => [...weights.subarray(c * features, (c + 1) * features)];
+    expect([...(named.gradient.weights as Float32Array)]).toEqual(some.flatMap(ofClass));
   });
 });
 
@@ -292,6 +390,70 @@ describe("bad options", () => {
     refuse({ packed: new Uint32Array(16).fill(0x1000) }, RangeError, /packed\[0\] is 4096/);
     refuse({ packed: "words" }, TypeError, /packed must be a Uint32Array/);
     refuse({ packed: [-1] }, RangeError, /packed\[0\] must be an integer from 0 to 4294967295/);
+  });
+
+  test("stages, a rotation, and whether rows are divided by their norm", () => {
+    for (const stages of [0, 5, 1.5]) refuse({ stages }, RangeError, /stages must be an integer from 1 to 4/);
+    refuse({ stages: "2" }, TypeError, /stages must be a number/);
+    refuse({ rotation: -1 }, RangeError, /rotation must be an integer from 0 to 4294967295/);
+    refuse({ rotation: true }, TypeError, /rotation must be a number/);
+    refuse({ normalised: 1 }, TypeError, /normalised must be true or false/);
+    refuse(
+      { stages: 2, assignment: [0, 1, 2] },
+      RangeError,
+      /3 elements: 6 sub-vectors in all stages a class/,
+    );
+  });
+
+  test("magnitudes", () => {
+    refuse(
+      { magnitudes: [1, 2, 3, 4, 5, 6] },
+      RangeError,
+      /magnitudes has 6 elements: 1 stage a class for at most 5/,
+    );
+    refuse({ stages: 2, magnitudes: [1] }, RangeError, /magnitudes has 1 elements: 2 stages a class/);
+    refuse({ magnitudes: [] }, RangeError, /magnitudes has 0 elements/);
+    for (const bad of [-1, Number.NaN, Number.POSITIVE_INFINITY, 1e39, "1", null]) {
+      refuse(
+        { stages: 2, magnitudes: [1, 1, 1, bad] },
+        RangeError,
+        /finite in float32; stage 1 of class 1 has/,
+      );
+    }
+    refuse({ magnitudes: 1 }, TypeError, /magnitudes must be a Float32Array or an array, got 1/);
+    const weights = new Float32Array(12);
+    refuse({ magnitudes: [1], weights }, TypeError, /weights and magnitudes are both given/);
+    const large = weights.fill(3e38);
+    refuse({ normalised: false, weights: large }, RangeError, /magnitudes must be 0 or more and finite/);
+  });
+
+  test("classes whose vectors shall have a gradient", () => {
+    const head = product(12, 5);
+    const ask = (weightGradient: unknown) => () =>
+      head.lossAndGradient(new Float32Array(12).fill(1), [1], { weightGradient } as object);
+    expect(ask([])).toThrow(
+      new RangeError("weightGradient is empty: name at least one class, or give false"),
+    );
+    expect(ask([0, 5])).toThrow(/weightGradient\[1\] is 5/);
+    expect(ask([3, 0, 3])).toThrow(/weightGradient\[2\] is 3, which it names before/);
+    expect(ask([0.5])).toThrow(TypeError);
+    expect(ask("all")).toThrow(/weightGradient must be true, false or an array of classes, got/);
+    const other = create({ features: 12, classes: 5 });
+    const x = new Float32Array(12);
+    expect(() => other.backward(x, new Float32Array(5), { weightGradient: true })).toThrow(
+      /weightGradient is for heads of code "product", got one of code "hadamard", whose vectors never change/,
+    );
+    const out = { weights: new Float32Array(23) };
+    expect(() => head.backward(x, new Float32Array(5), { weightGradient: [1, 2], out })).toThrow(
+      /out.weights has 23 elements/,
+    );
+  });
+
+  test("a margin, where rows are not divided by their norm", () => {
+    const head = product(12, 5, { normalised: false });
+    expect(() => head.lossAndGradient(new Float32Array(12), [1], { margin: 0.1 })).toThrow(
+      /its rows are not divided by their norm/,
+    );
   });
 
   test("more classes than there are vectors, or than memory", () => {

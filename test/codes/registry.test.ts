@@ -23,9 +23,13 @@ const OPTIONS: Record<string, unknown> = {
 
 const PRODUCT_OPTIONS: Record<string, unknown> = {
   width: 8,
+  stages: 2,
+  normalised: false,
+  rotation: 5,
   assignment: null,
   weights: null,
-  packed: Uint32Array.from({ length: 16 }, (_, c) => 0x7e - 5 * c),
+  magnitudes: Float32Array.of(0.5, 2, 1, 0),
+  packed: Uint32Array.from({ length: 32 }, (_, c) => 0x7e - 2 * c),
 };
 
 describe.each(CODE_NAMES)("%s", (name) => {

@@ -70,6 +70,12 @@ onEachBackend((backend) => {
       { features: 12, classes: 20, code: "orthogonal", seed: 4 },
       { features: 12, classes: 20, code: "learned", seed: 4, scale: 1 },
       { features: 13, classes: 20, code: "product", seed: 4 },
+      {
+        features: 13,
+        classes: 20,
+        code: { name: "product", stages: 2, rotation: 1, weights: floats(26, 3) },
+      },
+      { features: 13, classes: 20, code: { name: "product", normalised: false, magnitudes: [0, 3] } },
       { features: 13, classes: 20, code: { name: "product", assignment: [0, 1, 2, 3, 4, 5, 6, 7] } },
       { features: 50, classes: 33, code: { name: "product", width: 32, weights: floats(50 * 33, 9) } },
     ] as FixedClassifierOptions[]) {

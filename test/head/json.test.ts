@@ -19,6 +19,7 @@ const OPTIONS: Omit<FixedClassifierOptions, "features" | "classes">[] = [
   { code: "orthoplex" },
   { code: "product" },
   { code: { name: "product", width: 4, assignment: [7, 1, 2] } },
+  { code: { name: "product", width: 4, stages: 3, rotation: 7, normalised: false, magnitudes: [0.5, 2, 0] } },
   { code: "learned" },
 ];
 

@@ -24,6 +24,15 @@ onEachBackend((backend) => {
       [{ features: 12, classes: 5, code: "learned", seed: 2, scale: 1 }, 30],
       [{ features: 64, classes: 10 }, 10],
       [{ features: 20, classes: 10, code: "product", seed: 9 }, 40],
+      [
+        {
+          features: 20,
+          classes: 10,
+          code: { name: "product", stages: 2, rotation: 4, weights: floats(60, 2) },
+        },
+        40,
+      ],
+      [{ features: 20, classes: 10, code: { name: "product", normalised: false, magnitudes: [2, 3] } }, 40],
       [{ features: 6, classes: 3, code: { name: "product", assignment: [0, 5, 7, 1] } }, 30],
       [{ features: 20, classes: 10, code: { name: "product", width: 16, assignment: [31, 0] } }, 15],
     ] as [FixedClassifierOptions, number][]) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { rotation } from "../../lib/index.js";
-import { rotationTable } from "../../lib/rotation.js";
+import { rotationTable } from "../../lib/rotation-table.js";
 import { onEachBackend } from "../support/backends.js";
 import { expectSameBits, largestError } from "../support/bits.js";
 import { floats } from "../support/random.js";

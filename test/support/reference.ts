@@ -47,7 +47,7 @@ export interface Head {
   readonly vectors: readonly ArrayLike<number>[];
   /** Factor on their entries. */
   readonly unit: number;
-  /** False: z_c = ⟨w_c, x⟩ + b_c. Default true. */
+  /** False: z_c = s · ⟨w_c, x⟩ + b_c. Default true. */
   readonly normalised?: boolean;
   readonly scale: number;
   readonly bias: ArrayLike<number> | null;
@@ -68,8 +68,7 @@ export function logits(
   { vectors, unit, normalised = true, scale, bias }: Head,
   x: ArrayLike<number>,
 ): Float64Array {
-  if (!normalised) return Float64Array.from(vectors, (w, c) => dot(w, x) + (bias?.[c] ?? 0));
-  const n = norm(x) + EPSILON;
+  const n = normalised ? norm(x) + EPSILON : 1;
   const unitRow = Float64Array.from(x, (v) => v / n);
   return Float64Array.from(vectors, (w, c) => scale * unit * dot(w, unitRow) + (bias?.[c] ?? 0));
 }
@@ -85,6 +84,16 @@ export function softmax(z: Float64Array): Float64Array {
 
 const target = (c: number, label: number, smoothing: number, classes: number): number =>
   (c === label ? 1 - smoothing : 0) + smoothing / classes;
+
+/** ∂L/∂w of one row, w with its unit, class after class. */
+export function weightGradient(
+  { normalised = true, scale }: Head,
+  x: ArrayLike<number>,
+  g: ArrayLike<number>,
+): number[] {
+  const n = normalised ? norm(x) + EPSILON : 1;
+  return Array.from(g, (v) => Array.from(x, (xi) => (v * scale * xi) / n)).flat();
+}
 
 /** −Σ q_c·ln p_c of one row, with q = (1 − λ)·onehot + λ/C. */
 export function crossEntropy(z: Float64Array, label: number, smoothing = 0): number {
@@ -126,8 +135,8 @@ export function gradient(
   vectors.forEach((w, c) => {
     for (let i = 0; i < x.length; i++) u[i] = (u[i] as number) + unit * (w[i] as number) * (g[c] as number);
   });
-  if (!normalised) return { features: u, scale: 0 };
   const along = dot(u, x);
+  if (!normalised) return { features: u.map((v) => scale * v), scale: along };
   for (let i = 0; i < x.length; i++) {
     const xi = x[i] as number;
     features[i] = scale * ((u[i] as number) / (n + EPSILON) - (xi * along) / (n * (n + EPSILON) ** 2));

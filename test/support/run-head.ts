@@ -1,7 +1,7 @@
 /** Every kernel of a head in one go, on arrays with guards. */
 
 import type { Backend, HeadParameters } from "../../lib/backends/backend.js";
-import { type HeadTable, isNormalised } from "../../lib/table.js";
+import { type HeadTable, isLearned } from "../../lib/table.js";
 import { expectSameBits, type NumberArray } from "./bits.js";
 import { crossEntropyOf } from "./losses.js";
 import { guarded } from "./memory.js";
@@ -56,11 +56,16 @@ export function runHead(backend: Backend, input: HeadInput): Record<string, Numb
   const topClasses = place(new Int32Array(rows * k).fill(-1), 2);
   const topScores = output(rows * k, 3);
   kernels.topK(x, parameters, k, topClasses, topScores);
+  // A gradient by the vectors of all classes is slow in plain TypeScript.
+  const weightClasses =
+    table.kind === "product" ? Int32Array.from(new Set([classes - 1, 0, classes >> 1])) : null;
   const buffers = () => ({
     features: output(rows * features, 1),
     scale: output(rows, 2),
     bias: bias && output(classes, 3),
-    weights: isNormalised(table) ? null : output(classes * features, 2),
+    weights:
+      weightClasses || isLearned(table) ? output((weightClasses?.length ?? classes) * features, 2) : null,
+    weightClasses,
   });
   const backward = buffers();
   kernels.backward(x, parameters, gradLogits, backward);

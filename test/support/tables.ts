@@ -10,8 +10,10 @@ import {
   type HeadTable,
   maskWords,
   type ProductTable,
+  type RotationTable,
   SEGMENT_FIELDS,
 } from "../../lib/table.js";
+import { rotated } from "../rotation/reference.js";
 import { floats, generator } from "./random.js";
 import { entry } from "./reference.js";
 
@@ -91,14 +93,14 @@ export function shuffled(length: number, random: () => number): Int32Array {
   return values;
 }
 
-/** The class vectors that a table describes, without its unit: ±1, or the weights. */
+/** The class vectors that a table describes, without its unit: ±1, sums of such, or the weights. */
 export function tableVectors(table: HeadTable): ArrayLike<number>[] {
   const { features, classes } = table;
   if (table.kind === "dense") {
     const { weights } = table;
     return Array.from({ length: classes }, (_, c) => weights.subarray(c * features, (c + 1) * features));
   }
-  if (table.kind === "product") return productVectors(table);
+  if (table.kind === "product") return unrotated(productVectors(table), table.rotation);
   const { order, factor, columns, masks, segments, places } = table;
   const bit = (words: Uint32Array, i: number): number => ((words[floor(i / 32)] as number) >>> (i % 32)) & 1;
   const length = order / (factor?.order ?? 1);
@@ -123,26 +125,78 @@ export function tableVectors(table: HeadTable): ArrayLike<number>[] {
 }
 
 /** Straight from the layout of docs/file-format.md. */
-function productVectors({ features, classes, width, packed }: ProductTable): Int8Array[] {
+function productVectors({
+  features,
+  classes,
+  width,
+  stages,
+  magnitudes,
+  packed,
+}: ProductTable): Float64Array[] {
   const bits = width <= 8 ? 4 : 8;
   const words = Math.ceil((Math.ceil(features / width) * bits) / 32);
   return Array.from({ length: classes }, (_, c) =>
-    Int8Array.from({ length: features }, (_, f) => {
-      const bit = floor(f / width) * bits;
-      const word = packed[(floor(c / 16) * words + floor(bit / 32)) * 16 + (c % 16)] as number;
-      const field = floor(word / 2 ** (bit % 32)) % 2 ** bits;
-      const sign = field >= 2 ** (bits - 1) ? -1 : 1;
-      return sign * entry(field % 2 ** (bits - 1), f % width);
+    Float64Array.from({ length: features }, (_, f) => {
+      let sum = 0;
+      for (let stage = 0; stage < stages; stage++) {
+        const bit = floor(f / width) * bits;
+        const at = ((floor(c / 16) * stages + stage) * words + floor(bit / 32)) * 16 + (c % 16);
+        const field = floor((packed[at] as number) / 2 ** (bit % 32)) % 2 ** bits;
+        const sign = field >= 2 ** (bits - 1) ? -1 : 1;
+        const magnitude = magnitudes === null ? 1 : (magnitudes[c * stages + stage] as number);
+        sum += magnitude * sign * entry(field % 2 ** (bits - 1), f % width);
+      }
+      return sum;
     }),
   );
 }
 
+/** What vectors are before the rotation R, which is orthonormal: Rᵀ·w. */
+function unrotated(vectors: Float64Array[], rotation: RotationTable | null): Float64Array[] {
+  if (rotation === null) return vectors;
+  const { length } = rotation;
+  const columns = Array.from({ length }, (_, i) =>
+    rotated(
+      rotation,
+      Float64Array.from({ length }, (_, j) => Number(i === j)),
+    ),
+  );
+  return vectors.map((w) =>
+    Float64Array.from(columns, (column) => column.reduce((sum, v, i) => sum + v * (w[i] as number), 0)),
+  );
+}
+
+/** What a product table may have beside its rows. */
+export interface ProductExtras {
+  stages?: number;
+  /** Whether there are magnitudes where one stage needs none. */
+  magnitudes?: boolean;
+  normalised?: boolean;
+}
+
 /** A table of a product code, of random rows. */
-export function productTable(features: number, classes: number, width: number, seed: number): ProductTable {
-  const rows = signedRows(features, width);
+export function productTable(
+  features: number,
+  classes: number,
+  width: number,
+  seed: number,
+  { stages = 1, magnitudes = stages > 1, normalised = true }: ProductExtras = {},
+): ProductTable {
+  const rows = signedRows(features, width, stages);
   const random = generator(seed);
   const packed = new Uint32Array(packedLength(rows, classes)).map(
     (_, i) => floor(random() * 2 ** 32) & wordMask(rows, floor(i / 16) % rows.words),
   );
-  return { kind: "product", features, classes, width, unit: 1 / Math.sqrt(features), packed };
+  return {
+    kind: "product",
+    features,
+    classes,
+    width,
+    unit: 1 / Math.sqrt(features),
+    stages,
+    magnitudes: magnitudes ? new Float32Array(classes * stages).map(() => random() * 2) : null,
+    normalised,
+    packed,
+    rotation: null,
+  };
 }

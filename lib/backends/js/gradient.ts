@@ -1,4 +1,4 @@
-import { type HeadTable, isNormalised, unitOf } from "../../table.js";
+import { type HeadTable, isLearned, unitOf } from "../../table.js";
 import type { GradientBuffers } from "../backend.js";
 import type { Product } from "./product.js";
 import type { Row } from "./row.js";
@@ -64,15 +64,17 @@ export type GradientWriter = (
 /** `row` is the one that was read last, `product` the product with the class vectors of the table. */
 export function gradientWriter(table: HeadTable, row: Row, { transposed }: Product): GradientWriter {
   const { features, classes } = table;
-  const normalised = isNormalised(table);
+  const learned = isLearned(table);
   const unit = unitOf(table);
   const lanes = new Float32Array(LANES);
   const u = new Float32Array(features);
+  /** What a gradient by a logit is multiplied by in the gradient by the vector of its class. */
+  const ofVector = new Float32Array(features);
 
   /** ∂x of one row into out[start …); returns ∂s. */
   function writeRow(gradient: LogitGradient, out: Float32Array, start: number): number {
     const { g, at, margin = null } = gradient;
-    if (!normalised) {
+    if (learned) {
       transposed(g, at, u);
       out.set(u, start);
       return 0;
@@ -114,11 +116,20 @@ export function gradientWriter(table: HeadTable, row: Row, { transposed }: Produ
     for (let c = 0; c < classes; c++) sum.add(c, g[at + c] as number);
   }
 
-  function addWeightGradient({ g, at }: LogitGradient, sum: RowSum): void {
-    for (let c = 0; c < classes; c++) {
-      for (let i = 0; i < features; i++) {
-        sum.add(c * features + i, fround((g[at + c] as number) * (row.x[i] as number)));
-      }
+  function addWeightGradient(
+    { g, at, margin = null }: LogitGradient,
+    chosen: Int32Array | null,
+    sum: RowSum,
+  ): void {
+    if (row.zero) return;
+    for (let i = 0; i < features; i++)
+      ofVector[i] = learned ? (row.x[i] as number) : row.ofVector * (row.x[i] as number);
+    const count = chosen === null ? classes : chosen.length;
+    for (let k = 0; k < count; k++) {
+      const c = chosen === null ? k : (chosen[k] as number);
+      const gradient = g[at + c] as number;
+      const v = margin?.label === c ? fround(gradient * margin.slope) : gradient;
+      for (let i = 0; i < features; i++) sum.add(k * features + i, fround(v * (ofVector[i] as number)));
     }
   }
 
@@ -135,7 +146,7 @@ export function gradientWriter(table: HeadTable, row: Row, { transposed }: Produ
       } else {
         buffers.scale[r] = writeRow(gradient, buffers.features, r * features);
         if (bias) addBiasGradient(gradient, bias);
-        if (weights) addWeightGradient(gradient, weights);
+        if (weights) addWeightGradient(gradient, buffers.weightClasses ?? null, weights);
       }
       bias?.end(r, rows);
       weights?.end(r, rows);

@@ -1,5 +1,5 @@
 import { exponentOf, powerOfTwo } from "../../numerics/math.js";
-import { type HeadTable, isNormalised, unitOf } from "../../table.js";
+import { type HeadTable, isLearned, isNormalised, unitOf } from "../../table.js";
 import { foldLanes, LANES } from "./sums.js";
 
 const { fround } = Math;
@@ -20,6 +20,8 @@ export interface Row {
   alpha: number;
   /** α′, from the gradient by the scaled row to that by the row as given. */
   alphaOfInput: number;
+  /** What the scaled row is multiplied by in the gradient by a class vector. */
+  ofVector: number;
 }
 
 export interface RowReader {
@@ -28,9 +30,10 @@ export interface RowReader {
   read(x: Float32Array, start: number, scale: number, byNorm?: boolean): void;
 }
 
-/** The norm of a row of docs/numerics.md. A table that is not normalised takes the row as it is. */
+/** The norm of a row of docs/numerics.md. Class vectors that are learned take the row as it is. */
 export function rowReader(table: HeadTable): RowReader {
   const { features } = table;
+  const learned = isLearned(table);
   const normalised = isNormalised(table);
   const unit = unitOf(table);
   const lanes = new Float32Array(LANES);
@@ -41,6 +44,7 @@ export function rowReader(table: HeadTable): RowReader {
     projection: 1,
     alpha: 1,
     alphaOfInput: 1,
+    ofVector: 1,
   };
 
   function sumOfSquares(x: Float32Array): number {
@@ -53,7 +57,7 @@ export function rowReader(table: HeadTable): RowReader {
 
   function read(x: Float32Array, start: number, scale: number, byNorm = true): void {
     row.x.set(x.subarray(start, start + features));
-    if (!normalised) return;
+    if (learned) return;
     let sum = sumOfSquares(row.x);
     let exponent = 0;
     if (sum < SUM_MIN || sum > SUM_MAX) {
@@ -66,7 +70,7 @@ export function rowReader(table: HeadTable): RowReader {
         sum = sumOfSquares(row.x);
       }
     }
-    if (byNorm) {
+    if (byNorm && normalised) {
       const norm = Math.sqrt(sum);
       row.zero = sum === 0;
       row.length = norm + EPSILON * powerOfTwo(-exponent);
@@ -79,6 +83,7 @@ export function rowReader(table: HeadTable): RowReader {
     const gain = (scale * unit) / row.length;
     row.alpha = fround(gain);
     row.alphaOfInput = fround(gain * powerOfTwo(-exponent));
+    row.ofVector = fround(scale / row.length);
   }
 
   return { row, read };

@@ -6,21 +6,22 @@ import type { Product } from "./product.js";
 const { ceil, floor, fround, min } = Math;
 
 /** The product with short signed rows: docs/numerics.md, "Product codes". */
-export function signedRowsProduct({ features, classes, width, packed }: ProductTable): Product {
-  const { count, bits, perWord, words } = signedRows(features, width);
+export function signedRowsProduct(table: ProductTable): Product {
+  const { features, classes, width, stages, magnitudes, packed } = table;
+  const { count, bits, perWord, words } = signedRows(features, width, stages);
   /** The transform of every sub-vector. */
   const t = new Float32Array(count * width);
   /** For every sub-vector the entries that classes take: its transform, and behind that its negative. */
   const entries = new Float32Array(2 * count * width);
-  /** Where in `entries` those of one class are. */
+  /** Where in `entries` those of one stage of a class are. */
   const taken = new Int32Array(count);
 
   function transformSubvectors(): void {
     for (let start = 0; start < t.length; start += width) transformRow(t, start, width, width, null);
   }
 
-  function readClass(c: number): void {
-    let at = floor(c / GROUP) * words * GROUP + (c % GROUP);
+  function readRows(c: number, stage: number): void {
+    let at = (floor(c / GROUP) * stages + stage) * words * GROUP + (c % GROUP);
     for (let j = 0; j < count; at += GROUP) {
       let word = packed[at] as number;
       for (let f = 0; f < perWord && j < count; f++, j++) {
@@ -28,6 +29,22 @@ export function signedRowsProduct({ features, classes, width, packed }: ProductT
         word >>>= bits;
       }
     }
+  }
+
+  const timesMagnitude = (v: number, c: number, stage: number): number =>
+    magnitudes === null ? v : fround(v * (magnitudes[c * stages + stage] as number));
+
+  /** The product with the vector of class c, of what is in `entries`. */
+  function productOf(c: number): number {
+    let product = 0;
+    for (let stage = 0; stage < stages; stage++) {
+      readRows(c, stage);
+      let sum = 0;
+      for (let j = 0; j < count; j++) sum = fround(sum + (entries[taken[j] as number] as number));
+      const ofStage = timesMagnitude(sum, c, stage);
+      product = stage === 0 ? ofStage : fround(product + ofStage);
+    }
+    return product;
   }
 
   return {
@@ -48,11 +65,9 @@ export function signedRowsProduct({ features, classes, width, packed }: ProductT
         }
       }
       for (let c = 0; c < classes; c++) {
-        readClass(c);
-        let sum = 0;
-        for (let j = 0; j < count; j++) sum = fround(sum + (entries[taken[j] as number] as number));
-        if (products !== null) products[c] = sum;
-        const z = fround(row.alpha * sum);
+        const product = productOf(c);
+        if (products !== null) products[c] = product;
+        const z = fround(row.alpha * product);
         out[start + c] = bias === null ? z : z + (bias[c] as number);
       }
     },
@@ -60,12 +75,14 @@ export function signedRowsProduct({ features, classes, width, packed }: ProductT
     transposed(g, at, u) {
       entries.fill(0);
       for (let c = 0; c < classes; c++) {
-        const v = g[at + c] as number;
-        readClass(c);
-        for (let j = 0; j < count; j++) {
-          const entry = taken[j] as number;
-          const bin = entry & width ? entry - width : entry;
-          entries[bin] = (entries[bin] as number) + (entry & width ? -v : v);
+        for (let stage = 0; stage < stages; stage++) {
+          const v = timesMagnitude(g[at + c] as number, c, stage);
+          readRows(c, stage);
+          for (let j = 0; j < count; j++) {
+            const entry = taken[j] as number;
+            const bin = entry & width ? entry - width : entry;
+            entries[bin] = (entries[bin] as number) + (entry & width ? -v : v);
+          }
         }
       }
       for (let j = 0; j < count; j++) t.set(entries.subarray(2 * j * width, (2 * j + 1) * width), j * width);
