@@ -137,7 +137,16 @@ bool read_and_visit_segment(ChunkScratch& work, const float* x, size_t index, co
   return true;
 }
 
-// Does what visit_block does, for a row that is not yet read.
+// Reads all rows for a head of signed rows, of which several share a pass over the classes.
+[[gnu::noinline]] void read_rows_together(ChunkScratch& work, const float* x) {
+  if (!work.head.signed_rows) return;
+  for (size_t r = 0; r < work.rows; r++) {
+    read_row(work, x, r);
+    make_entries(work, r);
+  }
+}
+
+// Does what visit_block does, for a row that is not yet read unless read_rows_together has.
 template <class VisitorOf, class Done>
 [[gnu::always_inline]] inline void read_and_visit_block(ChunkScratch& work, const float* x, size_t index,
                                                         const Block& block, const VisitorOf& visitor_of,
@@ -147,8 +156,7 @@ template <class VisitorOf, class Done>
   if (read_and_visit_segment(work, x, index, block, visitor)) {
     done(segment, visitor);
   } else {
-    read_row(work, x, index);
-    if (work.head.signed_rows) make_entries(work, index);
+    if (!work.head.signed_rows) read_row(work, x, index);
     visit_block(work, work.row[index], block, visitor_of, done);
   }
 }

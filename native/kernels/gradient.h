@@ -115,12 +115,11 @@ constexpr const float* kAllRows = nullptr;
 // Makes the gradients of all rows; those of a row of weight 0 are 0. gradient_of(r, block, spread) calls
 // spread(segment, g) for every segment, with g as in spread_gradient.
 template <class Gradient>
-[[gnu::always_inline]] inline void backward_rows(const ChunkScratch& work, size_t rows,
-                                                 const float* row_weights, const Gradients& gradients,
-                                                 const Gradient& gradient_of) {
+[[gnu::always_inline]] inline void backward_rows(ChunkScratch& work, size_t rows, const float* row_weights,
+                                                 const Gradients& gradients, const Gradient& gradient_of) {
   const Head& head = work.head;
   if (gradients.bias) memset(gradients.bias, 0, head.classes * sizeof(float));
-  if (head.signed_rows) clear_bins(work);
+  if (head.signed_rows) clear_bins(work, row_weights);
   for (size_t b = 0; b < head.block_count; b++) {
     const Block& block = head.blocks[b];
     const bool alone = block.segment_count == 1;
@@ -129,15 +128,13 @@ template <class Gradient>
         leave_out(work, r, gradients);
         continue;
       }
+      if (head.signed_rows) work.gradient = work.gradient_of(r);
       memset(work.gradient, 0,
              (alone ? block.segments[0].hadamard_row : block.hadamard_rows) * sizeof(float));
       gradient_of(r, block, [&](const Segment& segment, const auto& g) {
         spread_gradient(work, segment, alone, g, gradients.bias);
       });
-      if (head.signed_rows) {
-        keep_gradient(work, r, block);
-        continue;
-      }
+      if (head.signed_rows) continue;
       const PeriodicGradient u = transform_gradient(work, r, b);
       if (b + 1 == head.block_count) finish_row(work, r, u, gradients);
     }

@@ -20,6 +20,7 @@ namespace {
 template <class VisitorOf, class Done>
 [[gnu::always_inline]] inline void visit_blocks(ChunkScratch& work, const float* x, size_t rows,
                                                 const VisitorOf& visitor_of, const Done& done) {
+  read_rows_together(work, x);
   for (size_t b = 0; b < work.head.block_count; b++) {
     const Block& block = work.head.blocks[b];
     for (size_t r = 0; r < rows; r++) {

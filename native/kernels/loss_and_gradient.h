@@ -85,7 +85,7 @@ struct LossPass {
   void lower_label(size_t r, const Segment& segment, KeepLogits& logits) {
     const Row& row = work.row[r];
     const size_t at = row_of_label(r, segment);
-    const float t = work.transform_beside(row.x)[at];
+    const float t = work.transform_of(r)[at];
     const double cosine = (segment.negative ? -t : t) * work.head.unit / row.length;
     const LoweredCosine lowered(cosine, *targets.loss.margin);
     const float* bias = work.parameters.bias;
@@ -143,6 +143,7 @@ void loss_and_gradient(const Head& head, const Parameters& parameters, const flo
   } else {
     // A head of one segment still has the exponentials in z, so neither the transform nor the logits are
     // computed again.
+    read_rows_together(work, x);
     backward_rows(work, rows, weights, gradients, [&](size_t r, const Block& block, const auto& spread) {
       read_and_visit_block(work, x, r, block, keep, [&](const Segment& segment, const KeepLogits& logits) {
         pass.join(r, segment, logits);

@@ -14,6 +14,7 @@ namespace {
 
 using fixed_classifier::Block;
 using fixed_classifier::kGroup;
+using fixed_classifier::Segment;
 using fixed_classifier::SignedRows;
 
 // Rows up to this width are four bits each.
@@ -40,11 +41,11 @@ inline void transform_subvector(float* t, size_t width) {
 }
 
 template <size_t width>
-inline void make_narrow_entries(const float* x, size_t features, size_t count, float* entries) {
-  for (size_t j = 0; j < count; j++, entries += kNarrowEntries) {
-    const size_t left = features - j * width;
+inline void make_narrow_entries(const float* x, size_t features, float* entries) {
+  for (size_t i = 0; i < features; i += width, entries += F32::rows_sharing * kNarrowEntries) {
+    const size_t left = features - i;
     float t[width] = {};
-    memcpy(t, x + j * width, (left < width ? left : width) * sizeof(float));
+    memcpy(t, x + i, (left < width ? left : width) * sizeof(float));
     transform_subvector(t, width);
     for (size_t k = 0; k < width; k++) {
       entries[k] = t[k];
@@ -60,144 +61,238 @@ inline void make_narrow_entries(const float* x, size_t features, size_t count, f
   const SignedRows& rows = *head.signed_rows;
   const float* x = work.row[r].x;
   float* entries = work.entries_of(r);
-  if (rows.width == 2) return make_narrow_entries<2>(x, head.features, rows.count, entries);
-  if (rows.width == 4) return make_narrow_entries<4>(x, head.features, rows.count, entries);
-  if (rows.width == 8) return make_narrow_entries<8>(x, head.features, rows.count, entries);
-  memcpy(entries, x, head.features * sizeof(float));
-  memset(entries + head.features, 0, (rows.count * rows.width - head.features) * sizeof(float));
-  for (size_t j = 0; j < rows.count; j++) transform_subvector(entries + j * rows.width, rows.width);
+  if (rows.width == 2) return make_narrow_entries<2>(x, head.features, entries);
+  if (rows.width == 4) return make_narrow_entries<4>(x, head.features, entries);
+  if (rows.width == 8) return make_narrow_entries<8>(x, head.features, entries);
+  for (size_t i = 0; i < head.features; i += rows.width, entries += F32::rows_sharing * rows.width) {
+    const size_t left = head.features - i;
+    const size_t taken = left < rows.width ? left : rows.width;
+    memcpy(entries, x + i, taken * sizeof(float));
+    memset(entries + taken, 0, (rows.width - taken) * sizeof(float));
+    transform_subvector(entries, rows.width);
+  }
 }
 
-// Adds what classes take of the sub-vectors of one word to their sums. A whole word is a loop without a test.
-template <size_t registers, class Take>
-[[gnu::always_inline]] inline void add_fields(F32::words (&word)[registers], F32::reg (&sum)[registers],
-                                              size_t count, const Take& take) {
-  for (size_t f = 0; f < count; f++) {
-    const auto table = take.table(f);
+// Adds what groups of classes take of the sub-vectors of a word to their sums.
+template <class Table, size_t sharing, size_t registers>
+[[gnu::always_inline]] inline void add_field(F32::words (&word)[registers],
+                                             F32::reg (&sum)[sharing][registers], const float*& entries,
+                                             size_t width) {
+  typename Table::field field[registers];
+#pragma GCC unroll 8
+  for (size_t i = 0; i < registers; i++) field[i] = Table::field_of(word[i], width);
+#pragma GCC unroll 8
+  for (size_t r = 0; r < sharing; r++) {
+    const Table table(entries + r * Table::entries(width), width);
 #pragma GCC unroll 8
     for (size_t i = 0; i < registers; i++) {
-      sum[i] = F32::add(sum[i], take.pick(table, word[i]));
-      word[i] = F32::shift_right<Take::bits>(word[i]);
+      sum[r][i] = F32::add(sum[r][i], table.pick(field[i]));
+      F32::after(entries, sum[r][i]);
     }
   }
+#pragma GCC unroll 8
+  for (size_t i = 0; i < registers; i++) word[i] = F32::shift_right<Table::bits>(word[i]);
+  entries += F32::rows_sharing * Table::entries(width);
 }
 
-struct TakeNarrow {
+struct Narrow : F32::NarrowTable {
   static constexpr int bits = 4;
-  const float* entries;
-  TakeNarrow(const float* all, size_t j, size_t) : entries(all + j * kNarrowEntries) {}
-  F32::NarrowTable table(size_t f) const { return F32::NarrowTable(entries + f * kNarrowEntries); }
-  static F32::reg pick(const F32::NarrowTable& table, const F32::words& word) { return table.pick(word); }
+  static size_t entries(size_t) { return kNarrowEntries; }
+  using F32::NarrowTable::NarrowTable;
 };
-
-struct TakeWide {
+struct Wide : F32::WideTable {
   static constexpr int bits = 8;
-  const float* entries;
-  size_t width;
-  TakeWide(const float* all, size_t j, size_t w) : entries(all + j * w), width(w) {}
-  const float* table(size_t f) const { return entries + f * width; }
-  F32::reg pick(const float* table, const F32::words& word) const {
-    return F32::pick_wide(table, width, word);
-  }
+  static size_t entries(size_t width) { return width; }
+  using F32::WideTable::WideTable;
 };
 
-// The products of `groups` groups of classes with a row, whose entries are given.
-template <class Take, size_t groups>
-inline void products_of_groups(const SignedRows& rows, const uint32_t* packed, const float* entries,
-                               float* t) {
+// The entries of rows, and where their products go: those of a row follow those of another after a stride.
+struct RowsOfProducts {
+  const float* entries;
+  float* t;
+  size_t stride;
+};
+
+// Makes the products of `sharing` rows with `groups` groups of classes, whose words are unpacked once.
+template <class Table, size_t sharing, size_t groups>
+[[gnu::noinline]] void products_of_groups(const SignedRows& rows, const uint32_t* packed, size_t first,
+                                          const RowsOfProducts& of) {
   constexpr size_t registers = groups * (kGroup / F32::width);
-  constexpr size_t per_word = 32 / Take::bits;
+  constexpr size_t per_word = 32 / Table::bits;
   const size_t group = rows.words * kGroup;
-  F32::reg sum[registers];
-  for (auto& s : sum) s = F32::broadcast(0.0f);
+  packed += first * rows.words;
+  F32::reg sum[sharing][registers];
+  for (auto& row : sum) {
+    for (auto& s : row) s = F32::broadcast(0.0f);
+  }
+  const float* entries = of.entries;
   for (size_t w = 0; w < rows.words; w++) {
+    const size_t left = rows.count - w * per_word;
     F32::words word[registers];
 #pragma GCC unroll 8
     for (size_t i = 0; i < registers; i++) {
       const size_t lane = i * F32::width;
       word[i] = F32::load_words(packed + lane / kGroup * group + w * kGroup + lane % kGroup);
     }
-    const size_t j = w * per_word;
-    const Take take(entries, j, rows.width);
-    if (j + per_word <= rows.count) {
-      add_fields(word, sum, per_word, take);
+    if (Table::bits == 4 && left >= per_word) {
+#pragma GCC unroll 8
+      for (size_t f = 0; f < per_word; f++) add_field<Table>(word, sum, entries, rows.width);
     } else {
-      add_fields(word, sum, rows.count - j, take);
+#pragma GCC unroll 1
+      for (size_t f = 0; f < per_word && f < left; f++) add_field<Table>(word, sum, entries, rows.width);
     }
   }
+  for (size_t r = 0; r < sharing; r++) {
 #pragma GCC unroll 8
-  for (size_t i = 0; i < registers; i++) F32::store(t + i * F32::width, sum[i]);
-}
-
-// The same of `count` classes, several groups at a time and then one.
-template <class Take, size_t groups>
-inline void products_of_classes(const SignedRows& rows, const uint32_t* packed, size_t count,
-                                const float* entries, float* t) {
-  size_t c = 0;
-  for (; c < count && (groups == 1 || c + groups * kGroup <= count); c += groups * kGroup)
-    products_of_groups<Take, groups>(rows, packed + c * rows.words, entries, t + c);
-  if constexpr (groups > 1) {
-    if (c < count) products_of_classes<Take, 1>(rows, packed + c * rows.words, count - c, entries, t + c);
+    for (size_t i = 0; i < registers; i++)
+      F32::store(of.t + r * of.stride + first + i * F32::width, sum[r][i]);
   }
 }
 
-// Makes the products of a row with the classes of a block, and returns where they are.
+// Makes the same of all classes of a block, if there are so many groups. Those of the last may be made twice.
+template <class Table, size_t sharing, size_t groups>
+inline bool products_of_classes(const SignedRows& rows, const uint32_t* packed, size_t classes,
+                                const RowsOfProducts& of) {
+  constexpr size_t together = groups * kGroup;
+  const size_t end = round_up(classes, kGroup);
+  if (end < together) return false;
+  for (size_t c = 0; c < end; c += together)
+    products_of_groups<Table, sharing, groups>(rows, packed, c + together > end ? end - together : c, of);
+  return true;
+}
+
+// Makes the products of `sharing` rows with the classes of a segment, or those of the first alone, and
+// returns of how many they are.
+template <class Table>
+[[gnu::noinline]] size_t products_of_rows(const SignedRows& rows, const Segment& segment, size_t sharing,
+                                          const RowsOfProducts& of) {
+  const uint32_t* packed = rows.packed + segment.first * rows.words;
+  if constexpr (F32::rows_sharing > 1) {
+    if (sharing > 1 &&
+        products_of_classes<Table, F32::rows_sharing, F32::groups_shared>(rows, packed, segment.count, of))
+      return sharing;
+  }
+  if (!products_of_classes<Table, 1, F32::groups_alone>(rows, packed, segment.count, of))
+    products_of_classes<Table, 1, 1>(rows, packed, segment.count, of);
+  return 1;
+}
+
+// Makes the products of a row, and of those behind it if there are enough, with the classes of a block, and
+// returns where they are.
 [[gnu::noinline]] const float* products_of_block(const ChunkScratch& work, const Row& row,
                                                  const Block& block) {
-  constexpr size_t together = F32::width == kGroup ? 4 : F32::width == kGroup / 2 ? 2 : 1;
-  const SignedRows& rows = *work.head.signed_rows;
-  float* t = work.transform_beside(row.x);
-  const float* entries = work.entries_of(static_cast<size_t>(&row - work.row));
-  const auto& segment = block.segments[0];
-  const uint32_t* packed = rows.packed + segment.first * rows.words;
-  if (is_narrow(rows)) {
-    products_of_classes<TakeNarrow, together>(rows, packed, segment.count, entries, t);
-  } else {
-    products_of_classes<TakeWide, together>(rows, packed, segment.count, entries, t);
+  const size_t r = static_cast<size_t>(&row - work.row);
+  MadeProducts& made = work.made_products;
+  if (made.block != &block || r < made.from || r >= made.to) {
+    const bool shared = r % F32::rows_sharing == 0 && work.rows - r >= F32::rows_sharing;
+    const SignedRows& rows = *work.head.signed_rows;
+    const RowsOfProducts of{work.entries_of(r), work.products_of(r), work.products_stride()};
+    const auto make = is_narrow(rows) ? products_of_rows<Narrow> : products_of_rows<Wide>;
+    const size_t count = make(rows, block.segments[0], shared ? F32::rows_sharing : 1, of);
+    made = {&block, r, r + count};
   }
-  return t;
+  return work.products_of(r);
+}
+// Rows whose gradients by logits lie side by side, so that what a class adds to a bin is added for all of
+// them at once: as many as a register has, or a whole chunk.
+inline size_t rows_side_by_side(const ChunkScratch& work) {
+  return work.rows <= F32::width ? F32::width : kChunkRows;
 }
 
-// Gradients by logits of the rows of a chunk lie side by side, so that what a class adds to a bin is added
-// for all of them at once.
-inline size_t rows_together(const ChunkScratch& work) { return round_up(work.rows, F32::width); }
-
-// Puts the gradient by the logits of a block where those of the other rows are.
-[[gnu::noinline]] void keep_gradient(const ChunkScratch& work, size_t r, const Block& block) {
-  const size_t stride = rows_together(work);
-  float* to = work.side_by_side + r;
-  for (size_t i = 0; i < block.hadamard_rows; i++) to[i * stride] = work.gradient[i];
-}
-
-inline void clear_bins(const ChunkScratch& work) {
+// Clears the bins, and the gradients by logits of rows that have none.
+inline void clear_bins(const ChunkScratch& work, const float* row_weights) {
   const SignedRows& rows = *work.head.signed_rows;
-  memset(work.bins, 0, rows.count * rows.width * rows_together(work) * sizeof(float));
+  const size_t together = rows_side_by_side(work);
+  memset(work.bins, 0, rows.count * rows.width * together * sizeof(float));
+  for (size_t r = 0; r < together; r++) {
+    if (r >= work.rows || (row_weights && row_weights[r] == 0))
+      memset(work.gradient_of(r), 0, work.head.order * sizeof(float));
+  }
+}
+
+// Classes whose gradients by logits are brought side by side at a time: with the bins of a word they fill
+// half of the first cache.
+constexpr size_t kTermsTogether = 64;
+
+// Element i of register j and element j of register i change places.
+template <class V, int stride>
+[[gnu::always_inline]] inline void transpose(typename V::reg (&a)[V::width]) {
+  if constexpr (stride >= 1) {
+#pragma GCC unroll 16
+    for (int i = 0; i < V::width; i++) {
+      if (i & stride) continue;
+      const typename V::reg low = a[i];
+      const typename V::reg high = a[i + stride];
+      a[i] = V::template blend<stride>(low, V::template swap<stride>(high));
+      a[i + stride] = V::template blend<stride>(V::template swap<stride>(low), high);
+    }
+    transpose<V, stride / 2>(a);
+  }
+}
+
+// Brings the gradients by logits of classes side by side: for each those of all rows, and behind them the
+// same with a minus sign.
+[[gnu::noinline]] void make_terms(const ChunkScratch& work, size_t first, size_t count, float* terms) {
+  const size_t together = rows_side_by_side(work);
+  for (size_t c = 0; c < count; c += F32::width, terms += F32::width * 2 * together) {
+    for (size_t r = 0; r < together; r += F32::width) {
+      F32::reg a[F32::width];
+      for (size_t i = 0; i < F32::width; i++) a[i] = F32::load(work.gradient_of(r + i) + first + c);
+      transpose<F32, F32::width / 2>(a);
+      for (size_t i = 0; i < F32::width; i++) {
+        F32::store(terms + i * 2 * together + r, a[i]);
+        F32::store(terms + (i * 2 + 1) * together + r, F32::negate(a[i]));
+      }
+    }
+  }
+}
+
+// Adds to the bins of the sub-vectors of a word what a class adds to them, whose word is given.
+[[gnu::always_inline]] inline void add_terms_of_class(uint64_t word, size_t fields, size_t bits, size_t width,
+                                                      size_t together, const float* terms, float* bins) {
+  word *= together;
+#pragma GCC unroll 8
+  for (size_t f = 0; f < fields; f++, bins += width * together) {
+    float* bin = bins + (word >> (f * bits) & (width - 1) * together);
+    const float* term = terms + (word >> (f * bits + bits - 1) & together);
+#pragma GCC unroll 4
+    for (size_t r = 0; r < together; r += F32::width)
+      F32::store(bin + r, F32::add(F32::load(bin + r), F32::load(term + r)));
+  }
+}
+
+// Adds what classes add to the bins of the sub-vectors of a word.
+[[gnu::noinline]] void add_terms(const SignedRows& rows, const uint32_t* packed, size_t fields, size_t count,
+                                 size_t together, const float* terms, float* bins) {
+  const bool whole = is_narrow(rows) && fields == 8 && together == kChunkRows;
+  for (size_t i = 0; i < count; i++, terms += 2 * together) {
+    const uint32_t word = packed[i / kGroup * kGroup * rows.words + i % kGroup];
+    if (whole) {
+      add_terms_of_class(word, 8, 4, rows.width, kChunkRows, terms, bins);
+    } else {
+#pragma GCC unroll 1
+      for (size_t f = 0; f < fields; f++)
+        add_terms_of_class(word >> (f * bits_of(rows)), 1, bits_of(rows), rows.width, together, terms,
+                           bins + f * rows.width * together);
+    }
+  }
 }
 
 // Adds the gradients of a block to the bins of the rows of sub-vectors.
 [[gnu::noinline]] void add_to_bins(const ChunkScratch& work, const Block& block) {
   const SignedRows& rows = *work.head.signed_rows;
-  const size_t stride = rows_together(work);
-  const size_t bits = bits_of(rows);
-  const auto& segment = block.segments[0];
-  for (size_t i = 0; i < segment.count; i++) {
-    const size_t c = segment.first + i;
-    const uint32_t* packed = rows.packed + c / kGroup * kGroup * rows.words + c % kGroup;
-    alignas(64) float g[2][kChunkRows];
-    for (size_t r = 0; r < stride; r += F32::width) {
-      const F32::reg v = F32::load(work.side_by_side + i * stride + r);
-      F32::store(g[0] + r, v);
-      F32::store(g[1] + r, F32::negate(v));
-    }
-    for (size_t j = 0; j < rows.count; packed += kGroup) {
-      uint32_t word = *packed;
-      const size_t end = j + 32 / bits < rows.count ? j + 32 / bits : rows.count;
-      for (; j < end; j++, word >>= bits) {
-        float* bin = work.bins + (j * rows.width + (word & (rows.width - 1))) * stride;
-        const float* term = g[(word >> (bits - 1)) & 1];
-        for (size_t r = 0; r < stride; r += F32::width)
-          F32::store(bin + r, F32::add(F32::load(bin + r), F32::load(term + r)));
-      }
+  const Segment& segment = block.segments[0];
+  const size_t together = rows_side_by_side(work);
+  const size_t per_word = 32 / bits_of(rows);
+  alignas(64) float terms[kTermsTogether * 2 * kChunkRows];
+  for (size_t i = 0; i < segment.count; i += kTermsTogether) {
+    const size_t left = segment.count - i;
+    const size_t count = left < kTermsTogether ? left : kTermsTogether;
+    make_terms(work, i, count, terms);
+    const uint32_t* packed = rows.packed + (segment.first + i) * rows.words;
+    for (size_t j = 0; j < rows.count; j += per_word, packed += kGroup) {
+      const size_t fields = rows.count - j < per_word ? rows.count - j : per_word;
+      add_terms(rows, packed, fields, count, together, terms, work.bins + j * rows.width * together);
     }
   }
 }
@@ -206,7 +301,7 @@ inline void clear_bins(const ChunkScratch& work) {
 [[gnu::noinline]] void gradients_from_bins(const ChunkScratch& work) {
   const Head& head = work.head;
   const SignedRows& rows = *head.signed_rows;
-  const size_t stride = rows_together(work);
+  const size_t stride = rows_side_by_side(work);
   for (size_t j = 0; j < rows.count; j++) {
     float* bins = work.bins + j * rows.width * stride;
     for (size_t h = rows.width / 2; h >= 1; h /= 2) {

@@ -10,6 +10,7 @@
 
 namespace {
 
+using fixed_classifier::Block;
 using fixed_classifier::Head;
 using fixed_classifier::kChunkRows;
 using fixed_classifier::Parameters;
@@ -25,6 +26,12 @@ struct Row {
   double margin_of_scale = -0.0;  // what a margin adds to the gradient by scale; −0 changes no sum
 };
 
+// Of which rows and block the products are there.
+struct MadeProducts {
+  const Block* block = nullptr;
+  size_t from = 0, to = 0;
+};
+
 // What one call works on, and how it divides its scratch memory. The first four arrays are indexed by row of
 // the Hadamard matrix.
 struct ChunkScratch {
@@ -38,14 +45,17 @@ struct ChunkScratch {
   float* bias;
   float* rescaled;  // rows × features
   float* u;         // rows × features
-  // For a head of signed rows: what classes take of each row, bins × rows, and classes of a block × rows.
+  // For a head of signed rows: what classes take of each row, products of rows that share their unpacking,
+  // bins × rows, and the gradients by the logits of a block, row after row.
   float* entries;
+  float* products;
   float* bins;
-  float* side_by_side;
+  float* gradients;
   // A copy of the bias that is aligned like the transform, or null.
   const float* bias_by_hadamard_row = nullptr;
   // Whether the transform of a row must be found at transform_beside when its logits have been shown.
   bool keep_transform = false;
+  mutable MadeProducts made_products{};
   Row row[kChunkRows];
 
   ChunkScratch(const Head& h, const Parameters& p, size_t row_count, void* memory)
@@ -59,11 +69,25 @@ struct ChunkScratch {
     rescaled = start + at.rescaled;
     u = start + at.u;
     entries = start + at.entries;
+    products = start + at.products;
     bins = start + at.bins;
-    side_by_side = start + at.side_by_side;
+    gradients = start + at.gradients;
   }
 
-  float* entries_of(size_t r) const { return entries + r * Layout::entries_a_row(head); }
+  // Where the transform of a row is, or for a head of signed rows its products.
+  const float* transform_of(size_t r) const {
+    return head.signed_rows ? products_of(r) : transform_beside(row[r].x);
+  }
+
+  // Those of rows that share their unpacking alternate, sub-vector by sub-vector.
+  float* entries_of(size_t r) const {
+    constexpr size_t sharing = F32::rows_sharing;
+    return entries +
+           (r / sharing * head.signed_rows->count * sharing + r % sharing) * Layout::entries_each(head);
+  }
+  float* products_of(size_t r) const { return products + r % F32::rows_sharing * products_stride(); }
+  size_t products_stride() const { return Layout::a_row(head); }
+  float* gradient_of(size_t r) const { return gradients + r * Layout::a_row(head); }
 
   // Copies the bias so that it is aligned like the transform: a load across two cache lines costs double.
   // That pays from four rows on, and is for heads of one segment only.
@@ -89,10 +113,9 @@ struct ChunkScratch {
   // Offsets are in floats, and the parts start at different offsets in a page. Most of the last two is never
   // touched: rescaling is rare, and u is used from two blocks on.
   struct Layout {
-    size_t transform = 0, logits, gradient, bias, rescaled, u, entries, bins, side_by_side, end;
+    size_t transform = 0, logits, gradient, bias, rescaled, u, entries, products, bins, gradients, end;
     explicit Layout(const Head& head) {
-      constexpr size_t skew = 5 * kLanes;
-      const size_t order = round_up(head.order, kLanes) + skew;
+      const size_t order = a_row(head);
       const size_t rows = kChunkRows * round_up(head.features, kLanes);
       logits = transform + order + kPage / sizeof(float);
       gradient = logits + order;
@@ -100,18 +123,19 @@ struct ChunkScratch {
       rescaled = bias + order;
       u = rescaled + rows;
       entries = u + (head.block_count > 1 || head.signed_rows ? rows : 0);
-      bins = entries + kChunkRows * entries_a_row(head);
-      side_by_side = bins;
-      end = bins;
+      products = bins = gradients = end = entries;
       if (!head.signed_rows) return;
-      side_by_side += kChunkRows * head.signed_rows->count * head.signed_rows->width;
-      end = side_by_side + kChunkRows * round_up(head.order, kLanes);
+      const size_t subvectors = kChunkRows * head.signed_rows->count;
+      products += subvectors * entries_each(head);
+      bins = products + F32::rows_sharing * order;
+      gradients = bins + subvectors * head.signed_rows->width;
+      end = gradients + kChunkRows * order;
     }
-    static size_t entries_a_row(const Head& head) {
-      if (!head.signed_rows) return 0;
-      return round_up(head.signed_rows->count * (head.signed_rows->width <= 8 ? 16 : head.signed_rows->width),
-                      16);
+    // Of each sub-vector.
+    static size_t entries_each(const Head& head) {
+      return head.signed_rows->width <= 8 ? 16 : head.signed_rows->width;
     }
+    static size_t a_row(const Head& head) { return round_up(head.order, kLanes) + 5 * kLanes; }
   };
 };
 

@@ -27,15 +27,32 @@ struct F32 {
   static words shift_right(words a) {
     return _mm256_srli_epi32(a, bits);
   }
+  // Rows that share the unpacking of words, in so many groups of classes, and groups of a row alone.
+  static constexpr int rows_sharing = 4;
+  static constexpr int groups_shared = 1;
+  static constexpr int groups_alone = 2;
+  static void after(const float*& p, reg a) { asm("" : "+r"(p) : "x"(a)); }
   struct NarrowTable {
+    struct field {
+      words index;
+      reg sign;
+    };
     reg entries;
-    explicit NarrowTable(const float* p) : entries(load(p)) {}
-    reg pick(words a) const { return _mm256_xor_ps(_mm256_permutevar8x32_ps(entries, a), sign_at<3>(a)); }
+    NarrowTable(const float* p, size_t) : entries(load(p)) {}
+    static field field_of(words a, size_t) { return {a, sign_at<3>(a)}; }
+    reg pick(const field& a) const {
+      return _mm256_xor_ps(_mm256_permutevar8x32_ps(entries, a.index), a.sign);
+    }
   };
-  static reg pick_wide(const float* entries, size_t width, words a) {
-    const __m256i index = _mm256_and_si256(a, _mm256_set1_epi32(static_cast<int>(width - 1)));
-    return _mm256_xor_ps(_mm256_i32gather_ps(entries, index, 4), sign_at<7>(a));
-  }
+  struct WideTable {
+    using field = NarrowTable::field;
+    const float* entries;
+    WideTable(const float* p, size_t) : entries(p) {}
+    static field field_of(words a, size_t width) {
+      return {_mm256_and_si256(a, _mm256_set1_epi32(static_cast<int>(width - 1))), sign_at<7>(a)};
+    }
+    reg pick(const field& a) const { return _mm256_xor_ps(_mm256_i32gather_ps(entries, a.index, 4), a.sign); }
+  };
   // −0 where a bit is set, otherwise 0.
   template <int bit>
   static reg sign_at(words a) {
@@ -118,6 +135,10 @@ struct F32 {
     if constexpr (stride == 4) return _mm256_permute2f128_ps(a, a, 1);
     if constexpr (stride == 2) return _mm256_permute_ps(a, 0x4E);
     if constexpr (stride == 1) return _mm256_permute_ps(a, 0xB1);
+  }
+  template <int stride>
+  static reg blend(reg a, reg b) {
+    return _mm256_blend_ps(a, b, stride == 4 ? 0xF0 : stride == 2 ? 0xCC : 0xAA);
   }
   template <int stride>
   static reg butterfly(reg a) {

@@ -24,18 +24,32 @@ struct F32 {
   static words shift_right(words a) {
     return _mm512_srli_epi32(a, bits);
   }
+  // Rows that share the unpacking of words, in so many groups of classes, and groups of a row alone.
+  static constexpr int rows_sharing = 8;
+  static constexpr int groups_shared = 2;
+  static constexpr int groups_alone = 8;
+  static void after(const float*& p, reg a) { asm("" : "+r"(p) : "v"(a)); }
   struct NarrowTable {
+    using field = words;
     reg entries;
-    explicit NarrowTable(const float* p) : entries(load(p)) {}
-    reg pick(words a) const { return _mm512_permutexvar_ps(a, entries); }
+    NarrowTable(const float* p, size_t) : entries(load(p)) {}
+    static field field_of(words a, size_t) { return a; }
+    reg pick(field a) const { return _mm512_permutexvar_ps(a, entries); }
   };
-  static reg pick_wide(const float* entries, size_t width, words a) {
-    const reg first = load(entries);
-    const reg picked =
-        width == 16 ? _mm512_permutexvar_ps(a, first) : _mm512_permutex2var_ps(first, a, load(entries + 16));
-    return _mm512_xor_ps(picked,
-                         _mm512_and_ps(_mm512_castsi512_ps(_mm512_slli_epi32(a, 24)), broadcast(-0.0f)));
-  }
+  struct WideTable {
+    struct field {
+      words index;
+      reg sign;
+    };
+    reg low, high;
+    WideTable(const float* p, size_t width) : low(load(p)), high(load(p + width / 32 * 16)) {}
+    static field field_of(words a, size_t) {
+      return {a, _mm512_and_ps(_mm512_castsi512_ps(_mm512_slli_epi32(a, 24)), broadcast(-0.0f))};
+    }
+    reg pick(const field& a) const {
+      return _mm512_xor_ps(_mm512_permutex2var_ps(low, a.index, high), a.sign);
+    }
+  };
 
   static void zero_upper() { _mm256_zeroupper(); }
   static reg load(const float* p) { return _mm512_loadu_ps(p); }
@@ -91,6 +105,11 @@ struct F32 {
     if constexpr (stride == 4) return _mm512_shuffle_f32x4(a, a, 0xB1);
     if constexpr (stride == 2) return _mm512_permute_ps(a, 0x4E);
     if constexpr (stride == 1) return _mm512_permute_ps(a, 0xB1);
+  }
+  template <int stride>
+  static reg blend(reg a, reg b) {
+    constexpr int upper = stride == 8 ? 0xFF00 : stride == 4 ? 0xF0F0 : stride == 2 ? 0xCCCC : 0xAAAA;
+    return _mm512_mask_mov_ps(a, upper, b);
   }
   template <int stride>
   static reg signs() {

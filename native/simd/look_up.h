@@ -27,24 +27,39 @@ struct LookUpByLoad {
     return a;
   }
 
+  static constexpr int rows_sharing = 1;
+  static constexpr int groups_shared = 1;
+  static constexpr int groups_alone = 1;
+  template <class reg>
+  static void after(const float*&, reg) {}
+
   struct NarrowTable {
+    using field = words;
     const float* entries;
-    explicit NarrowTable(const float* p) : entries(p) {}
-    auto pick(const words& a) const {
+    NarrowTable(const float* p, size_t) : entries(p) {}
+    static field field_of(const words& a, size_t) { return a; }
+    auto pick(const field& a) const {
       float picked[count];
       for (int i = 0; i < count; i++) picked[i] = entries[a.lane[i] & 15];
       return V::load(picked);
     }
   };
 
-  static auto pick_wide(const float* entries, size_t width, const words& a) {
-    float picked[count];
-    for (int i = 0; i < count; i++) {
-      const float entry = entries[a.lane[i] & (width - 1)];
-      picked[i] = a.lane[i] & 0x80 ? -entry : entry;
+  struct WideTable {
+    using field = words;
+    const float* entries;
+    size_t width;
+    WideTable(const float* p, size_t w) : entries(p), width(w) {}
+    static field field_of(const words& a, size_t) { return a; }
+    auto pick(const field& a) const {
+      float picked[count];
+      for (int i = 0; i < count; i++) {
+        const float entry = entries[a.lane[i] & (width - 1)];
+        picked[i] = a.lane[i] & 0x80 ? -entry : entry;
+      }
+      return V::load(picked);
     }
-    return V::load(picked);
-  }
+  };
 };
 
 }  // namespace

@@ -80,6 +80,11 @@ struct F32 : LookUpByLoad<F32, 4> {
     return stride == 2 ? vextq_f32(a, a, 2) : vrev64q_f32(a);
   }
   template <int stride>
+  static reg blend(reg a, reg b) {
+    const uint32x4_t lower = stride == 2 ? uint32x4_t{~0u, ~0u, 0, 0} : uint32x4_t{~0u, 0, ~0u, 0};
+    return vbslq_f32(lower, a, b);
+  }
+  template <int stride>
   static reg butterfly(reg a) {
     const reg signs = stride == 2 ? reg{1, 1, -1, -1} : reg{1, -1, 1, -1};
     return vfmaq_f32(swap<stride>(a), a, signs);

@@ -24,9 +24,15 @@
 //                             a[i] + a[i + stride], its partner a[i] − a[i + stride]
 //   last_two_stages(a, b)     those of stride 2 and 1 in two registers. May be missing where it is not faster
 //   words load_words shift_right<n>    `width` words of 32 bits of packed rows, as SignedRows has them
-//   NarrowTable(p).pick(words)    of eight entries at p, and the same negated behind them, those that the
-//                             lowest four bits of the words say
-//   pick_wide(p, n, words)    of 16 or 32 entries at p those that the lowest eight bits say; bit 7: negated
+//   NarrowTable(p, n).pick(field_of(words, n))    of eight entries at p, and the same negated behind them,
+//                             those that the lowest four bits of the words say
+//   WideTable                 of 16 or 32 entries, n, those that the lowest eight bits say; bit 7: negated
+//   rows_sharing groups_shared groups_alone    how many rows share the unpacking of how many groups of words,
+//                             and how many groups a row alone takes at a time
+//   after(p, a)               hides p from the compiler until it has made a: it would make all that is taken
+//   of
+//                             tables before it adds anything, and have no registers for it
+//   blend<stride>(a, b)       a where i is without the bit `stride`, otherwise b
 //   shift_right(a, n)         int32 only: arithmetic shift
 //
 // Float64 and int32 need only what the transform uses.

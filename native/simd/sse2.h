@@ -105,6 +105,12 @@ struct F32 : LookUpByLoad<F32, 4> {
   static reg swap(reg a) {
     return stride == 2 ? _mm_shuffle_ps(a, a, 0x4E) : _mm_shuffle_ps(a, a, 0xB1);
   }
+  template <int stride>
+  static reg blend(reg a, reg b) {
+    if constexpr (stride == 2) return _mm_shuffle_ps(a, b, 0xE4);
+    const reg even_and_odd = _mm_shuffle_ps(a, b, 0xD8);
+    return _mm_shuffle_ps(even_and_odd, even_and_odd, 0xD8);
+  }
   // a + (−b) is a − b, bit for bit.
   template <int stride>
   static reg butterfly(reg a) {
