@@ -93,8 +93,8 @@ export const seedOption: CodeOption<number> = {
   decode: (kept) => (typeof kept === "string" && /^\d{1,10}$/.test(kept) ? Number(kept) : undefined),
 };
 
-export const flagOption: CodeOption<boolean> = {
-  initial: false,
+export const flagOption = (initial: boolean): CodeOption<boolean> => ({
+  initial,
   required: true,
   check(what, given) {
     checkBoolean(what, given);
@@ -102,4 +102,4 @@ export const flagOption: CodeOption<boolean> = {
   },
   encode: String,
   decode: (kept) => (kept === "true" ? true : kept === "false" ? false : undefined),
-};
+});

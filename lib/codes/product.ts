@@ -119,7 +119,7 @@ export const product = /* @__PURE__ */ defineCode<ProductOptions, Checked>(
   {
     width: widthOption,
     stages: stagesOption,
-    normalised: { ...flagOption, initial: true },
+    normalised: /* @__PURE__ */ flagOption(true),
     rotation: rotationOption,
     seed: seedOption,
     assignment: /* @__PURE__ */ given<Uint8Array>(),

@@ -23,7 +23,7 @@ export interface SylvesterOptions {
 export const sylvester = /* @__PURE__ */ defineCode<SylvesterOptions, Required<SylvesterOptions>>(
   "sylvester",
   1,
-  { seed: seedOption, allowDuplicates: flagOption },
+  { seed: seedOption, allowDuplicates: /* @__PURE__ */ flagOption(false) },
   ({ features, classes }, options) => {
     const { seed, allowDuplicates } = options;
     const distinct = nextPowerOfTwo(features);
