@@ -1,7 +1,7 @@
 /** The transform of a row by a block. */
 import { factorStage, KroneckerFactor } from "./factor";
 import { transform, transformRows } from "./fwht";
-import { applyMask, Row, scatterRow } from "./row";
+import { applyMask, row, scatterRow } from "./row";
 import { Block, Head } from "./table";
 import { add } from "./vector";
 
@@ -11,11 +11,11 @@ export function transformRow<V>(head: Head, block: Block): void {
   const order = head.order;
   const features = head.features;
   if (head.columns !== 0) {
-    scatterRow(head, block, Row.x);
+    scatterRow(head, block, row.x);
     transformBlock<V>(head, head.factor, t, order, block.rows);
     return;
   }
-  let source = Row.x;
+  let source = row.x;
   if (block.mask !== 0) {
     applyMask<V>(t, source, block.mask, features, 1);
     memory.fill(t + features * sizeof<f32>(), 0, (order - features) * sizeof<f32>());

@@ -1,6 +1,7 @@
 /** The gradients of a row, and their sums over rows. */
 import { transformBlock } from "./block";
-import { applyMask, columnOf, Row, signBit } from "./row";
+import { applyMask, columnOf, row, signBit } from "./row";
+import { transposedOf } from "./signed-rows";
 import { clear, dot, padded, SUM_GROUP } from "./sums";
 import { Block, block, Head, Segment, segment } from "./table";
 import { add, broadcast, lanes, mul, sub } from "./vector";
@@ -8,26 +9,29 @@ import { add, broadcast, lanes, mul, sub } from "./vector";
 /** Sums over rows are taken in chunks of this many rows. */
 const CHUNK_ROWS = 32;
 
-/** Writes ∂x of the current row to `out` and returns ∂s. */
+/**
+ * Writes ∂x of the row to `out` and returns ∂s. The gradients by the logits of all rows that were read together have been through
+ * `transposed` where the head has signed rows.
+ */
 export function inputGradient<V>(head: Head, gradLogits: usize, out: usize): f64 {
   const features = head.features;
-  if (Row.zero) {
+  if (row.zero) {
     memory.fill(out, 0, features * sizeof<f32>());
-    return 0;
+    return 0 + row.ofMargin;
   }
-  const u = sumOfTransforms<V>(head, gradLogits);
+  const u = head.packed === 0 ? sumOfTransforms<V>(head, gradLogits) : transposedOf<V>(head);
   clear<V>(u + features * sizeof<f32>(), SUM_GROUP);
-  const along = <f64>dot<V>(u, Row.x, padded(features));
-  const beta = <f32>(along / Row.projection);
+  const along = <f64>dot<V>(u, row.x, padded(features));
+  const beta = <f32>(along / row.projection);
   acrossRow<V>(out, u, features, beta);
-  return (along * head.unit) / Row.length;
+  return (along * head.unit) / row.length + row.ofMargin;
 }
 
 /** Writes α′ ⊗ (u ⊖ x ⊗ β), four vectors at a time. */
 function acrossRow<V>(out: usize, u: usize, features: i32, beta: f32): void {
   const by = broadcast<V, f32>(beta);
-  const alpha = broadcast<V, f32>(Row.alphaOfInput);
-  let x = Row.x;
+  const alpha = broadcast<V, f32>(row.alphaOfInput);
+  let x = row.x;
   for (const end = out + features * sizeof<f32>(); out < end; out += 4 * sizeof<V>()) {
     acrossAt<V>(out, u, x, by, alpha);
     acrossAt<V>(out + sizeof<V>(), u + sizeof<V>(), x + sizeof<V>(), by, alpha);

@@ -1,32 +1,43 @@
 /** The operations of a head on a batch of rows. */
-import { transformRow } from "./block";
 import { addBiasGradient, inputGradient } from "./gradient";
-import { logits, NO_LABEL, segmentLogits } from "./logits";
+import { logits, productsOfBlock, readRows, segmentLogits } from "./logits";
 import { crossEntropy } from "./loss";
-import { LabelMargin, lowerLabel } from "./margin";
-import { readRow } from "./row";
+import { lowerGradient, lowerLabel } from "./margin";
+import { logitBytes, row, selectRow } from "./row";
+import { transposed } from "./signed-rows";
 import { chosenFrom, logSumExp as logSumExpOfRow, probabilitiesFrom, softmaxSums } from "./softmax";
 import { block, CrossEntropy, Head, segment } from "./table";
 import { BestClasses, offer } from "./top-k";
 
+const NO_LABELS: usize = 0;
+
 export function forward<V>(head: Head, x: usize, rows: i32, scale: f64, bias: usize, out: usize): void {
-  for (let r = 0; r < rows; r++) {
-    readRow<V>(head, x, scale, true);
-    logits<V>(head, bias, out, NO_LABEL);
-    x += head.features * sizeof<f32>();
-    out += head.classes * sizeof<f32>();
+  const bytes: usize = head.classes * sizeof<f32>();
+  for (let r = 0, n = 0; r < rows; r += n) {
+    n = readRows<V>(head, x, rows - r, scale, true);
+    logits<V>(head, bias, out, bytes, n, NO_LABELS);
+    x += n * head.features * sizeof<f32>();
+    out += <usize>n * bytes;
   }
 }
 
 export function probabilities<V>(head: Head, x: usize, rows: i32, scale: f64, bias: usize, out: usize): void {
-  for (let r = 0; r < rows; r++) {
-    readRow<V>(head, x, scale, true);
-    logits<V>(head, bias, out, NO_LABEL);
-    softmaxSums<V>(head, out);
-    probabilitiesFrom<V>(head, out);
-    x += head.features * sizeof<f32>();
-    out += head.classes * sizeof<f32>();
+  for (let r = 0, n = 0; r < rows; r += n) {
+    n = readRows<V>(head, x, rows - r, scale, true);
+    keepLogits<V>(head, bias, n);
+    for (let i = 0; i < n; i++) {
+      selectRow(i);
+      softmaxSums<V>(head, row.z);
+      probabilitiesFrom<V>(head, row.z, out);
+      out += head.classes * sizeof<f32>();
+    }
+    x += n * head.features * sizeof<f32>();
   }
+}
+
+/** Leaves the logits of the rows that were read last where each may keep its own. */
+function keepLogits<V>(head: Head, bias: usize, rows: i32): void {
+  logits<V>(head, bias, head.z, logitBytes(head), rows, NO_LABELS);
 }
 
 export function chosenProbabilities<V>(
@@ -39,13 +50,16 @@ export function chosenProbabilities<V>(
   count: i32,
   out: usize,
 ): void {
-  for (let r = 0; r < rows; r++) {
-    readRow<V>(head, x, scale, true);
-    logits<V>(head, bias, head.z, NO_LABEL);
-    softmaxSums<V>(head, head.z);
-    chosenFrom(head.z, chosen, count, out);
-    x += head.features * sizeof<f32>();
-    out += count * sizeof<f32>();
+  for (let r = 0, n = 0; r < rows; r += n) {
+    n = readRows<V>(head, x, rows - r, scale, true);
+    keepLogits<V>(head, bias, n);
+    for (let i = 0; i < n; i++) {
+      selectRow(i);
+      softmaxSums<V>(head, row.z);
+      chosenFrom(row.z, chosen, count, out);
+      out += count * sizeof<f32>();
+    }
+    x += n * head.features * sizeof<f32>();
   }
 }
 
@@ -60,23 +74,25 @@ export function topK<V>(
   scores: usize,
 ): void {
   BestClasses.k = k;
-  for (let r = 0; r < rows; r++) {
-    BestClasses.length = 0;
-    BestClasses.classes = classes;
-    BestClasses.scores = scores;
-    readRow<V>(head, x, scale, true);
+  for (let r = 0, n = 0; r < rows; r += n) {
+    n = readRows<V>(head, x, rows - r, scale, true);
     for (let i = 0; i < head.blockCount; i++) {
       const b = block(head, i);
-      transformRow<V>(head, b);
-      for (let s = 0; s < b.segmentCount; s++) {
-        const part = segment(b, s);
-        segmentLogits<V>(head, part, bias, head.e);
-        offer<V>(head.e, part.first, part.count);
+      for (let j = 0; j < n; j++) {
+        BestClasses.classes = classes + j * k * sizeof<i32>();
+        BestClasses.scores = scores + j * k * sizeof<f32>();
+        productsOfBlock<V>(head, b, n, j);
+        for (let s = 0; s < b.segmentCount; s++) {
+          const part = segment(b, s);
+          segmentLogits<V>(head, part, bias, head.e);
+          BestClasses.length = min(k, part.first);
+          offer<V>(head.e, part.first, part.count);
+        }
       }
     }
-    x += head.features * sizeof<f32>();
-    classes += k * sizeof<i32>();
-    scores += k * sizeof<f32>();
+    x += n * head.features * sizeof<f32>();
+    classes += n * k * sizeof<i32>();
+    scores += n * k * sizeof<f32>();
   }
 }
 
@@ -93,14 +109,19 @@ export function backward<V>(
   first: i32,
   total: i32,
 ): void {
-  for (let r = 0; r < rows; r++) {
-    readRow<V>(head, x, scale, true);
-    store<f32>(gradScale, <f32>inputGradient<V>(head, gradLogits, gradFeatures));
-    if (withBias) addBiasGradient<V>(head, gradLogits, first + r, total);
-    x += head.features * sizeof<f32>();
-    gradLogits += head.classes * sizeof<f32>();
-    gradFeatures += head.features * sizeof<f32>();
-    gradScale += sizeof<f32>();
+  const bytes: usize = head.classes * sizeof<f32>();
+  for (let r = 0, n = 0; r < rows; r += n) {
+    n = readRows<V>(head, x, rows - r, scale, true);
+    if (head.packed !== 0) transposed<V>(head, gradLogits, n === 1 ? 0 : bytes);
+    for (let i = 0; i < n; i++) {
+      selectRow(i);
+      store<f32>(gradScale, <f32>inputGradient<V>(head, gradLogits, gradFeatures));
+      if (withBias) addBiasGradient<V>(head, gradLogits, first + r + i, total);
+      gradLogits += bytes;
+      gradFeatures += head.features * sizeof<f32>();
+      gradScale += sizeof<f32>();
+    }
+    x += n * head.features * sizeof<f32>();
   }
 }
 
@@ -114,13 +135,16 @@ export function logSumExp<V>(
   normalised: bool,
   out: usize,
 ): void {
-  for (let r = 0; r < rows; r++) {
-    readRow<V>(head, x, scale, normalised);
-    logits<V>(head, bias, head.z, NO_LABEL);
-    softmaxSums<V>(head, head.z);
-    store<f32>(out, <f32>logSumExpOfRow());
-    x += head.features * sizeof<f32>();
-    out += sizeof<f32>();
+  for (let r = 0, n = 0; r < rows; r += n) {
+    n = readRows<V>(head, x, rows - r, scale, normalised);
+    keepLogits<V>(head, bias, n);
+    for (let i = 0; i < n; i++) {
+      selectRow(i);
+      softmaxSums<V>(head, row.z);
+      store<f32>(out, <f32>logSumExpOfRow());
+      out += sizeof<f32>();
+    }
+    x += n * head.features * sizeof<f32>();
   }
 }
 
@@ -140,40 +164,40 @@ export function lossAndGradient<V>(
   first: i32,
   total: i32,
 ): void {
-  for (let r = 0; r < rows; r++) {
-    if (load<f32>(loss.rowWeights + r * sizeof<f32>()) === 0) {
-      memory.fill(head.z, 0, head.classes * sizeof<f32>());
-      memory.fill(gradFeatures, 0, head.features * sizeof<f32>());
-      store<f32>(gradScale, 0);
-      store<f32>(losses, 0);
-    } else {
-      readRow<V>(head, x, scale, normalised);
-      if (loss.hasMargin) {
-        const label = load<i32>(loss.labels + r * sizeof<i32>());
-        logits<V>(head, bias, head.z, label);
-        lowerLabel(head, loss, label, scale, bias);
-        store<f32>(losses, <f32>crossEntropy<V>(head, loss, r));
-        store<f32>(gradScale, <f32>gradientWithMargin<V>(head, label, gradFeatures));
+  for (let r = 0, n = 0; r < rows; r += n) {
+    const labels = loss.labels + r * sizeof<i32>();
+    n = readRows<V>(head, x, rows - r, scale, normalised);
+    logits<V>(head, bias, head.z, logitBytes(head), n, loss.hasMargin ? labels : NO_LABELS);
+    for (let i = 0; i < n; i++, losses += sizeof<f32>()) {
+      selectRow(i);
+      const leftOut = isLeftOut(loss, r + i);
+      if (leftOut) {
+        memory.fill(row.z, 0, head.classes * sizeof<f32>());
+        store<f32>(losses, 0);
       } else {
-        logits<V>(head, bias, head.z, NO_LABEL);
-        store<f32>(losses, <f32>crossEntropy<V>(head, loss, r));
-        store<f32>(gradScale, <f32>inputGradient<V>(head, head.z, gradFeatures));
+        const label = load<i32>(labels + i * sizeof<i32>());
+        if (loss.hasMargin) lowerLabel(head, loss, label, scale, bias);
+        store<f32>(losses, <f32>crossEntropy<V>(head, loss, r + i));
       }
+      if (withBias) addBiasGradient<V>(head, row.z, first + r + i, total);
+      if (loss.hasMargin && !leftOut) lowerGradient(load<i32>(labels + i * sizeof<i32>()));
     }
-    if (withBias) addBiasGradient<V>(head, head.z, first + r, total);
-    x += head.features * sizeof<f32>();
-    gradFeatures += head.features * sizeof<f32>();
-    gradScale += sizeof<f32>();
-    losses += sizeof<f32>();
+    if (head.packed !== 0) transposed<V>(head, head.z, n === 1 ? 0 : logitBytes(head));
+    for (let i = 0; i < n; i++, gradScale += sizeof<f32>()) {
+      selectRow(i);
+      if (isLeftOut(loss, r + i)) {
+        memory.fill(gradFeatures, 0, head.features * sizeof<f32>());
+        store<f32>(gradScale, 0);
+      } else {
+        store<f32>(gradScale, <f32>inputGradient<V>(head, row.z, gradFeatures));
+      }
+      gradFeatures += head.features * sizeof<f32>();
+    }
+    x += n * head.features * sizeof<f32>();
   }
 }
 
-/** Does {@link inputGradient} where the gradient by the logit of the label is not that by its cosine. */
-function gradientWithMargin<V>(head: Head, label: i32, gradFeatures: usize): f64 {
-  const at = head.z + label * sizeof<f32>();
-  const g = load<f32>(at);
-  store<f32>(at, <f32>(<f64>g * LabelMargin.slope));
-  const ofScale = inputGradient<V>(head, head.z, gradFeatures) + LabelMargin.ofScale * <f64>g;
-  store<f32>(at, g);
-  return ofScale;
+@inline
+function isLeftOut(loss: CrossEntropy, r: i32): bool {
+  return load<f32>(loss.rowWeights + r * sizeof<f32>()) === 0;
 }

@@ -1,18 +1,19 @@
 /** Cross-entropy of a row, and its gradient by the logits: docs/numerics.md, "Cross-entropy". */
 import { exp, log } from "./math";
+import { row } from "./row";
 import { clearBehind, exponentials, logSumExp, placeOf, Softmax, shiftOf, softmaxSums, sumAtPlace } from "./softmax";
 import { clear, dotOrZero, LANES, padded } from "./sums";
 import { block, CrossEntropy, Head, Segment, segment } from "./table";
 import { add, broadcast, lanes, mul, sub } from "./vector";
 
-/** Turns the logits in `head.z` into the gradient of row r and returns the loss. */
+/** Turns the logits of the row, which is row r of the loss, into their gradient and returns the loss. */
 export function crossEntropy<V>(head: Head, loss: CrossEntropy, r: i32): f64 {
   const smoothing = loss.labelSmoothing;
   const others = smoothing / <f64>head.classes;
   const labels = loss.labels;
   const label: usize = labels === 0 ? 0 : load<i32>(labels + r * sizeof<i32>()) * sizeof<f32>();
   const ofLabel: f64 = labels === 0 || loss.classWeights === 0 ? 1 : load<f32>(loss.classWeights + label);
-  const logit = load<f32>(head.z + label);
+  const logit = load<f32>(row.z + label);
   let total: f64 = 1;
   let linear: f64 = 0; // Σ t·z
   const own = loss.targets + r * head.classes * sizeof<f32>();
@@ -30,7 +31,7 @@ export function crossEntropy<V>(head: Head, loss: CrossEntropy, r: i32): f64 {
     }
   }
   // The sums take the memory in which the exponentials stay for the gradient.
-  softmaxSums<V>(head, head.z);
+  softmaxSums<V>(head, row.z);
   let value = total * logSumExp();
   if (labels !== 0) value -= (1 - smoothing) * ofLabel * <f64>logit;
   if (linear !== 0) value -= linear;
@@ -38,7 +39,7 @@ export function crossEntropy<V>(head: Head, loss: CrossEntropy, r: i32): f64 {
   const totalBySum = <f32>(total / Softmax.sum);
   const weight = load<f32>(loss.rowWeights + r * sizeof<f32>());
   const exponentialOfLabel = exp<f32>(logit - shiftOf(Softmax.max));
-  const e = exponentials<V>(head, head.z);
+  const e = exponentials<V>(head, row.z);
   if (loss.targets !== 0) {
     gradientOf<V>(head, e, loss, own, OWN, totalBySum, weight);
   } else if (loss.classWeights !== 0) {
@@ -48,7 +49,7 @@ export function crossEntropy<V>(head: Head, loss: CrossEntropy, r: i32): f64 {
   }
   if (labels !== 0) {
     const target = <f32>((1 - smoothing) * ofLabel + others * ofLabel);
-    store<f32>(head.z + label, (exponentialOfLabel * totalBySum - target) * weight);
+    store<f32>(row.z + label, (exponentialOfLabel * totalBySum - target) * weight);
   }
   return value;
 }
@@ -58,7 +59,7 @@ const OWN = 1;
 const WEIGHTED = 2;
 
 /**
- * Writes (e ⊗ totalBySum ⊖ t) ⊗ weight to `head.z`, with t as for a class that is not the label. What the targets are made of is known while
+ * Writes (e ⊗ totalBySum ⊖ t) ⊗ weight to the logits, with t as for a class that is not the label. What the targets are made of is known while
  * compiling.
  */
 @inline
@@ -75,7 +76,7 @@ function gradientOf<V>(
   const rowWeight = broadcast<V, f32>(weight);
   const others = broadcast<V, f32>(othersOf(head, loss));
   let w = loss.classWeights;
-  let z = head.z;
+  let z = row.z;
   for (const end = z + head.classes * sizeof<f32>(); z < end; z += sizeof<V>(), e += sizeof<V>()) {
     let t = others;
     if (kind & OWN) {
@@ -145,7 +146,7 @@ function sumOfLogits<V>(head: Head, weights: usize): f64 {
     const b = block(head, k);
     for (let i = 0; i < b.segmentCount; i++) {
       const part = segment(b, i);
-      copyToPlace<V>(head, part, weights === 0 ? head.z : weights);
+      copyToPlace<V>(head, part, weights === 0 ? row.z : weights);
       total += <f64>(weights === 0 ? sumAtPlace<V>(head, part) : productsAtPlace<V>(head, part));
     }
   }
@@ -162,5 +163,5 @@ function copyToPlace<V>(head: Head, part: Segment, from: usize): void {
 /** Returns Σ t·z of a segment, whose t are at their place: the logits are read from where those of the same lanes are, and count where t is not 0. */
 function productsAtPlace<V>(head: Head, part: Segment): f32 {
   const before = part.row % LANES;
-  return dotOrZero<V>(head.e, head.z + (part.first - before) * sizeof<f32>(), padded(before + part.count));
+  return dotOrZero<V>(head.e, row.z + (part.first - before) * sizeof<f32>(), padded(before + part.count));
 }

@@ -8,59 +8,92 @@ const EPSILON: f64 = 1e-8;
 const SUM_MIN: f32 = 8.271806125530277e-25; // 2^−80
 const SUM_MAX: f32 = 1.2676506002282294e30; // 2^100
 
-/** What {@link readRow} leaves for the passes after it. */
-export namespace Row {
-  /** The scaled row; +0 follows up to the order and to whole groups. */
-  export let x: usize = 0;
-  /** Whether it has no direction: all of its gradients are 0. */
-  export let zero: bool = false;
+/** What {@link readRows} leaves of a row for the passes after it. */
+@unmanaged
+export class Row {
   /** What the row is divided by. */
-  export let length: f64 = 1;
+  length: f64;
   /** What divides ⟨u, x⟩ where the part along the row is taken off its gradient. */
-  export let projection: f64 = 1;
+  projection: f64;
+  /** What a margin adds to the gradient by scale; −0 changes no sum. */
+  ofMargin: f64;
+  /** The scaled row; +0 follows up to the order and to whole groups. */
+  x: usize;
+  /** Where its logits may be kept. */
+  z: usize;
+  /** Which of the rows that were read together it is. */
+  index: i32;
+  /** Whether it has no direction: all of its gradients are 0. */
+  zero: bool;
   /** α, from the transform to the logit. */
-  export let alpha: f32 = 0;
+  alpha: f32;
   /** α′, from the gradient by the scaled row to that by the row as given. */
-  export let alphaOfInput: f32 = 0;
-  /** The product with the class vector of the label, where one was named to `logits`. */
-  export let ofLabel: f32 = 0;
+  alphaOfInput: f32;
+  /** The product with the class vector of the label, where labels were given to `logits`. */
+  ofLabel: f32;
 }
 
-/** Reads a row and may scale it in place. If it is not normalised, it is not divided by its norm. */
-export function readRow<V>(head: Head, x: usize, scale: f64, normalised: bool): void {
+/** Rows are taken together at most by so many. */
+const MOST_ROWS = 4;
+const read = memory.data(MOST_ROWS * offsetof<Row>(), 8);
+
+/** The row of which the passes speak. */
+export let row: Row = changetype<Row>(read);
+
+@inline
+export function selectRow(index: i32): void {
+  row = changetype<Row>(read + index * offsetof<Row>());
+}
+
+/** Returns how many bytes are from one row of padded features to the next. */
+@inline
+export function rowBytes(head: Head): usize {
+  return (head.order + SUM_GROUP) * sizeof<f32>();
+}
+
+/** Returns how many bytes are from one row of logits that are kept to the next. */
+@inline
+export function logitBytes(head: Head): usize {
+  return (head.classes + SUM_GROUP) * sizeof<f32>();
+}
+
+/**
+ * Reads a row, in place or into `copy`, and may scale it there. If it is not normalised, it is not divided by its norm. Signed rows need the
+ * copy, which has +0 behind it.
+ */
+export function readRow<V>(head: Head, x: usize, copy: usize, scale: f64, normalised: bool): void {
   const features = head.features;
-  const order = head.order;
-  if (features < order || features % SUM_GROUP !== 0) {
-    memory.copy(head.row, x, features * sizeof<f32>());
-    x = head.row;
+  if (head.packed !== 0 || features < head.order || features % SUM_GROUP !== 0) {
+    memory.copy(copy, x, features * sizeof<f32>());
+    x = copy;
   }
   let sum = sumOfSquares<V>(x, padded(features));
-  let exponent = 0;
+  let down: f64 = 1;
   if (sum < SUM_MIN || sum > SUM_MAX) {
     const a = largestMagnitude<V>(x, features);
     if (a > 0 && a < Infinity) {
-      exponent = exponentOf(a);
-      const down = powerOfTwo(-exponent);
+      down = powerOfTwo(-exponentOf(a));
       for (let p = x, end = x + features * sizeof<f32>(); p < end; p += sizeof<f32>()) {
         store<f32>(p, <f32>(<f64>load<f32>(p) * down));
       }
       sum = sumOfSquares<V>(x, padded(features));
     }
   }
-  Row.x = x;
+  row.x = x;
+  row.ofMargin = -0.0;
   if (normalised) {
     const norm = Math.sqrt(<f64>sum);
-    Row.zero = sum === 0;
-    Row.length = norm + EPSILON * powerOfTwo(-exponent);
-    Row.projection = norm * Row.length;
+    row.zero = sum === 0;
+    row.length = norm + EPSILON * down;
+    row.projection = norm * row.length;
   } else {
-    Row.zero = false;
-    Row.length = powerOfTwo(-exponent);
-    Row.projection = Infinity;
+    row.zero = false;
+    row.length = down;
+    row.projection = Infinity;
   }
-  const gain = (scale * head.unit) / Row.length;
-  Row.alpha = <f32>gain;
-  Row.alphaOfInput = <f32>(gain * powerOfTwo(-exponent));
+  const gain = (scale * head.unit) / row.length;
+  row.alpha = <f32>gain;
+  row.alphaOfInput = <f32>(gain * down);
 }
 
 /** Which powers of two bring bits 28 to 31 of a word into the sign bits of four lanes. */

@@ -22,12 +22,12 @@ export function shiftOf(max: f32): f32 {
   return max === -Infinity ? 0 : max;
 }
 
-/** Replaces the logits by their probabilities. */
-export function probabilitiesFrom<V>(head: Head, z: usize): void {
+/** Writes the probabilities of logits. */
+export function probabilitiesFrom<V>(head: Head, z: usize, out: usize): void {
   const reciprocal = broadcast<V, f32>(<f32>(1 / Softmax.sum));
   const e = exponentials<V>(head, z);
   for (let i: usize = 0, bytes: usize = head.classes * sizeof<f32>(); i < bytes; i += sizeof<V>()) {
-    store<V>(z + i, mul<V, f32>(load<V>(e + i), reciprocal));
+    store<V>(out + i, mul<V, f32>(load<V>(e + i), reciprocal));
   }
 }
 

@@ -28,13 +28,13 @@ export class Head {
   order: i32;
   blocks: usize;
   blockCount: i32;
-  /** One row of features with +0 up to the order. */
+  /** One row of features with +0 up to the order; as many as are taken together. */
   row: usize;
-  /** The transform of a row: the order. */
+  /** The transform of a row: the order; or the products with the signed rows of a block. */
   t: usize;
   /** The sum of the blocks' transforms in the gradient: the order. */
   u: usize;
-  /** One row of logits: the classes. */
+  /** One row of logits: the classes; as many as are taken together. */
   z: usize;
   /** The exponentials of one segment, behind as many +0 as there are lanes and before a group of them. */
   e: usize;
@@ -46,6 +46,21 @@ export class Head {
   transposedFactor: usize;
   /** Address of the columns in which the features stand; 0: feature i in column i. */
   columns: usize;
+  /**
+   * Address of the signed rows of a product code, of which each block has one segment; 0: there are none. Sixteen classes stand together, and
+   * have for each sub-vector a byte each, the row and behind it a bit for the sign, or up to the width 8 four bits each, in pairs.
+   */
+  packed: usize;
+  /** Whether there is room for what two classes take at once, and are enough of them. */
+  paired: i32;
+  /** Order of the matrix whose rows they are; the order above is that of all sub-vectors. */
+  width: i32;
+  /** What classes take of the sub-vectors of rows. */
+  entries: usize;
+  /** The transforms of sub-vectors with the rows side by side: the order, and twice the width. */
+  side: usize;
+  /** The products of a block with the rows side by side. */
+  products: usize;
 }
 
 /** Cross-entropy against targets t_c = ((1 − λ)·q_c + λ/C)·w_c. */

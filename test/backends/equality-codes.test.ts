@@ -152,6 +152,10 @@ test.each([
   compareHeads({ ...ordinary, rows: 35, rowWeight: 1 / 35, table });
 });
 
+test("rows of a product code for which a head has memory of its own", () => {
+  compareHeads({ ...ordinary, rows: 5, table: productTable(512, 17_000, 4, 1, {}) });
+});
+
 test("every factor there is, alone and with two columns", () => {
   for (let factorOrder = 12; factorOrder <= MAX_FACTOR_ORDER; factorOrder += 4) {
     if (knownOrder(factorOrder)?.factorOrder !== factorOrder) continue;

@@ -13,6 +13,8 @@ const all = Number(MEMORY_COUNT) >= 200_000;
  * shows in the many, and the 12 kB that one had in the addon once in the few.
  */
 const MOST = all ? 64 : 40;
+/** The same for heads whose rows are 1 MiB, of which the engine lets some tens of mebibytes come together. */
+const MOST_LARGE = 100;
 /** What is left when all is collected. */
 const MOST_AFTERWARDS = all ? 48 : 32;
 
@@ -35,8 +37,10 @@ runs(`${MEMORY_COUNT} of each`, () => {
       };
       if (all) console.log(label({ name, instructionSet } as never), grown, "afterwards", afterwards);
       expect(Object.keys(grown).length).toBeGreaterThan(5);
-      for (const [kind, megabytes] of Object.entries(grown))
-        expect([kind, megabytes < MOST]).toEqual([kind, true]);
+      for (const [kind, megabytes] of Object.entries(grown)) {
+        const most = kind === "rows of 1 MiB" ? MOST_LARGE : MOST;
+        expect([kind, megabytes < most]).toEqual([kind, true]);
+      }
       expect(afterwards).toBeLessThan(MOST_AFTERWARDS);
     },
     PATIENCE,

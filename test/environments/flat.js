@@ -13,6 +13,8 @@ const x = new Float32Array(64).fill(1);
 const kept = new FixedClassifier({ features: 64, classes: 100, backend });
 const rotated = rotation({ length: 64, backend });
 const file = kept.toSafetensors();
+const rows = new Uint32Array(17_024 * 16);
+const wide = new Float32Array(512).fill(1);
 const learned = { name: /** @type {const} */ ("learned"), seed: 1 };
 
 /** @type {Record<string, [times: number, run: () => void]>} */
@@ -21,6 +23,17 @@ const KINDS = {
   "a dense one": [
     10,
     () => new FixedClassifier({ features: 64, classes: 10, code: learned, backend }).forward(x),
+  ],
+  "a product code": [
+    10,
+    () => new FixedClassifier({ features: 64, classes: 100, code: "product", backend }).forward(x),
+  ],
+  "rows of 1 MiB": [
+    200,
+    () => {
+      const code = { name: /** @type {const} */ ("product"), packed: rows };
+      new FixedClassifier({ features: 512, classes: 17_024, code, backend }).topK(wide, 1);
+    },
   ],
   fromSafetensors: [1, () => FixedClassifier.fromSafetensors(file, { backend }).forward(x)],
   withClasses: [1, () => kept.withClasses(101).forward(x)],

@@ -47,6 +47,20 @@ const largest = (features) => () => {
   return { before, refused, after: of(2) };
 };
 
+/** Rows of 2 MiB, with which a head gets a memory of its own: the best of them, and the same in plain TypeScript. */
+function many() {
+  const [features, classes] = [512, 2 ** 16];
+  const code = { name: /** @type {const} */ ("product"), width: 8 };
+  const x = new Float32Array(features).map((_, i) => (i * i) % 7);
+  /** @param {import("../../dist/index.js").BackendName} name */
+  const best = (name) => {
+    const head = new FixedClassifier({ features, classes, code, backend: product.createBackend(name) });
+    const { classes: found, scores } = head.topK(x, 3);
+    return [...found, ...scores];
+  };
+  return { best: best("wasm"), plain: best("js") };
+}
+
 console.log(
   JSON.stringify({
     name: backend.name,
@@ -54,5 +68,6 @@ console.log(
     failures: Object.fromEntries(backend.failures.map(({ name, error }) => [name, error.message])),
     transform: outcome(() => [...fwht(Float32Array.of(1, 2, 3, 4))]),
     memory: outcome(largest(64)),
+    many: outcome(many),
   }),
 );

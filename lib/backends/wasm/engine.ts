@@ -95,7 +95,7 @@ export class Engine {
   owner: object | null = null;
   #size = 0;
 
-  constructor(module: WebAssembly.Module) {
+  constructor(readonly module: WebAssembly.Module) {
     this.kernels = new WebAssembly.Instance(module).exports as unknown as Kernels;
     this.heapStart = align(this.kernels.heapBase());
   }

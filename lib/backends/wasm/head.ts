@@ -2,7 +2,7 @@ import type { HadamardTable } from "../../table.js";
 import type { GradientBuffers, HeadKernels, HeadParameters } from "../backend.js";
 import { after, type Engine, View } from "./engine.js";
 import { LOSS_BYTES, writeLoss } from "./loss.js";
-import { tableImage } from "./table.js";
+import { type TableImage, tableImage } from "./table.js";
 
 /** Rows go through the memory in slices of about this size, at least one row. */
 const SLICE_BYTES = 2 ** 19;
@@ -19,11 +19,17 @@ type Layout<Widths extends readonly number[]> = readonly [
   ...addresses: { readonly [I in keyof Widths]: number },
 ];
 
-/** The kernels of a head. Its table is copied into the engine's memory when another head, or a transform, was there last. */
-export function createHead(engine: Engine, table: HadamardTable): HeadKernels {
-  const { features, classes } = table;
+export const createHead = (engine: Engine, table: HadamardTable): HeadKernels =>
+  createKernels(engine, table, tableImage(table, engine.heapStart));
+
+/** The kernels of a head. Its image is copied into the engine's memory when another head, or a transform, was there last. */
+export function createKernels(
+  engine: Engine,
+  { features, classes }: { features: number; classes: number },
+  image: TableImage,
+): HeadKernels {
   const { kernels, heapStart } = engine;
-  const image = tableImage(table, heapStart);
+  const { together } = image;
   const self = {};
   let last = { rows: 0, widths: [] as readonly number[], start: 0, layout: [] as readonly number[] };
   const view = new View<Float32Array>();
@@ -54,7 +60,8 @@ export function createHead(engine: Engine, table: HadamardTable): HeadKernels {
     if (rows !== last.rows || start !== last.start || !areEqual(widths, last.widths)) {
       const rowBytes = widths.reduce((sum, width) => sum + width * BYTES, 0);
       const most = widths.length > 2 ? SLICE_BYTES : SLICE_BYTES_OF_TWO;
-      const step = Math.min(rows, Math.max(1, Math.floor(most / rowBytes)));
+      const fit = Math.floor(most / rowBytes / together) * together;
+      const step = Math.min(rows, Math.max(together, fit));
       let end = start;
       const addresses = widths.map((width) => {
         const address = end;

@@ -4,18 +4,20 @@ import { after } from "./engine.js";
 import { factorImage } from "./factor.js";
 
 /** Sizes in bytes of the structures of assembly/table.ts. */
-const HEAD_BYTES = 68;
-const BLOCK_BYTES = 16;
-const SEGMENT_BYTES = 16;
+export const HEAD_BYTES = 92;
+export const BLOCK_BYTES = 16;
+export const SEGMENT_BYTES = 16;
 
 /** What sums are padded to: assembly/sums.ts. */
-const SUM_GROUP = 64;
+export const SUM_GROUP = 64;
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
 /** The head as the kernels read it, at the address it was made for. */
 export interface TableImage {
   readonly words: Int32Array;
-  /** The row of features, whose padding has to be +0. */
+  /** How many rows the kernels take together. */
+  readonly together: number;
+  /** The rows of features, whose padding has to be +0. */
   readonly row: number;
   readonly rowBytes: number;
   readonly bias: number;
@@ -39,12 +41,7 @@ export function tableImage(table: HadamardTable, heapStart: number): TableImage 
   const transposedAt = factorAt + factor.byteLength;
   const imageBytes = transposedAt + transposed.byteLength - heapStart;
 
-  let next = after(heapStart, imageBytes);
-  const take = (floats: number): number => {
-    const address = next;
-    next = after(next, floats * FLOAT_BYTES);
-    return address;
-  };
+  const { take, end } = arraysFrom(after(heapStart, imageBytes));
   const longest = Math.max(...blocks.flatMap(({ segments }) => segments.map(([, , , , count]) => count)));
   const row = take(order + SUM_GROUP);
   const t = take(order + SUM_GROUP);
@@ -79,7 +76,23 @@ export function tableImage(table: HadamardTable, heapStart: number): TableImage 
   words.set(columns, wordAt(columnsAt));
   words.set(factor, wordAt(factorAt));
   words.set(transposed, wordAt(transposedAt));
-  return { words, row, rowBytes: (order + SUM_GROUP) * FLOAT_BYTES, bias, biasGradient, end: next };
+  const rowBytes = (order + SUM_GROUP) * FLOAT_BYTES;
+  return { words, together: 1, row, rowBytes, bias, biasGradient, end: end() };
+}
+
+/** Arrays of floats one behind the other. */
+export function arraysFrom(start: number) {
+  let next = start;
+  return {
+    /** The address of one more of this length. */
+    take(floats: number): number {
+      const address = next;
+      next = after(next, floats * FLOAT_BYTES);
+      return address;
+    },
+    /** The first address behind them. */
+    end: () => next,
+  };
 }
 
 /** The fields of a segment: block, first row, sign, first class, number of classes. */
