@@ -12,11 +12,14 @@ const folder = (/** @type {string} */ run) => fileURLToPath(new URL(`results/${r
  */
 
 /** @param {RowSettings} settings */
-function fileName({ head, seed, epochs, roundEvery }) {
+export function rowName({ head, seed, epochs, roundEvery }) {
   const parts = [head.replaceAll(":", "-").replaceAll(",", "+"), `${epochs}-epochs`];
   if (roundEvery !== 1) parts.push(`every-${roundEvery}`);
-  return `${[...parts, `seed-${seed}`].join(".")}.json`;
+  return [...parts, `seed-${seed}`].join(".");
 }
+
+/** @type {(run: string, settings: RowSettings) => string} */
+const pathOf = (run, settings) => `${folder(run)}${rowName(settings)}.json`;
 
 /**
  * @param {string} run
@@ -24,7 +27,7 @@ function fileName({ head, seed, epochs, roundEvery }) {
  * @returns {Row | undefined}
  */
 export function findRow(run, settings) {
-  const path = folder(run) + fileName(settings);
+  const path = pathOf(run, settings);
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
 }
 
@@ -33,7 +36,7 @@ export function findRow(run, settings) {
  * @param {Row} row
  */
 export function keepRow(run, row) {
-  const path = folder(run) + fileName(row.settings);
+  const path = pathOf(run, row.settings);
   mkdirSync(folder(run), { recursive: true });
   // Half a file would count as a row.
   writeFileSync(`${path}.part`, `${JSON.stringify(row, null, 2)}\n`);
