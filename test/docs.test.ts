@@ -231,12 +231,14 @@ test.each([
   ["docs/backends.md", joined],
   ["docs/file-format.md", (blocks: string[]) => blocks],
   ["docs/losses.md", (blocks: string[]) => blocks],
+  ["docs/product-training.md", (blocks: string[]) => blocks],
   ["docs/rotation.md", (blocks: string[]) => blocks],
 ] as const)("the examples of %s run as programs of a user", (page, programsOf) => {
   const folder = mkdtempSync(join(tmpdir(), "fixed-classifier-user-"));
   try {
     mkdirSync(join(folder, "node_modules"));
     symlinkSync(root, join(folder, "node_modules/fixed-classifier"), "junction");
+    symlinkSync(join(root, "node_modules/@tensorflow"), join(folder, "node_modules/@tensorflow"), "junction");
     const here = (block: string): boolean =>
       !missing.some(({ name }) => block.includes(`createBackend("${name}"`));
     const programs = programsOf(codeOf(textOf(page), "js").filter(here));

@@ -3,14 +3,12 @@ import { arch, cpus } from "node:os";
 import cliProgress from "cli-progress";
 import { Command, InvalidArgumentError } from "commander";
 import { readHead } from "./heads/spec.js";
-import { keeper } from "./keep.js";
 import { writeReport } from "./report.js";
-import { findRow, keepRow, rowName } from "./results.js";
+import { findRow, keepRow } from "./results.js";
 
-/** @import { Head } from "./heads/parameters.js" */
 /** @import { Phase } from "./heads/spec.js" */
 
-/** @typedef {{ data: string, head: string[], seed: number[], epochs: number, roundEvery: number, again: boolean, save?: string, pictures?: string }} Options */
+/** @typedef {{ data: string, head: string[], seed: number[], epochs: number, roundEvery: number, again: boolean }} Options */
 /** @typedef {{ phases: Phase[], seed: number, epochs: number, features: number, roundEvery: number }} Settings */
 /**
  * @template D
@@ -21,7 +19,7 @@ import { findRow, keepRow, rowName } from "./results.js";
  * @property {number} epochs
  * @property {number} features
  * @property {(folder: string) => D} load
- * @property {(data: D, settings: Settings, onStep: (step: { epochs: number, loss: number }) => void, onHead: (head: Head, moment: "start" | "end") => void) => Promise<import("./results.js").Result>} train
+ * @property {(data: D, settings: Settings, onStep: (step: { epochs: number, loss: number }) => void) => Promise<import("./results.js").Result>} train
  */
 
 /**
@@ -52,7 +50,6 @@ export async function runRows(run, argv) {
         data,
         { ...settings, phases: readHead(head), features: run.features },
         onStep,
-        keeper(run.name, rowName(settings), options),
       );
       stop();
       const seconds = Math.round((performance.now() - start) / 1000);
@@ -100,11 +97,6 @@ function readOptions({ name, description, data, epochs }, argv) {
     .option("--epochs <number>", "passes over the training data", integer(1, 1000), epochs)
     .option("--round-every <steps>", "steps between two roundings of W", integer(1, 1e6), 1)
     .option("--again", "run rows again whose result there is", false)
-    .option("--save <folder>", "write each head of this package there at the end, as a safetensors file")
-    .option(
-      "--pictures <folder>",
-      "draw the cosines between its class vectors there, at the start and at the end",
-    )
     .allowExcessArguments(false)
     .parse(argv)
     .opts();

@@ -12,14 +12,11 @@ const folder = (/** @type {string} */ run) => fileURLToPath(new URL(`results/${r
  */
 
 /** @param {RowSettings} settings */
-export function rowName({ head, seed, epochs, roundEvery }) {
+function fileName({ head, seed, epochs, roundEvery }) {
   const parts = [head.replaceAll(":", "-").replaceAll(",", "+"), `${epochs}-epochs`];
   if (roundEvery !== 1) parts.push(`every-${roundEvery}`);
-  return [...parts, `seed-${seed}`].join(".");
+  return `${[...parts, `seed-${seed}`].join(".")}.json`;
 }
-
-/** @type {(run: string, settings: RowSettings) => string} */
-const pathOf = (run, settings) => `${folder(run)}${rowName(settings)}.json`;
 
 /**
  * @param {string} run
@@ -27,7 +24,7 @@ const pathOf = (run, settings) => `${folder(run)}${rowName(settings)}.json`;
  * @returns {Row | undefined}
  */
 export function findRow(run, settings) {
-  const path = pathOf(run, settings);
+  const path = folder(run) + fileName(settings);
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
 }
 
@@ -36,7 +33,7 @@ export function findRow(run, settings) {
  * @param {Row} row
  */
 export function keepRow(run, row) {
-  const path = pathOf(run, row.settings);
+  const path = folder(run) + fileName(row.settings);
   mkdirSync(folder(run), { recursive: true });
   // Half a file would count as a row.
   writeFileSync(`${path}.part`, `${JSON.stringify(row, null, 2)}\n`);

@@ -1,7 +1,7 @@
 /** Numbers of a head that is kept are finite, but for −Infinity in a bias, which masks a class: it never has a probability. */
 
 /** The parameters of a head, by their names. */
-export type ParameterName = "scale" | "bias" | "weights";
+export type ParameterName = "scale" | "bias" | "weights" | "vectors";
 
 /** Calls `refuse` with what is wrong and where, if there is a number that no kept head has. */
 export function checkNumbers(

@@ -2,7 +2,12 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { FixedClassifier } from "fixed-classifier";
-import { FixedClassifierLayer, type FixedClassifierLayerArgs, fixedClassifier } from "fixed-classifier/tfjs";
+import {
+  FixedClassifierLayer,
+  type FixedClassifierLayerArgs,
+  fixedClassifier,
+  type LearnedProductOptions,
+} from "fixed-classifier/tfjs";
 
 const args: FixedClassifierLayerArgs = {
   classes: 10,
@@ -16,6 +21,8 @@ const args: FixedClassifierLayerArgs = {
 };
 const model: tf.Sequential = tf.sequential({ layers: [fixedClassifier(args)] });
 model.add(new FixedClassifierLayer({ classes: 10, code: { name: "sylvester", seed: 1 } }));
+const learned: LearnedProductOptions = { name: "product", width: 8, trainable: true };
+model.add(fixedClassifier({ classes: 10, code: learned }));
 
 const head: FixedClassifier = fixedClassifier({ classes: 10 }).head();
 export const layer: tf.layers.Layer = FixedClassifierLayer.fromHead(head, {
@@ -29,6 +36,8 @@ fixedClassifier({ units: 10 });
 fixedClassifier({ classes: 10, kernelInitializer: "zeros" });
 // @ts-expect-error no such activation
 fixedClassifier({ classes: 10, activation: "maximum" });
+// @ts-expect-error only vectors of product codes are learned
+fixedClassifier({ classes: 10, code: { name: "hadamard", trainable: true } });
 // @ts-expect-error the head decides
 FixedClassifierLayer.fromHead(head, { classes: 10 });
 // @ts-expect-error a layer is no head

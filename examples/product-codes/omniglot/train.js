@@ -16,9 +16,8 @@ const RATE = 2e-3;
  * @param {{ train: Images, test: Images, classes: number }} data
  * @param {{ phases: Phase[], epochs: number, seed: number, features: number, roundEvery: number }} settings
  * @param {(step: { epochs: number, loss: number }) => void} onStep
- * @param {(head: Head, moment: "start" | "end") => void} onHead
  */
-export async function trainOmniglot({ train, test, classes }, settings, onStep, onHead) {
+export async function trainOmniglot({ train, test, classes }, settings, onStep) {
   const { phases, epochs, seed, features } = settings;
   const random = new Random(seed);
   const network = await ConvolutionalNetwork.create({ features, batch: BATCH, evaluated: EVALUATED }, random);
@@ -31,7 +30,6 @@ export async function trainOmniglot({ train, test, classes }, settings, onStep, 
   /** @type {Head} */
   let head = await makeHead(phases[0], shape, parameters, settings);
   let order = new Int32Array(0);
-  onHead(head, "start");
 
   for (let step = 0; step < epochs * stepsAnEpoch; step++) {
     const at = step % stepsAnEpoch;
@@ -64,7 +62,6 @@ export async function trainOmniglot({ train, test, classes }, settings, onStep, 
     correct += score.correct;
     loss += score.loss;
   }
-  onHead(head, "end");
   await head.release();
   return {
     accuracy: (100 * correct) / test.count,

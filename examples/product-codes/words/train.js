@@ -16,9 +16,8 @@ const RATE = 2e-3;
  * @param {{ vocabulary: string[], train: Int32Array, validation: Int32Array }} data
  * @param {{ phases: Phase[], epochs: number, seed: number, features: number, roundEvery: number }} settings
  * @param {(step: { epochs: number, loss: number }) => void} onStep
- * @param {(head: Head, moment: "start" | "end") => void} onHead
  */
-export async function trainWords({ vocabulary, train, validation }, settings, onStep, onHead) {
+export async function trainWords({ vocabulary, train, validation }, settings, onStep) {
   const { phases, epochs, seed, features } = settings;
   const classes = vocabulary.length;
   const random = new Random(seed);
@@ -33,7 +32,6 @@ export async function trainWords({ vocabulary, train, validation }, settings, on
   const stepsAnEpoch = read.steps;
   let head = await makeHead(phases[0], shape, parameters, settings);
   const perplexities = [];
-  onHead(head, "start");
   for (let epoch = 0; epoch < epochs; epoch++) {
     const { phase, begins } = phaseOf(phases, epoch);
     if (begins && epoch > 0) {
@@ -53,7 +51,6 @@ export async function trainWords({ vocabulary, train, validation }, settings, on
     }
     perplexities.push(await perplexity(model, head, validation));
   }
-  onHead(head, "end");
   await head.release();
   return { perplexity: Math.min(...perplexities), perplexities, scale: parameters.scale.value[0] };
 }

@@ -13,6 +13,19 @@ const DENSE_OPTIONS = ["activation", "biasInitializer", "biasRegularizer", "bias
 type DenseOption = (typeof DENSE_OPTIONS)[number];
 type DenseArgs = Pick<Parameters<typeof tf.layers.dense>[0], DenseOption | "inputDim">;
 
+type ProductCode = Extract<FixedClassifierOptions["code"], { name: "product" }>;
+
+/**
+ * The code "product" whose vectors the layer learns: it keeps a matrix of classes × features, computes with its rounding to signed rows at
+ * every call, and gives it the gradient of the rounded vectors. It starts at `weights` or `assignment`, and at random where there are none.
+ *
+ * @group fixed-classifier/tfjs
+ */
+export interface LearnedProductOptions extends ProductCode {
+  /** Whether the vectors are learned. Default false: they are as they are given. */
+  trainable?: boolean;
+}
+
 /**
  * Options of {@link FixedClassifier}; those of every layer: `name`, `inputShape`, `trainable`, `weights` …; and of those of
  * `tf.layers.dense` `activation`, which is applied to the logits, `biasInitializer`, `biasRegularizer`, `biasConstraint` and `inputDim`.
@@ -22,9 +35,11 @@ type DenseArgs = Pick<Parameters<typeof tf.layers.dense>[0], DenseOption | "inpu
 export interface FixedClassifierLayerArgs
   extends LayerArgs,
     DenseArgs,
-    Omit<FixedClassifierOptions, "features"> {
+    Omit<FixedClassifierOptions, "features" | "code"> {
   /** Default: the size of the last axis of the input. */
   features?: number;
+  /** As of {@link FixedClassifier}; of the code "product" the layer can learn the vectors: `{ name: "product", width: 8, trainable: true }`. */
+  code?: FixedClassifierOptions["code"] | LearnedProductOptions;
 }
 
 /** What {@link FixedClassifierLayer.fromHead} takes: the rest is the head's. */
@@ -96,6 +111,8 @@ export interface CheckedArguments {
   readonly layer: LayerArgs;
   readonly head: LayerHeadOptions;
   readonly dense: DenseParts;
+  /** Whether the class vectors are learned. */
+  readonly learnsVectors: boolean;
 }
 
 /** @throws TypeError or RangeError for what is no option of the layer, or no value of one */
@@ -111,11 +128,38 @@ export function checkArguments(args: FixedClassifierLayerArgs): CheckedArguments
   }
   const head: Record<string, unknown> = {};
   for (const key of [...SETTINGS, "backend"] as const) if (given[key] !== undefined) head[key] = given[key];
+  const learned = readTrainable(code);
+  if (learned !== undefined) head.code = learned.code;
   return {
     layer: layerArguments(given),
     head: head as unknown as LayerHeadOptions,
     dense: denseParts(given),
+    learnsVectors: learned?.trainable ?? false,
   };
+}
+
+/** Options of a code that is learned, and the one value that they have there. */
+const LEARNED_PLAIN = [
+  ["stages", 1],
+  ["normalised", true],
+  ["rotation", false],
+] as const;
+
+/** The option `trainable` of the code "product", which the layer has and the head has not; undefined if there is none. */
+function readTrainable(code: FixedClassifierLayerArgs["code"]) {
+  if (typeof code !== "object" || code?.name !== "product" || !("trainable" in code)) return undefined;
+  const { trainable, ...own } = code;
+  if (trainable !== undefined && trainable !== null) checkBoolean('trainable of code "product"', trainable);
+  const learned = trainable ?? false;
+  const other = LEARNED_PLAIN.find(([option, plain]) => (own[option] ?? plain) !== plain);
+  if (learned && other !== undefined) {
+    const [option, plain] = other;
+    throw new RangeError(
+      `${option} of code "product" must be ${plain} where vectors are learned, got ${describe(own[option])}: it is for weights that were ` +
+        "trained without rounding",
+    );
+  }
+  return { code: own, trainable: learned };
 }
 
 /** @throws TypeError for options that the head decides */

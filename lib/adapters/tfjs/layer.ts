@@ -27,18 +27,24 @@ import {
   type FixedClassifierLayerArgs,
   type FromHeadArgs,
   type LayerHeadOptions,
+  type LearnedProductOptions,
   SETTINGS,
 } from "./arguments.js";
-import { type HeadOperation, headOperation } from "./operation.js";
+import { headOperation } from "./operation.js";
+import { Rounding, startVectors, straightThrough } from "./straight-through.js";
 import { constrain, initialWeights } from "./weights.js";
 
-export type { FixedClassifierLayerArgs, FromHeadArgs } from "./arguments.js";
+export type { FixedClassifierLayerArgs, FromHeadArgs, LearnedProductOptions } from "./arguments.js";
 
 /**
  * A layer that turns features (the last axis of an input of rank ≥ 2) into the logits of a {@link FixedClassifier}. Its weights are `scale`
  * and `bias`; forward and gradient run on the kernels of this package, so the tensors come from and go back to TensorFlow.js by
  * `dataSync`, which its wasm, cpu and webgl backends have. Put a linear layer right before it, without an activation. There is no
  * gradient of the gradient. What is not a number comes out as NaN, as it does of any layer.
+ *
+ * Of the code "product" the layer can learn the class vectors, `{ name: "product", width: 8, trainable: true }`: it has a further weight,
+ * `vectors`, computes with its rounding, and gives it the gradient of the rounded vectors (docs/product-training.md). What is trained is
+ * {@link head | a head} without that matrix.
  *
  * The losses of TensorFlow.js that have a name, such as "categoricalCrossentropy", take what they get for probabilities: with one of
  * them give the layer `activation: "softmax"`, or train the logits with `tf.losses.softmaxCrossEntropy`.
@@ -48,6 +54,13 @@ export type { FixedClassifierLayerArgs, FromHeadArgs } from "./arguments.js";
  * const layer = new FixedClassifierLayer({ classes: 10 });
  * const logits = layer.apply(tf.ones([2, 64])); // 2 × 10
  * writeFileSync("head.safetensors", layer.head().toSafetensors());
+ * @example
+ * const code = { name: "product", width: 8, trainable: true };
+ * const model = tf.sequential({ layers: [fixedClassifier({ classes: 10, code, inputShape: [64] })] });
+ * model.compile({ optimizer: "adam", loss: (y, z) => tf.losses.softmaxCrossEntropy(y, z) });
+ * const labels = tf.oneHot(Array.from({ length: 20 }, (_, row) => row % 10), 10);
+ * await model.fit(tf.randomNormal([20, 64]), labels, { epochs: 1, verbose: 0 });
+ * const frozen = FixedClassifierLayer.fromHead(model.layers[0].head());
  */
 export class FixedClassifierLayer extends tf.layers.Layer {
   /** The name under which TensorFlow.js saves the layer and finds it when a model is loaded. */
@@ -58,7 +71,10 @@ export class FixedClassifierLayer extends tf.layers.Layer {
   #initialBias: Float32Array | null = null;
   #scale: tf.LayerVariable | null = null;
   #bias: tf.LayerVariable | null = null;
-  #logits: HeadOperation | null = null;
+  readonly #learnsVectors: boolean;
+  #vectors: tf.LayerVariable | null = null;
+  #rounding: Rounding | null = null;
+  #logits: ((x: tf.Tensor, scale: tf.Tensor, bias: tf.Tensor | null) => tf.Tensor) | null = null;
 
   /**
    * @throws TypeError for an option that the layer does not have, or of the wrong type
@@ -66,10 +82,11 @@ export class FixedClassifierLayer extends tf.layers.Layer {
    * is added to a model or applied
    */
   constructor(args: FixedClassifierLayerArgs) {
-    const { layer, head, dense } = checkArguments(args);
+    const { layer, head, dense, learnsVectors } = checkArguments(args);
     super(layer);
     this.#options = head;
     this.#dense = dense;
+    this.#learnsVectors = learnsVectors;
     this.supportsMasking = true;
   }
 
@@ -103,10 +120,11 @@ export class FixedClassifierLayer extends tf.layers.Layer {
 
   /**
    * A head with the layer's settings and its scale and bias as they are now; later training does not change it. It gives logits: an
-   * activation of the layer is not part of it.
+   * activation of the layer is not part of it. Of vectors that the layer learns it has the rounding: {@link fromHead} makes a layer of it
+   * that goes on with these, without the matrix.
    *
    * @throws Error before the layer is part of a model or was applied
-   * @throws RangeError if scale or bias is not finite, which is what a training that has diverged leaves
+   * @throws RangeError if scale, bias or vectors are not finite, which is what a training that has diverged leaves
    * @example
    * const layer = fixedClassifier({ classes: 10, inputShape: [64] });
    * const model = tf.sequential({ layers: [layer] });
@@ -118,14 +136,22 @@ export class FixedClassifierLayer extends tf.layers.Layer {
         `layer ${this.name} has no weights yet: add it to a model with a known input shape, or apply it`,
       );
     }
-    const head = this.#newHead(this.#options.features);
+    const head = this.#currentHead();
     head.scale = this.#scale.read().dataSync()[0] as number;
     if (this.#bias !== null) head.bias?.set(this.#bias.read().dataSync() as Float32Array);
     checkFiniteHead(head, `layer ${this.name}`);
     return head;
   }
 
-  /** Makes the weights `scale` and `bias`. TensorFlow.js calls it when the width of the features is known. */
+  #currentHead(): FixedClassifier {
+    if (this.#rounding === null) return this.#newHead(this.#options.features);
+    const vectors = this.#vectors?.read() as tf.Tensor;
+    checkNumbers("vectors", vectors.dataSync() as Float32Array, diverged(`layer ${this.name}`));
+    // Of its own: later training does not change it.
+    return new Rounding(this.#newHead(this.#options.features)).of(vectors).head;
+  }
+
+  /** Makes the weights `scale` and `bias`, and `vectors` where they are learned. TensorFlow.js calls it when the width of the features is known. */
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     const features = this.#width(inputShape);
     if (this.#logits !== null) return;
@@ -138,6 +164,7 @@ export class FixedClassifierLayer extends tf.layers.Layer {
         head,
         this.#initialBias,
         biasInitializer?.value,
+        this.#learnsVectors ? startVectors(head, this.#options.code as LearnedProductOptions) : null,
         this.initialWeights,
         this.name,
       );
@@ -146,10 +173,21 @@ export class FixedClassifierLayer extends tf.layers.Layer {
         this.#bias = this.addWeight("bias", [head.classes], "float32", start.bias, biasRegularizer?.value);
         if (biasConstraint !== undefined) constrain(this.#bias, biasConstraint.value);
       }
+      if (start.vectors !== null) {
+        this.#vectors = this.addWeight("vectors", [head.classes, features], "float32", start.vectors);
+      }
     });
     this.#options.features = features;
-    this.#logits = headOperation(head);
+    this.#logits = this.#learnsVectors ? this.#learnedLogits(head) : headOperation(head);
     super.build(inputShape);
+  }
+
+  #learnedLogits(head: FixedClassifier) {
+    const rounding = new Rounding(head);
+    const operation = straightThrough(rounding);
+    this.#rounding = rounding;
+    return (x: tf.Tensor, scale: tf.Tensor, bias: tf.Tensor | null) =>
+      operation(x, scale, bias, (this.#vectors as tf.LayerVariable).read());
   }
 
   /**
@@ -176,14 +214,16 @@ export class FixedClassifierLayer extends tf.layers.Layer {
       }
       this.#width(x.shape);
       const scale = (this.#scale as tf.LayerVariable).read();
-      const logits = (this.#logits as HeadOperation)(x, scale, this.#bias?.read() ?? null);
+      const logits = this.#logits?.(x, scale, this.#bias?.read() ?? null) as tf.Tensor;
       return this.#dense.activation?.value.apply(logits) ?? logits;
     });
   }
 
-  /** All settings. The backend is not one: it is chosen where the model is loaded. */
+  /** All settings. The backend is not one: it is chosen where the model is loaded. Vectors that are learned are a weight, and not here. */
   override getConfig(): tf.serialization.ConfigDict {
-    const settings = SETTINGS.map((key) => [key, plainOption(this.#options[key]) ?? null]);
+    const code = this.#learnsVectors ? learnedCode(this.#options.code) : this.#options.code;
+    const given = { ...this.#options, code };
+    const settings = SETTINGS.map((key) => [key, plainOption(given[key]) ?? null]);
     const dense = Object.entries(this.#dense).map(([key, { config }]) => [key, config]);
     return { ...super.getConfig(), ...Object.fromEntries([...settings, ...dense]) };
   }
@@ -243,13 +283,23 @@ export function fixedClassifier(args: FixedClassifierLayerArgs): FixedClassifier
   return new FixedClassifierLayer(args);
 }
 
+/** What the configuration keeps of a code whose vectors are learned. */
+function learnedCode(code: LayerHeadOptions["code"]) {
+  const { assignment: _, weights: __, packed: ___, ...kept } = code as LearnedProductOptions;
+  return { ...kept, trainable: true };
+}
+
 /** Numbers that are not finite belong to a training that goes on, not to a head that is kept. */
-function checkFiniteHead({ scale, bias }: FixedClassifier, what: string): void {
-  const refuse = (problem: string): never => {
+const diverged =
+  (what: string) =>
+  (problem: string): never => {
     throw new RangeError(
       `${what} is not finite, its training has diverged: ${problem}; go back to weights that were saved before`,
     );
   };
+
+function checkFiniteHead({ scale, bias }: FixedClassifier, what: string): void {
+  const refuse = diverged(what);
   checkNumbers("scale", Float32Array.of(scale), refuse);
   if (bias !== null) checkNumbers("bias", bias, refuse);
 }

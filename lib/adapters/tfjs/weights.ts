@@ -11,10 +11,11 @@ const startingAt = (tensor: tf.Tensor): Initializer => ({ apply: () => tensor })
 export interface InitialWeights {
   readonly scale: Initializer;
   readonly bias: Initializer | null;
+  readonly vectors: Initializer | null;
 }
 
 /**
- * Where scale and bias start: the bias at that of a given head, as its initialiser says, or as the code does. Weights that were given
+ * Where scale, bias and vectors start: the bias at that of a given head, as its initialiser says, or as the code does. Weights that were given
  * are written by TensorFlow.js later, when the layer has its variables, so they are checked here.
  *
  * @throws RangeError for weights of other shapes, and what the initialiser throws
@@ -23,19 +24,28 @@ export function initialWeights(
   head: FixedClassifier,
   ofHead: Float32Array | null,
   initializer: Initializer | undefined,
+  vectors: Float32Array | null,
   given: readonly tf.Tensor[] | null,
   name: string,
 ): InitialWeights {
-  const shapes = head.bias === null ? [[1]] : [[1], [head.classes]];
+  const shapes = [
+    ...(head.bias === null ? [] : [[head.classes]]),
+    ...(vectors === null ? [] : [[head.classes, head.features]]),
+  ];
   // TensorFlow.js has weights that are not trained behind those that are.
-  if (!head.settings.learnScale) shapes.reverse();
+  if (head.settings.learnScale) shapes.unshift([1]);
+  else shapes.push([1]);
   const found = given?.map(({ shape }) => shape);
   if (found !== undefined && JSON.stringify(found) !== JSON.stringify(shapes)) {
     throw new RangeError(
       `weights of ${name} must have the shapes ${JSON.stringify(shapes)}, got ${JSON.stringify(found)}`,
     );
   }
-  return { scale: startingAt(tf.tensor1d([head.scale])), bias: head.bias && startingAt(biasOf(head.bias)) };
+  return {
+    scale: startingAt(tf.tensor1d([head.scale])),
+    bias: head.bias && startingAt(biasOf(head.bias)),
+    vectors: vectors && startingAt(tf.tensor2d(vectors, [head.classes, head.features])),
+  };
 
   function biasOf(ofCode: Float32Array): tf.Tensor {
     if (ofHead !== null || initializer === undefined) return tf.tensor1d(ofHead ?? ofCode.slice());
