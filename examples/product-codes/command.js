@@ -1,21 +1,22 @@
 // What the commands have in common: options, rows that are run once, progress.
 import { arch, cpus } from "node:os";
 import cliProgress from "cli-progress";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { readHead } from "./heads/spec.js";
 import { writeReport } from "./report.js";
 import { findRow, keepRow } from "./results.js";
 
 /** @import { Phase } from "./heads/spec.js" */
 
-/** @typedef {{ data: string, head: string[], seed: number[], epochs: number, roundEvery: number, again: boolean }} Options */
-/** @typedef {{ phases: Phase[], seed: number, epochs: number, features: number, roundEvery: number }} Settings */
+/** @typedef {{ data: string, head: string[], seed: number[], epochs: number, roundEvery: number, classScale: boolean, again: boolean }} Options */
+/** @typedef {{ phases: Phase[], seed: number, epochs: number, features: number, roundEvery: number, classScale: boolean }} Settings */
 /**
  * @template D
  * @typedef {object} Run
  * @property {string} name of the rows: a folder of results
  * @property {string} description
  * @property {string} data what `--data` is
+ * @property {string} [bundled] the folder, where it is in the repository
  * @property {number} epochs
  * @property {number} features
  * @property {(folder: string) => D} load
@@ -30,12 +31,12 @@ import { findRow, keepRow } from "./results.js";
  */
 export async function runRows(run, argv) {
   const options = readOptions(run, argv);
-  const { head: heads, seed: seeds, epochs, roundEvery } = options;
+  const { head: heads, seed: seeds, epochs, roundEvery, classScale } = options;
   /** @type {D | undefined} */
   let data;
   for (const seed of seeds) {
     for (const head of heads) {
-      const settings = { head, seed, epochs, roundEvery };
+      const settings = { head, seed, epochs, roundEvery, classScale };
       const title = `${run.name} ${head}, seed ${seed}`;
       const found = options.again ? undefined : findRow(run.name, settings);
       if (found !== undefined) {
@@ -79,14 +80,19 @@ function load(run, folder) {
 const machine = () => `${cpus()[0]?.model ?? "unknown"} (${arch()}), Node ${process.versions.node}`;
 
 /**
- * @param {Pick<Run<unknown>, "name" | "description" | "data" | "epochs">} run
+ * @param {Pick<Run<unknown>, "name" | "description" | "data" | "bundled" | "epochs">} run
  * @param {string[]} argv
  * @returns {Options}
  */
-function readOptions({ name, description, data, epochs }, argv) {
+function readOptions({ name, description, data, bundled, epochs }, argv) {
+  const option = new Option("--data <folder>", data);
   return new Command(`npm run train:${name} --`)
     .description(description)
-    .requiredOption("--data <folder>", data)
+    .addOption(
+      bundled === undefined
+        ? option.makeOptionMandatory()
+        : option.default(bundled, "those of the repository"),
+    )
     .option(
       "--head <names...>",
       "dense, cosine, hadamard, product:8; or by parts: cosine@4,frozen:8",
@@ -96,6 +102,7 @@ function readOptions({ name, description, data, epochs }, argv) {
     .option("--seed <numbers...>", "of weights, order and dropout", integers, [0])
     .option("--epochs <number>", "passes over the training data", integer(1, 1000), epochs)
     .option("--round-every <steps>", "steps between two roundings of W", integer(1, 1e6), 1)
+    .option("--class-scale", "product codes learn a magnitude for each class", false)
     .option("--again", "run rows again whose result there is", false)
     .allowExcessArguments(false)
     .parse(argv)

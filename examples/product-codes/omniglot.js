@@ -4,8 +4,9 @@ import { installLibraries } from "./setup.js";
 
 installLibraries();
 const { runRows } = await import("./command.js");
-const { loadOmniglot } = await import("./omniglot/data.js");
-const { trainOmniglot } = await import("./omniglot/train.js");
+const { trainClassifier } = await import("./classification.js");
+const { loadImages } = await import("./images/data.js");
+const { ConvolutionalNetwork } = await import("./images/network.js");
 
 await runRows(
   {
@@ -15,8 +16,8 @@ await runRows(
     data: "folder with train-images-idx3-ubyte.gz and the like, 28×28 pixels, and labels as shorts",
     epochs: 8,
     features: 512,
-    load: loadOmniglot,
-    train: trainOmniglot,
+    load: (folder) => loadImages(folder, { test: "test", labels: "idx1-short" }),
+    train: trainClassifier.bind(null, ConvolutionalNetwork.create),
   },
   process.argv,
 );

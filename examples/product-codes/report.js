@@ -13,18 +13,23 @@ const END = "<!-- end -->";
  * @typedef {{ run: string, measure: string, digits: number, title: string, against: string, compare: (value: number, dense: number) => number, signed: boolean, compareDigits: number }} Table
  */
 
+/** @param {string} run @returns {Table} */
+const accuracy = (run) => ({
+  run,
+  measure: "accuracy",
+  digits: 2,
+  title: "accuracy, %",
+  against: "− dense",
+  compare: (value, dense) => value - dense,
+  signed: true,
+  compareDigits: 1,
+});
+
 /** @type {Table[]} */
 const TABLES = [
-  {
-    run: "omniglot",
-    measure: "accuracy",
-    digits: 2,
-    title: "accuracy, %",
-    against: "− dense",
-    compare: (value, dense) => value - dense,
-    signed: true,
-    compareDigits: 1,
-  },
+  accuracy("omniglot"),
+  accuracy("intents"),
+  accuracy("fashion"),
   {
     run: "words",
     measure: "perplexity",
@@ -85,9 +90,10 @@ function tableOf({ run, measure, digits, title, against, compare, signed, compar
 }
 
 /** @param {Row} row */
-function nameOf({ settings: { head, epochs, roundEvery } }) {
+function nameOf({ settings: { head, epochs, roundEvery, classScale } }) {
   const words = [`\`${head}\``];
   if (roundEvery !== 1) words.push(`rounded every ${roundEvery} steps`);
+  if (classScale) words.push("a magnitude a class");
   words.push(`${epochs} epochs`);
   return words.join(", ");
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const folder = (/** @type {string} */ run) => fileURLToPath(new URL(`results/${run}/`, import.meta.url));
 
-/** @typedef {{ head: string, seed: number, epochs: number, roundEvery: number }} RowSettings */
+/** @typedef {{ head: string, seed: number, epochs: number, roundEvery: number, classScale?: boolean }} RowSettings */
 /** @typedef {Record<string, number | number[]>} Result */
 /**
  * `seconds` on the clock and `processorSeconds` of work: the first counts what else the machine does.
@@ -12,9 +12,10 @@ const folder = (/** @type {string} */ run) => fileURLToPath(new URL(`results/${r
  */
 
 /** @param {RowSettings} settings */
-function fileName({ head, seed, epochs, roundEvery }) {
+function fileName({ head, seed, epochs, roundEvery, classScale }) {
   const parts = [head.replaceAll(":", "-").replaceAll(",", "+"), `${epochs}-epochs`];
   if (roundEvery !== 1) parts.push(`every-${roundEvery}`);
+  if (classScale) parts.push("class-scale");
   return `${[...parts, `seed-${seed}`].join(".")}.json`;
 }
 

@@ -11,7 +11,7 @@ import { roundedHead } from "./rounded.js";
  * @param {Phase} phase
  * @param {HeadShape} shape
  * @param {HeadParameters} parameters
- * @param {{ roundEvery: number }} options
+ * @param {{ roundEvery: number, classScale: boolean }} options
  * @returns {Promise<Head>}
  */
 export async function makeHead({ kind, width }, shape, parameters, options) {

@@ -4,6 +4,7 @@ import { FixedClassifier } from "../../../dist/index.js";
 import { Graph } from "../engine/graph.js";
 import { Buffers, Program } from "../engine/program.js";
 import { score } from "./fixed.js";
+import { parameter } from "./parameters.js";
 
 /** @import { Head, HeadParameters, HeadShape } from "./parameters.js" */
 
@@ -11,21 +12,30 @@ import { score } from "./fixed.js";
  * @param {number} width
  * @param {HeadShape} shape
  * @param {HeadParameters} parameters
- * @param {{ roundEvery: number }} options `roundEvery`: steps between two roundings
+ * @param {{ roundEvery: number, classScale: boolean }} options `roundEvery`: steps between two roundings; `classScale`: whether each class
+ * learns a magnitude
  * @returns {Promise<Head>}
  */
-export async function roundedHead(width, shape, { matrix, bias, scale }, { roundEvery }) {
+export async function roundedHead(width, shape, { matrix, bias, scale }, { roundEvery, classScale }) {
   const { features, classes, rows } = shape;
   const any = new FixedClassifier({ features, classes, code: { name: "product", width } });
   const products = await rowProducts(shape);
+  const magnitudes = parameter(new Float32Array(classes).fill(1));
+  /** @type {Uint8Array} */
+  let assignment = new Uint8Array(0);
   let head = any;
   let steps = 0;
 
   function round() {
+    assignment = any.round(matrix.value);
+    renew();
+  }
+  function renew() {
+    const code = { name: /** @type {const} */ ("product"), width, assignment };
     head = new FixedClassifier({
       features,
       classes,
-      code: { name: "product", width, assignment: any.round(matrix.value) },
+      code: classScale ? { ...code, magnitudes: magnitudes.value } : code,
     });
   }
   function load() {
@@ -34,9 +44,10 @@ export async function roundedHead(width, shape, { matrix, bias, scale }, { round
   }
 
   return {
-    parameters: [matrix, bias, scale],
+    parameters: [matrix, bias, scale, ...(classScale ? [magnitudes] : [])],
     async step(x, labels) {
       if (steps++ % roundEvery === 0) round();
+      else if (classScale) renew();
       load();
       const { difference, normalized } = products;
       head.probabilities(x, { out: difference });
@@ -52,6 +63,8 @@ export async function roundedHead(width, shape, { matrix, bias, scale }, { round
       scale.gradient[0] = (gradient.scale ?? 0) / rows;
       for (let c = 0; c < classes; c++)
         bias.gradient[c] = /** @type {Float32Array} */ (gradient.bias)[c] / rows;
+      if (classScale)
+        throughMagnitudes(products.result, magnitudes, assignment, width, scale.value[0] / rows);
       throughLength(products.result, matrix, features, scale.value[0] / rows);
       for (let i = 0; i < gradient.features.length; i++) gradient.features[i] /= rows;
       return { loss: loss / rows, gradient: gradient.features };
@@ -97,6 +110,44 @@ function normalize(x, features, out) {
     const factor = 1 / (Math.sqrt(sum) + 1e-8);
     for (let i = start; i < start + features; i++) out[i] = x[i] * factor;
   }
+}
+
+/**
+ * ∂L/∂μ_c = ⟨∂L/∂w_c, q_c⟩ for w_c = μ_c·q_c, and that of q_c in place of that of w_c.
+ * @param {Float32Array} gradient but for `factor`
+ * @param {import("../engine/adam.js").Parameter} magnitudes which have to stay above zero
+ * @param {Uint8Array} assignment
+ * @param {number} width
+ * @param {number} factor
+ */
+function throughMagnitudes(gradient, magnitudes, assignment, width, factor) {
+  const classes = magnitudes.value.length;
+  const features = gradient.length / classes;
+  const count = assignment.length / classes;
+  const unit = factor / Math.sqrt(features);
+  for (let c = 0; c < classes; c++) {
+    let sum = 0;
+    const magnitude = magnitudes.value[c];
+    for (let i = 0; i < features; i++) {
+      const row = assignment[c * count + Math.floor(i / width)];
+      const at = c * features + i;
+      sum += signOf(row, i % width, width) * gradient[at];
+      gradient[at] *= magnitude;
+    }
+    magnitudes.gradient[c] = sum * unit;
+  }
+}
+
+/**
+ * Entry k of a signed row: (−1)^popcount(row & k), and its opposite from the width on.
+ * @param {number} row
+ * @param {number} k
+ * @param {number} width
+ */
+function signOf(row, k, width) {
+  let sign = row < width ? 1 : -1;
+  for (let bits = row & k & (width - 1); bits !== 0; bits &= bits - 1) sign = -sign;
+  return sign;
 }
 
 /**

@@ -14,7 +14,7 @@ const RATE = 2e-3;
 
 /**
  * @param {{ vocabulary: string[], train: Int32Array, validation: Int32Array }} data
- * @param {{ phases: Phase[], epochs: number, seed: number, features: number, roundEvery: number }} settings
+ * @param {{ phases: Phase[], epochs: number, seed: number, features: number, roundEvery: number, classScale: boolean }} settings
  * @param {(step: { epochs: number, loss: number }) => void} onStep
  */
 export async function trainWords({ vocabulary, train, validation }, settings, onStep) {

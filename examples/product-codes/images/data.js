@@ -1,33 +1,38 @@
-// Omniglot, 1623 characters of 28×28 pixels, in IDX files.
+// Images of 28×28 pixels and their labels, in IDX files.
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 const SIDE = 28;
 
-/** Pixels from 0 to 1, one row an image. @typedef {{ images: Float32Array, labels: Int32Array, count: number }} Images */
+/** @import { Examples } from "../classification.js" */
 
-/** @param {string} folder */
-export function loadOmniglot(folder) {
-  const train = load(folder, "train");
-  const test = load(folder, "test");
+/**
+ * @param {string} folder
+ * @param {{ test: string, labels: string }} names of the part that is tested on, and of files of labels
+ */
+export function loadImages(folder, names) {
+  const train = load(folder, "train", names.labels);
+  const test = load(folder, names.test, names.labels);
   return { train, test, classes: 1 + [...train.labels, ...test.labels].reduce((a, b) => Math.max(a, b), 0) };
 }
 
 /**
  * @param {string} folder
  * @param {string} part
- * @returns {Images}
+ * @param {string} ofLabels
+ * @returns {Examples}
  */
-function load(folder, part) {
+function load(folder, part, ofLabels) {
   const pixels = readIdx(`${folder}/${part}-images-idx3-ubyte.gz`);
-  const labels = readIdx(`${folder}/${part}-labels-idx1-short.gz`);
+  const labels = readIdx(`${folder}/${part}-labels-${ofLabels}.gz`);
   if (pixels.length !== labels.length * SIDE * SIDE) {
     throw new Error(
       `${folder}: ${part} has ${labels.length} labels, and images that are not as many or not ${SIDE}×${SIDE}`,
     );
   }
+  // Pixels from 0 to 1.
   return {
-    images: pixels.map((pixel) => pixel / 255),
+    inputs: pixels.map((pixel) => pixel / 255),
     labels: Int32Array.from(labels),
     count: labels.length,
   };

@@ -9,7 +9,7 @@ import { parameter } from "../heads/parameters.js";
 /** @import { Random } from "../engine/random.js" */
 
 const SIDE = 28;
-export const PIXELS = SIDE * SIDE;
+const PIXELS = SIDE * SIDE;
 const CHANNELS = [32, 64, 64];
 /** Of torch.nn.BatchNorm2d. */
 const EPSILON = 1e-5;
@@ -52,7 +52,7 @@ export class ConvolutionalNetwork {
   }
 
   /**
-   * @param {{ features: number, batch: number, evaluated: number }} shape
+   * @param {import("../classification.js").NetworkShape} shape
    * @param {Random} random
    */
   static async create({ features, batch, evaluated }, random) {
