@@ -1,10 +1,9 @@
 // What the commands have in common: options, rows that are run once, progress.
-import { arch, cpus } from "node:os";
 import cliProgress from "cli-progress";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { readHead } from "./heads/spec.js";
 import { writeReport } from "./report.js";
-import { findRow, keepRow } from "./results.js";
+import { findRow, keepRow, machine } from "./results.js";
 
 /** @import { Phase } from "./heads/spec.js" */
 
@@ -76,8 +75,6 @@ function load(run, folder) {
     return process.exit(1);
   }
 }
-
-const machine = () => `${cpus()[0]?.model ?? "unknown"} (${arch()}), Node ${process.versions.node}`;
 
 /**
  * @param {Pick<Run<unknown>, "name" | "description" | "data" | "bundled" | "epochs">} run

@@ -1,7 +1,7 @@
 // Writes the tables of docs/product-training.md from the results that there are.
 import { readFileSync, writeFileSync } from "node:fs";
 import { markdownTable } from "markdown-table";
-import { rowsOf } from "./results.js";
+import { machine, rowsOf } from "./results.js";
 
 /** @import { Row } from "./results.js" */
 
@@ -43,16 +43,31 @@ const TABLES = [
 ];
 
 export function writeReport() {
-  let text = readFileSync(PAGE, "utf8");
-  for (const table of TABLES) {
-    const begin = `<!-- ${table.run}: written by npm run train:${table.run} -->`;
-    const [before, rest] = text.split(begin);
-    const end = rest?.indexOf(END) ?? -1;
-    if (rest === undefined || end < 0)
-      throw new Error(`docs/product-training.md has no part between "${begin}" and "${END}"`);
-    text = `${before}${begin}\n\n${tableOf(table)}\n\n${rest.slice(end)}`;
+  for (const table of TABLES)
+    writePart(`${table.run}: written by npm run train:${table.run}`, tableOf(table));
+}
+
+/**
+ * A table of another command.
+ * @param {string} name
+ * @param {string[]} head
+ * @param {string[][]} lines
+ */
+export function writeTable(name, head, lines) {
+  const table = markdownTable([head, ...lines], { align: head.map((_, k) => (k === 0 ? "l" : "r")) });
+  writePart(`${name}: written by node examples/product-codes/${name}.js`, `${table}\n\nOn ${machine()}.`);
+}
+
+/** @type {(name: string, text: string) => void} */
+function writePart(name, text) {
+  const begin = `<!-- ${name} -->`;
+  const page = readFileSync(PAGE, "utf8");
+  const [before, rest] = page.split(begin);
+  const end = rest?.indexOf(END) ?? -1;
+  if (rest === undefined || end < 0) {
+    throw new Error(`docs/product-training.md has no part between "${begin}" and "${END}"`);
   }
-  writeFileSync(PAGE, text);
+  writeFileSync(PAGE, `${before}${begin}\n\n${text}\n\n${rest.slice(end)}`);
 }
 
 /** @param {Table} table */

@@ -1,5 +1,6 @@
 // Results of runs, one file each in results/, so that a row is run once.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { arch, cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 
 const folder = (/** @type {string} */ run) => fileURLToPath(new URL(`results/${run}/`, import.meta.url));
@@ -10,6 +11,8 @@ const folder = (/** @type {string} */ run) => fileURLToPath(new URL(`results/${r
  * `seconds` on the clock and `processorSeconds` of work: the first counts what else the machine does.
  * @typedef {{ settings: RowSettings, result: Result, seconds: number, processorSeconds: number, machine: string }} Row
  */
+
+export const machine = () => `${cpus()[0]?.model ?? "unknown"} (${arch()}), Node ${process.versions.node}`;
 
 /** @param {RowSettings} settings */
 function fileName({ head, seed, epochs, roundEvery, classScale }) {
