@@ -7,8 +7,8 @@ import { findRow, keepRow, machine } from "./results.js";
 
 /** @import { Phase } from "./heads/spec.js" */
 
-/** @typedef {{ data: string, head: string[], seed: number[], epochs: number, roundEvery: number, classScale: boolean, again: boolean }} Options */
-/** @typedef {{ phases: Phase[], seed: number, epochs: number, features: number, roundEvery: number, classScale: boolean }} Settings */
+/** @typedef {{ data: string, head: string[], seed: number[], epochs: number, roundEvery: number, classScale: boolean, start: string, again: boolean }} Options */
+/** @typedef {{ phases: Phase[], seed: number, epochs: number, features: number, roundEvery: number, classScale: boolean, start: string }} Settings */
 /**
  * @template D
  * @typedef {object} Run
@@ -16,6 +16,7 @@ import { findRow, keepRow, machine } from "./results.js";
  * @property {string} description
  * @property {string} data what `--data` is
  * @property {string} [bundled] the folder, where it is in the repository
+ * @property {string[]} [starts] where W may start, the usual one first
  * @property {number} epochs
  * @property {number} features
  * @property {(folder: string) => D} load
@@ -30,12 +31,12 @@ import { findRow, keepRow, machine } from "./results.js";
  */
 export async function runRows(run, argv) {
   const options = readOptions(run, argv);
-  const { head: heads, seed: seeds, epochs, roundEvery, classScale } = options;
+  const { head: heads, seed: seeds, epochs, roundEvery, classScale, start } = options;
   /** @type {D | undefined} */
   let data;
   for (const seed of seeds) {
     for (const head of heads) {
-      const settings = { head, seed, epochs, roundEvery, classScale };
+      const settings = { head, seed, epochs, roundEvery, classScale, start };
       const title = `${run.name} ${head}, seed ${seed}`;
       const found = options.again ? undefined : findRow(run.name, settings);
       if (found !== undefined) {
@@ -43,7 +44,7 @@ export async function runRows(run, argv) {
         continue;
       }
       data ??= load(run, options.data);
-      const start = performance.now();
+      const began = performance.now();
       const before = process.cpuUsage();
       const { onStep, stop } = showProgress(title, epochs);
       const result = await run.train(
@@ -52,7 +53,7 @@ export async function runRows(run, argv) {
         onStep,
       );
       stop();
-      const seconds = Math.round((performance.now() - start) / 1000);
+      const seconds = Math.round((performance.now() - began) / 1000);
       const { user, system } = process.cpuUsage(before);
       const processorSeconds = Math.round((user + system) / 1e6);
       keepRow(run.name, { settings, result, seconds, processorSeconds, machine: machine() });
@@ -77,11 +78,11 @@ function load(run, folder) {
 }
 
 /**
- * @param {Pick<Run<unknown>, "name" | "description" | "data" | "bundled" | "epochs">} run
+ * @param {Pick<Run<unknown>, "name" | "description" | "data" | "bundled" | "epochs" | "starts">} run
  * @param {string[]} argv
  * @returns {Options}
  */
-function readOptions({ name, description, data, bundled, epochs }, argv) {
+function readOptions({ name, description, data, bundled, epochs, starts = ["random"] }, argv) {
   const option = new Option("--data <folder>", data);
   return new Command(`npm run train:${name} --`)
     .description(description)
@@ -100,6 +101,7 @@ function readOptions({ name, description, data, bundled, epochs }, argv) {
     .option("--epochs <number>", "passes over the training data", integer(1, 1000), epochs)
     .option("--round-every <steps>", "steps between two roundings of W", integer(1, 1e6), 1)
     .option("--class-scale", "product codes learn a magnitude for each class", false)
+    .addOption(new Option("--start <what>", "where W starts").choices(starts).default(starts[0]))
     .option("--again", "run rows again whose result there is", false)
     .allowExcessArguments(false)
     .parse(argv)

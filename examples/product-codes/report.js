@@ -74,6 +74,7 @@ function writePart(name, text) {
 function tableOf({ run, measure, digits, title, against, compare, signed, compareDigits }) {
   const rows = rowsOf(run);
   if (rows.length === 0) return "No results yet.";
+  const withLoss = rows.every(({ result }) => "loss" in result);
   const measured = (/** @type {Row} */ { result }) => /** @type {number} */ (result[measure]);
   /** @type {Map<string, Row[]>} */
   const groups = new Map();
@@ -95,20 +96,36 @@ function tableOf({ run, measure, digits, title, against, compare, signed, compar
         group.map(({ settings }) => settings.seed).join(", "),
         group.map((row) => measured(row).toFixed(digits)).join(", "),
         mean(group.map(measured)).toFixed(digits),
-        signed && Number(difference) > 0 ? `+${difference}` : difference,
+        signed ? withSign(difference) : difference,
+        ...(withLoss ? [mean(group.map(({ result }) => Number(result.loss))).toFixed(3)] : []),
         (mean(group.map(({ processorSeconds }) => processorSeconds)) / 60).toFixed(1),
       ];
     });
-  const head = ["head", "seeds", `${title}, by seed`, "mean", against, "processor minutes"];
+  const head = [
+    "head",
+    "seeds",
+    `${title}, by seed`,
+    "mean",
+    against,
+    ...(withLoss ? ["NLL"] : []),
+    "processor minutes",
+  ];
   const machines = [...new Set(rows.map(({ machine }) => machine))].sort();
-  return `${markdownTable([head, ...lines], { align: ["l", "l", "l", "r", "r", "r"] })}\n\nOn one thread of ${machines.join("; ")}.`;
+  return `${markdownTable([head, ...lines], { align: head.map((_, k) => (k < 3 ? "l" : "r")) })}\n\nOn one thread of ${machines.join("; ")}.`;
+}
+
+/** @param {string} number */
+function withSign(number) {
+  if (Number(number) === 0) return number.replace("-", "");
+  return Number(number) > 0 ? `+${number}` : number.replace("-", "−");
 }
 
 /** @param {Row} row */
-function nameOf({ settings: { head, epochs, roundEvery, classScale } }) {
+function nameOf({ settings: { head, epochs, roundEvery, classScale, start = "random" } }) {
   const words = [`\`${head}\``];
   if (roundEvery !== 1) words.push(`rounded every ${roundEvery} steps`);
   if (classScale) words.push("a magnitude a class");
+  if (start !== "random") words.push(`W starts from ${start}`);
   words.push(`${epochs} epochs`);
   return words.join(", ");
 }

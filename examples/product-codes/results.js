@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const folder = (/** @type {string} */ run) => fileURLToPath(new URL(`results/${run}/`, import.meta.url));
 
-/** @typedef {{ head: string, seed: number, epochs: number, roundEvery: number, classScale?: boolean }} RowSettings */
+/** @typedef {{ head: string, seed: number, epochs: number, roundEvery: number, classScale?: boolean, start?: string }} RowSettings */
 /** @typedef {Record<string, number | number[]>} Result */
 /**
  * `seconds` on the clock and `processorSeconds` of work: the first counts what else the machine does.
@@ -15,10 +15,11 @@ const folder = (/** @type {string} */ run) => fileURLToPath(new URL(`results/${r
 export const machine = () => `${cpus()[0]?.model ?? "unknown"} (${arch()}), Node ${process.versions.node}`;
 
 /** @param {RowSettings} settings */
-function fileName({ head, seed, epochs, roundEvery, classScale }) {
+function fileName({ head, seed, epochs, roundEvery, classScale, start = "random" }) {
   const parts = [head.replaceAll(":", "-").replaceAll(",", "+"), `${epochs}-epochs`];
   if (roundEvery !== 1) parts.push(`every-${roundEvery}`);
   if (classScale) parts.push("class-scale");
+  if (start !== "random") parts.push(`from-${start}`);
   return `${[...parts, `seed-${seed}`].join(".")}.json`;
 }
 

@@ -13,6 +13,7 @@ await runRows(
     description:
       "Trains an LSTM on the latest 300,000 words of State of the Union addresses with one head after the other.",
     data: "folder with sotu.train.txt.gz and sotu.valid.txt.gz, a sentence a line",
+    starts: ["random", "co-occurrences"],
     epochs: 5,
     features: 256,
     // The addresses are in the order of their dates: earlier ones are in another language.

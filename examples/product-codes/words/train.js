@@ -2,6 +2,7 @@ import { Adam, clipGradient } from "../engine/adam.js";
 import { Random } from "../engine/random.js";
 import { makeHead, phaseOf } from "../heads/index.js";
 import { startParameters } from "../heads/parameters.js";
+import { startFromCooccurrences } from "./co-occurrences.js";
 import { LanguageModel } from "./network.js";
 
 /** @import { Head } from "../heads/parameters.js" */
@@ -14,11 +15,11 @@ const RATE = 2e-3;
 
 /**
  * @param {{ vocabulary: string[], train: Int32Array, validation: Int32Array }} data
- * @param {{ phases: Phase[], epochs: number, seed: number, features: number, roundEvery: number, classScale: boolean }} settings
+ * @param {{ phases: Phase[], epochs: number, seed: number, features: number, roundEvery: number, classScale: boolean, start: string }} settings
  * @param {(step: { epochs: number, loss: number }) => void} onStep
  */
 export async function trainWords({ vocabulary, train, validation }, settings, onStep) {
-  const { phases, epochs, seed, features } = settings;
+  const { phases, epochs, seed, features, start } = settings;
   const classes = vocabulary.length;
   const random = new Random(seed);
   const model = await LanguageModel.create(
@@ -27,6 +28,9 @@ export async function trainWords({ vocabulary, train, validation }, settings, on
   );
   const shape = { features, classes, rows: STEPS * BATCH, evaluated: STEPS * EVALUATED };
   const parameters = startParameters(shape, random, logFrequencies(train, classes));
+  if (start === "co-occurrences") {
+    parameters.matrix.value.set(startFromCooccurrences(train, classes, features, random));
+  }
   const optimizer = new Adam();
   const read = columns(train, BATCH);
   const stepsAnEpoch = read.steps;
