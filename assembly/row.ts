@@ -81,7 +81,7 @@ export function readRow<V>(head: Head, x: usize, copy: usize, scale: f64, normal
   }
   row.x = x;
   row.ofMargin = -0.0;
-  if (normalised) {
+  if (normalised && head.normalised) {
     const norm = Math.sqrt(<f64>sum);
     row.zero = sum === 0;
     row.length = norm + EPSILON * down;

@@ -6,7 +6,7 @@ import { transformColumns } from "./columns";
 import { transformRows } from "./fwht";
 import { row, rowBytes } from "./row";
 import { Head, Segment } from "./table";
-import { add, broadcast, lanes, negateBy, signs } from "./vector";
+import { add, broadcast, broadcastFrom, lanes, mul, negateBy, signs } from "./vector";
 
 /** Classes that stand together. */
 const GROUP = 16;
@@ -32,10 +32,22 @@ function subvectors(head: Head): i32 {
   return head.order / head.width;
 }
 
-/** Bytes of a group. */
+/** Bytes of a stage of a group. */
 @inline
-function groupBytes(head: Head, narrow: bool): usize {
-  return subvectors(head) * (narrow ? GROUP / 2 : GROUP);
+function stageBytes(head: Head): usize {
+  return subvectors(head) * groupStep(isNarrow(head));
+}
+
+/** Bytes of a group from one sub-vector to the next. */
+@inline
+function groupStep(narrow: bool): usize {
+  return narrow ? GROUP / 2 : GROUP;
+}
+
+/** Returns the address of the magnitudes of a class. */
+@inline
+function magnitudesOf(head: Head, c: i32): usize {
+  return head.magnitudes + c * head.stages * sizeof<f32>();
 }
 
 /** Takes the elements that are `stride` bytes apart, one a lane. */
@@ -114,13 +126,11 @@ function makePairs<V>(head: Head): void {
 
 /** Makes the products of the classes of a segment with the rows. */
 export function products<V>(head: Head, part: Segment, rows: i32): void {
-  const narrow = isNarrow(head);
-  const group = part.first / GROUP;
   const groups = (part.count + GROUP - 1) / GROUP;
-  const packed = head.packed + group * groupBytes(head, narrow);
-  if (isPaired<V>(head, rows)) addPairs<V>(head, packed, groups);
-  else if (narrow) addEntries<V>(head, packed, groups, true);
-  else addEntries<V>(head, packed, groups, false);
+  const packed = head.packed + (part.first / GROUP) * head.stages * stageBytes(head);
+  if (isPaired<V>(head, rows)) addPairs<V>(head, packed, groups, part.first);
+  else if (isNarrow(head)) addEntries<V>(head, packed, groups, part.first, true);
+  else addEntries<V>(head, packed, groups, part.first, false);
 }
 
 /** Leaves those with the row in `head.t`. */
@@ -130,37 +140,50 @@ export function productsOf<V>(head: Head, part: Segment, rows: i32): void {
 
 /** Four classes at a time, so that their sums do not wait for each other. */
 @inline
-function addEntries<V>(head: Head, packed: usize, groups: i32, narrow: bool): void {
+function addEntries<V>(head: Head, packed: usize, groups: i32, first: i32, narrow: bool): void {
   const entries: usize = 2 * head.width * sizeof<V>();
-  const step: usize = narrow ? GROUP / 2 : GROUP;
-  const group = groupBytes(head, narrow);
+  const step = groupStep(narrow);
+  const stage = stageBytes(head);
+  const apart: usize = head.stages * sizeof<f32>();
+  let magnitudes = magnitudesOf(head, first);
   let out = head.products;
-  for (const end = packed + groups * group; packed < end; packed += group - step) {
+  for (const end = packed + <usize>groups * head.stages * stage; packed < end; packed += head.stages * stage - step) {
     for (const next = packed + step; packed < next; packed += step / 4) {
-      let s0 = broadcast<V, f32>(0);
-      let s1 = s0;
-      let s2 = s0;
-      let s3 = s0;
-      let t = head.entries;
-      for (let p = packed, last = p + group; p < last; p += step, t += entries) {
-        if (narrow) {
-          const b0 = load<u8>(p);
-          const b1 = load<u8>(p, 1);
-          s0 = addEntry<V>(s0, t, b0 & 15);
-          s1 = addEntry<V>(s1, t, b0 >> 4);
-          s2 = addEntry<V>(s2, t, b1 & 15);
-          s3 = addEntry<V>(s3, t, b1 >> 4);
-        } else {
-          s0 = addEntry<V>(s0, t, load<u8>(p));
-          s1 = addEntry<V>(s1, t, load<u8>(p, 1));
-          s2 = addEntry<V>(s2, t, load<u8>(p, 2));
-          s3 = addEntry<V>(s3, t, load<u8>(p, 3));
+      let p = packed;
+      for (let k = 0; k < head.stages; k++) {
+        let s0 = broadcast<V, f32>(0);
+        let s1 = s0;
+        let s2 = s0;
+        let s3 = s0;
+        let t = head.entries;
+        for (const last = p + stage; p < last; p += step, t += entries) {
+          if (narrow) {
+            const b0 = load<u8>(p);
+            const b1 = load<u8>(p, 1);
+            s0 = addEntry<V>(s0, t, b0 & 15);
+            s1 = addEntry<V>(s1, t, b0 >> 4);
+            s2 = addEntry<V>(s2, t, b1 & 15);
+            s3 = addEntry<V>(s3, t, b1 >> 4);
+          } else {
+            s0 = addEntry<V>(s0, t, load<u8>(p));
+            s1 = addEntry<V>(s1, t, load<u8>(p, 1));
+            s2 = addEntry<V>(s2, t, load<u8>(p, 2));
+            s3 = addEntry<V>(s3, t, load<u8>(p, 3));
+          }
         }
+        if (head.magnitudes !== 0) {
+          const m = magnitudes + k * sizeof<f32>();
+          s0 = joined<V>(s0, broadcastFrom<V, f32>(m), out, k);
+          s1 = joined<V>(s1, broadcastFrom<V, f32>(m + apart), out + sizeof<V>(), k);
+          s2 = joined<V>(s2, broadcastFrom<V, f32>(m + 2 * apart), out + 2 * sizeof<V>(), k);
+          s3 = joined<V>(s3, broadcastFrom<V, f32>(m + 3 * apart), out + 3 * sizeof<V>(), k);
+        }
+        store<V>(out, s0);
+        store<V>(out, s1, sizeof<V>());
+        store<V>(out, s2, 2 * sizeof<V>());
+        store<V>(out, s3, 3 * sizeof<V>());
       }
-      store<V>(out, s0);
-      store<V>(out, s1, sizeof<V>());
-      store<V>(out, s2, 2 * sizeof<V>());
-      store<V>(out, s3, 3 * sizeof<V>());
+      magnitudes += 4 * apart;
       out += 4 * sizeof<V>();
     }
   }
@@ -171,35 +194,52 @@ function addEntry<V>(sum: V, t: usize, entry: usize): V {
   return add<V, f32>(sum, load<V>(t + entry * sizeof<V>()));
 }
 
+/** Returns the sum of a stage by its magnitudes, added to what those before it have left. */
+@inline
+function joined<V>(sum: V, magnitudes: V, before: usize, stage: i32): V {
+  const product = mul<V, f32>(sum, magnitudes);
+  return stage === 0 ? product : add<V, f32>(load<V>(before), product);
+}
+
 /** Some sub-vectors of all groups, then the next ones. */
-function addPairs<V>(head: Head, packed: usize, groups: i32): void {
+function addPairs<V>(head: Head, packed: usize, groups: i32, first: i32): void {
   if (!isVector<V>()) return;
   const table = 2 * head.width * PAIRS;
-  const group = groupBytes(head, true);
-  const z = head.t;
+  const group = head.stages * stageBytes(head);
+  // Where there are magnitudes, the sums of a stage are not yet the products.
+  const z = head.magnitudes === 0 ? head.t : head.products;
   const zEnd = z + groups * GROUP * sizeof<f32>();
-  memory.fill(z, 0, zEnd - z);
   const end = head.entries + subvectors(head) * table;
-  for (let first = head.entries; first < end; first += PAIR_BYTES) {
-    const last = min(end, first + PAIR_BYTES);
-    let next = packed;
-    for (let sum = z; sum < zEnd; sum += GROUP * sizeof<f32>(), next += group) {
-      let s0 = v128.load(sum);
-      let s1 = v128.load(sum, 16);
-      let s2 = v128.load(sum, 32);
-      let s3 = v128.load(sum, 48);
-      for (let t = first, p = next; t < last; t += table, p += GROUP / 2) {
-        s0 = f32x4.add(s0, pairs(t, p));
-        s1 = f32x4.add(s1, pairs(t, p + 2));
-        s2 = f32x4.add(s2, pairs(t, p + 4));
-        s3 = f32x4.add(s3, pairs(t, p + 6));
+  for (let k = 0; k < head.stages; k++) {
+    memory.fill(z, 0, zEnd - z);
+    for (let some = head.entries; some < end; some += PAIR_BYTES) {
+      const last = min(end, some + PAIR_BYTES);
+      let next = packed;
+      for (let sum = z; sum < zEnd; sum += GROUP * sizeof<f32>(), next += group) {
+        let s0 = v128.load(sum);
+        let s1 = v128.load(sum, 16);
+        let s2 = v128.load(sum, 32);
+        let s3 = v128.load(sum, 48);
+        for (let t = some, p = next; t < last; t += table, p += GROUP / 2) {
+          s0 = f32x4.add(s0, pairs(t, p));
+          s1 = f32x4.add(s1, pairs(t, p + 2));
+          s2 = f32x4.add(s2, pairs(t, p + 4));
+          s3 = f32x4.add(s3, pairs(t, p + 6));
+        }
+        v128.store(sum, s0);
+        v128.store(sum, s1, 16);
+        v128.store(sum, s2, 32);
+        v128.store(sum, s3, 48);
       }
-      v128.store(sum, s0);
-      v128.store(sum, s1, 16);
-      v128.store(sum, s2, 32);
-      v128.store(sum, s3, 48);
+      packed += ((last - some) / table) * (GROUP / 2);
     }
-    packed += ((last - first) / table) * (GROUP / 2);
+    if (head.magnitudes === 0) continue;
+    const apart: usize = head.stages * sizeof<f32>();
+    let m = magnitudesOf(head, first) + k * sizeof<f32>();
+    let out = head.t;
+    for (let sum = z; sum < zEnd; sum += 16, out += 16, m += 4 * apart) {
+      v128.store(out, joined<v128>(v128.load(sum), gather<v128>(m, apart), out, k));
+    }
   }
 }
 
@@ -210,55 +250,43 @@ function pairs(t: usize, p: usize): v128 {
   return v128.load64_lane(t + load<u8>(p, 1) * pair, low, 1);
 }
 
-const terms = memory.data(4 * 16, 16);
+const terms = memory.data(2 * 16, 16);
 
 /**
  * Adds the gradients by the logits of rows to the bins of the rows of sub-vectors, where u is made of them. From one row to the next are
  * `stride` bytes, 0 of a single one.
  */
-export function transposed<V>(head: Head, gradLogits: usize, stride: usize): void {
-  memory.fill(head.side, 0, head.order * sizeof<V>());
-  if (isNarrow(head)) addToBins<V>(head, gradLogits, stride, true);
-  else addToBins<V>(head, gradLogits, stride, false);
-  transformColumns<V, f32>(head.side, head.width, sizeof<V>(), subvectors(head), 0);
-}
-
-/** Two classes at a time where they have a byte together. */
-@inline
-function addToBins<V>(head: Head, g: usize, stride: usize, narrow: bool): void {
+export function transposed<V>(head: Head, g: usize, stride: usize): void {
+  const narrow = isNarrow(head);
   const width = head.width;
   const sign = ctz(width);
-  const together = narrow ? 2 : 1;
-  const step: usize = GROUP / together;
-  const group = groupBytes(head, narrow);
+  const step = groupStep(narrow);
+  const bytes = stageBytes(head);
+  const group = head.stages * bytes;
   const minus = signs<V, f32>();
-  for (let c = 0; c < head.classes; c += together, g += together * sizeof<f32>()) {
-    keepTerms<V>(terms, gather<V>(g, stride), minus);
-    if (narrow) {
-      // Behind the last class there is another vector, to which nothing is added.
-      const second = c + 1 < head.classes ? gather<V>(g + sizeof<f32>(), stride) : broadcast<V, f32>(0);
-      keepTerms<V>(terms + 2 * sizeof<V>(), second, minus);
-    }
-    let p = head.packed + (c / GROUP) * group + (c % GROUP) / together;
-    let bins = head.side;
-    for (const last = p + group; p < last; p += step, bins += width * sizeof<V>()) {
-      const b = <u32>load<u8>(p);
-      addToBin<V>(bins, b & (width - 1), terms, (b >> sign) & 1);
-      if (narrow) addToBin<V>(bins, (b >> 4) & (width - 1), terms + 2 * sizeof<V>(), b >> (4 + sign));
+  memory.fill(head.side, 0, head.order * sizeof<V>());
+  for (let c = 0; c < head.classes; c++, g += sizeof<f32>()) {
+    const place = c % GROUP;
+    const half = narrow ? 4 * (place & 1) : 0;
+    let p = head.packed + (c / GROUP) * group + (narrow ? place >> 1 : place);
+    const v = gather<V>(g, stride);
+    for (let k = 0; k < head.stages; k++) {
+      let term = v;
+      if (head.magnitudes !== 0) {
+        term = mul<V, f32>(v, broadcastFrom<V, f32>(magnitudesOf(head, c) + k * sizeof<f32>()));
+      }
+      store<V>(terms, term);
+      store<V>(terms, negateBy<V, f32>(term, minus), sizeof<V>());
+      let bins = head.side;
+      for (const last = p + bytes; p < last; p += step, bins += width * sizeof<V>()) {
+        const row = <u32>load<u8>(p) >> half;
+        const bin = bins + (row & (width - 1)) * sizeof<V>();
+        const signed = terms + ((row >> sign) & 1) * sizeof<V>();
+        store<V>(bin, add<V, f32>(load<V>(bin), load<V>(signed)));
+      }
     }
   }
-}
-
-@inline
-function keepTerms<V>(to: usize, v: V, minus: V): void {
-  store<V>(to, v);
-  store<V>(to, negateBy<V, f32>(v, minus), sizeof<V>());
-}
-
-@inline
-function addToBin<V>(bins: usize, place: u32, from: usize, negative: u32): void {
-  const bin = bins + place * sizeof<V>();
-  store<V>(bin, add<V, f32>(load<V>(bin), load<V>(from + negative * sizeof<V>())));
+  transformColumns<V, f32>(head.side, width, sizeof<V>(), subvectors(head), 0);
 }
 
 /** Returns the address of u of the row. */

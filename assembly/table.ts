@@ -22,6 +22,8 @@ export class Block {
 @unmanaged
 export class Head {
   unit: f64;
+  /** Whether rows may be divided by their norm. */
+  normalised: bool;
   features: i32;
   classes: i32;
   /** The order of the Hadamard matrix. */
@@ -55,6 +57,10 @@ export class Head {
   paired: i32;
   /** Order of the matrix whose rows they are; the order above is that of all sub-vectors. */
   width: i32;
+  /** How many such vectors the one of a class is the sum of; those of sixteen classes stand behind each other. */
+  stages: i32;
+  /** Address of what each of them is multiplied by, stages a class; 0: all are 1. */
+  magnitudes: usize;
   /** What classes take of the sub-vectors of rows. */
   entries: usize;
   /** The transforms of sub-vectors with the rows side by side: the order, and twice the width. */

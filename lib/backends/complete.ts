@@ -17,13 +17,15 @@ const KERNELS: Readonly<Record<BackendName, (engine: never) => TableKernels>> = 
 };
 
 export function completeBackend({ transform, engine }: Opened): Backend {
-  const { head, productHead = createHead, rotation } = KERNELS[transform.name](engine as never);
+  const kernels = KERNELS[transform.name](engine as never);
+  const { head, productHead = createHead, everyProduct = false, rotation } = kernels;
   return withRotation(
     withPlaces({
       ...transform,
       head(table) {
         if (table.kind === "hadamard") return head(table);
-        return table.kind === "product" ? completeProduct(table, productHead) : createHead(table);
+        if (table.kind === "dense") return createHead(table);
+        return everyProduct ? productHead(table) : completeProduct(table, productHead);
       },
       rotation,
     }),

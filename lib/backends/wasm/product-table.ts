@@ -16,8 +16,8 @@ const BYTES = 4;
 
 /** The head as the kernels read it, at the address it was made for. */
 export function productImage(table: ProductTable, heapStart: number): TableImage {
-  const { features, classes, width, unit } = table;
-  const rows = signedRows(features, width, 1);
+  const { features, classes, width, unit, stages, magnitudes, normalised } = table;
+  const rows = signedRows(features, width, stages);
   const order = rows.count * width;
   const narrow = width <= NARROW_WIDTH;
   // The table of pairs has the square of what a sub-vector has for one class: for fewer classes it takes longer to make than it saves.
@@ -28,7 +28,8 @@ export function productImage(table: ProductTable, heapStart: number): TableImage
   const segmentsAt = blocksAt + blocks * BLOCK_BYTES;
   const packedAt = segmentsAt + blocks * SEGMENT_BYTES;
   const packed = repack(table, rows, narrow);
-  const imageBytes = packedAt + packed.length - heapStart;
+  const magnitudesAt = Math.ceil((packedAt + packed.length) / BYTES) * BYTES;
+  const imageBytes = magnitudesAt + (magnitudes?.byteLength ?? 0) - heapStart;
 
   const { take, end } = arraysFrom(after(heapStart, imageBytes));
   const row = take(TOGETHER * (order + SUM_GROUP));
@@ -46,9 +47,10 @@ export function productImage(table: ProductTable, heapStart: number): TableImage
   const buffer = new ArrayBuffer(Math.ceil(imageBytes / 8) * 8);
   const words = new Int32Array(buffer);
   new Float64Array(buffer, 0, 1)[0] = unit;
-  const lengths = [features, classes, order, blocksAt, blocks];
+  const lengths = [Number(normalised), features, classes, order, blocksAt, blocks];
   const scratch = [row, t, u, z, e, biasGradient, chunk];
-  const signed = [packedAt, Number(paired), width, entries, side, products];
+  const vectors = [packedAt, Number(paired), width, stages, magnitudes === null ? 0 : magnitudesAt];
+  const signed = [...vectors, entries, side, products];
   words.set([...lengths, ...scratch, 0, 0, 0, ...signed], 2);
   for (let k = 0; k < blocks; k++) {
     const first = k * PRODUCT_SEGMENT;
@@ -58,27 +60,28 @@ export function productImage(table: ProductTable, heapStart: number): TableImage
     words.set([0, 1, first, count], (segmentAt - heapStart) / BYTES);
   }
   new Uint8Array(buffer).set(packed, packedAt - heapStart);
+  if (magnitudes !== null) new Float32Array(buffer).set(magnitudes, (magnitudesAt - heapStart) / BYTES);
   const rowBytes = TOGETHER * (order + SUM_GROUP) * BYTES;
   return { words, together: TOGETHER, row, rowBytes, bias, biasGradient, end: end() };
 }
 
-/** The rows as the kernels read them: sub-vector by sub-vector those of the classes of a group, two in a byte where they are narrow. */
+/** The stages of all groups as the kernels read them: sub-vector by sub-vector the rows of the classes, two in a byte where they are narrow. */
 function repack(
   { width, packed }: ProductTable,
   { count, bits, perWord, words }: SignedRows,
   narrow: boolean,
 ): Uint8Array {
-  const groups = packed.length / (words * GROUP);
+  const stages = packed.length / (words * GROUP);
   const bytes = narrow ? GROUP / 2 : GROUP;
-  const out = new Uint8Array(groups * count * bytes);
+  const out = new Uint8Array(stages * count * bytes);
   const step = GROUP / bytes;
   // The sign is the highest bit of a field, and here the one behind the row.
   const shift = bits - 1 - Math.log2(width);
   const field = (word: number): number => (word & (width - 1)) | ((word >>> shift) & width);
   let at = 0;
-  for (let g = 0; g < groups; g++) {
+  for (let stage = 0; stage < stages; stage++) {
     for (let j = 0; j < count; j++) {
-      const from = (g * words + Math.floor(j / perWord)) * GROUP;
+      const from = (stage * words + Math.floor(j / perWord)) * GROUP;
       const down = (j % perWord) * bits;
       for (let c = from; c < from + GROUP; c += step) {
         const first = field((packed[c] as number) >>> down);

@@ -4,7 +4,7 @@ import { after } from "./engine.js";
 import { factorImage } from "./factor.js";
 
 /** Sizes in bytes of the structures of assembly/table.ts. */
-export const HEAD_BYTES = 92;
+export const HEAD_BYTES = 104;
 export const BLOCK_BYTES = 16;
 export const SEGMENT_BYTES = 16;
 
@@ -56,7 +56,7 @@ export function tableImage(table: HadamardTable, heapStart: number): TableImage 
   const words = new Int32Array(buffer);
   const wordAt = (address: number): number => (address - heapStart) / words.BYTES_PER_ELEMENT;
   new Float64Array(buffer, 0, 1)[0] = unit;
-  const lengths = [features, classes, order, blocksAt, blocks.length];
+  const lengths = [Number(true), features, classes, order, blocksAt, blocks.length];
   const scratch = [row, t, u, z, e, biasGradient, chunk];
   const factors = table.factor === null ? [0, 0] : [factorAt, isSymmetric ? factorAt : transposedAt];
   const optional = [...factors, table.columns === null ? 0 : columnsAt];
