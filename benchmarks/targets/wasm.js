@@ -82,20 +82,56 @@ export function operationsOf({ features, classes, rows }, backend) {
   };
 }
 
+/** Product codes, whose entries are looked up: WebAssembly has no permutation of floats. */
+const PRODUCT = { name: /** @type {const} */ ("product"), width: 8 };
+const PRODUCT_BY_NATIVE = 4;
+const PRODUCT_SHAPES = [
+  { features: 2048, classes: 1000, rows: 1 },
+  { features: 2048, classes: 1000, rows: 64 },
+  { features: 512, classes: 100_000, rows: 1 },
+  { features: 512, classes: 100_000, rows: 64 },
+  { features: 512, classes: 1_000_000, rows: 1 },
+];
+
+/**
+ * @param {typeof PRODUCT_SHAPES[number]} shape
+ * @param {Backend} backend
+ * @returns {Record<string, () => Float32Array>}
+ */
+function productOperationsOf({ features, classes, rows }, backend) {
+  const head = new FixedClassifier({ features, classes, code: PRODUCT, backend });
+  needed(head.bias, "bias").set(normal(classes, 2));
+  const x = normal(rows * features);
+  const topK = () => head.topK(x, 5).scores;
+  if (classes > 100_000) return { "topK(5)": topK };
+  const labels = Int32Array.from({ length: rows }, (_, r) => (r * 37) % classes);
+  const gradLogits = normal(rows * classes, 6);
+  const logits = new Float32Array(rows * classes);
+  const out = { features: new Float32Array(x.length), bias: new Float32Array(classes) };
+  return {
+    forward: () => head.forward(x, { out: logits }),
+    "topK(5)": topK,
+    backward: () => head.backward(x, gradLogits, { out }).features,
+    lossAndGradient: () => head.lossAndGradient(x, labels, { out }).gradient.features,
+  };
+}
+
 /**
  * Every operation on WebAssembly by the same on the best instruction set of the native backend; the results have to be the same.
+ * @template {{ features: number, classes: number, rows: number }} Shape
  * @param {Settings} settings
+ * @param {{ shapes: Shape[], code: string, atMost: number, of: (shape: Shape, backend: Backend) => Record<string, () => Float32Array> }} compared
  * @returns {Row[]}
  */
-function byNativeRows({ backends, milliseconds }) {
+function byNativeRows({ backends, milliseconds }, { shapes, code, atMost, of }) {
   const native = backends.find(({ name }) => name === "native");
   const wasm = backends.find(({ instructionSet }) => instructionSet === "simd128");
   if (native === undefined || wasm === undefined) return [];
-  return SHAPES.flatMap((shape) => {
-    const own = operationsOf(shape, wasm);
-    const other = operationsOf(shape, native);
+  return shapes.flatMap((shape) => {
+    const own = of(shape, wasm);
+    const other = of(shape, native);
     for (const [name, run] of Object.entries(own)) {
-      const expected = other[/** @type {keyof typeof other} */ (name)]();
+      const expected = other[name]();
       check(
         `${name} on wasm`,
         run(),
@@ -105,16 +141,15 @@ function byNativeRows({ backends, milliseconds }) {
     }
     compiled(own);
     return Object.keys(own).map((name) => {
-      const key = /** @type {keyof typeof own} */ (name);
       const samples = byTurns(
-        { wasm: repeated(own[key], RUN), native: repeated(other[key], RUN) },
+        { wasm: repeated(own[name], RUN), native: repeated(other[name], RUN) },
         2 * milliseconds,
       );
       const { features, classes, rows } = shape;
       return {
-        what: `${name} ${features}→${classes.toLocaleString("en")}, ${rows} rows, wasm simd128 by native ${native.instructionSet}`,
-        target: `≤ ${BY_NATIVE.toFixed(2)} of its time`,
-        ...judge(ratio(samples.wasm, samples.native), { atMost: BY_NATIVE }),
+        what: `${name} ${features}→${classes.toLocaleString("en")}${code}, ${rows} rows, wasm simd128 by native ${native.instructionSet}`,
+        target: `≤ ${atMost.toFixed(2)} of its time`,
+        ...judge(ratio(samples.wasm, samples.native), { atMost }),
         measured: `${duration(median(samples.wasm))} by ${duration(median(samples.native))}`,
       };
     });
@@ -133,6 +168,12 @@ export function wasmRows(settings, sizes) {
       target: `≥ ${AT_LEAST.toFixed(2)} of the limit in WebAssembly`,
       ...worst([size], ({ fraction }) => fraction, { atLeast: AT_LEAST }),
     })),
-    ...byNativeRows(settings),
+    ...byNativeRows(settings, { shapes: SHAPES, code: "", atMost: BY_NATIVE, of: operationsOf }),
+    ...byNativeRows(settings, {
+      shapes: PRODUCT_SHAPES,
+      code: " of a product code, d = 8",
+      atMost: PRODUCT_BY_NATIVE,
+      of: productOperationsOf,
+    }),
   ];
 }
