@@ -1,6 +1,7 @@
 /** Writes what docs/codes.md shows of the class codes: the table of coherence, which it also prints, and the pictures. */
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { FixedClassifier } from "../dist/index.js";
 import { CASES, line } from "./codes/bounds.js";
 import { gramMatrix, nameOf, PICTURES } from "./codes/pictures.js";
 
@@ -20,6 +21,7 @@ if (after === undefined) throw new Error(`docs/codes.md has no part between "${B
 writeFileSync(page, `${before}${BEGIN}\n\n${table}\n\n${END}${after}`);
 
 for (const picture of PICTURES) {
-  writeFileSync(new URL(`../docs/images/gram-${nameOf(picture)}.png`, import.meta.url), gramMatrix(picture));
+  const png = gramMatrix(new FixedClassifier(picture));
+  writeFileSync(new URL(`../docs/images/gram-${nameOf(picture)}.png`, import.meta.url), png);
 }
 console.log(`\n${PICTURES.length} pictures and the table are in docs/`);

@@ -4,7 +4,7 @@ import { Random } from "./engine/random.js";
 import { makeHead, phaseOf } from "./heads/index.js";
 import { startParameters } from "./heads/parameters.js";
 
-/** @import { Head } from "./heads/parameters.js" */
+/** @import { Head, OnHead } from "./heads/parameters.js" */
 /** @import { Parameter } from "./engine/adam.js" */
 /** @import { Phase } from "./heads/spec.js" */
 
@@ -29,8 +29,9 @@ const RATE = 2e-3;
  * @param {Data} data
  * @param {{ phases: Phase[], epochs: number, seed: number, features: number, roundEvery: number, classScale: boolean }} settings
  * @param {(step: { epochs: number, loss: number }) => void} onStep
+ * @param {OnHead} onHead
  */
-export async function trainClassifier(createNetwork, { train, test, classes }, settings, onStep) {
+export async function trainClassifier(createNetwork, { train, test, classes }, settings, onStep, onHead) {
   const { phases, epochs, seed, features } = settings;
   const random = new Random(seed);
   const width = train.inputs.length / train.count;
@@ -45,6 +46,7 @@ export async function trainClassifier(createNetwork, { train, test, classes }, s
   /** @type {Head} */
   let head = await makeHead(phases[0], shape, parameters, settings);
   let order = new Int32Array(0);
+  onHead(head, "start");
 
   for (let step = 0; step < epochs * stepsAnEpoch; step++) {
     const at = step % stepsAnEpoch;
@@ -77,6 +79,7 @@ export async function trainClassifier(createNetwork, { train, test, classes }, s
     correct += score.correct;
     loss += score.loss;
   }
+  onHead(head, "end");
   await head.release();
   return {
     accuracy: (100 * correct) / test.count,

@@ -2,12 +2,14 @@
 import cliProgress from "cli-progress";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { readHead } from "./heads/spec.js";
+import { keeper } from "./keep.js";
 import { writeReport } from "./report.js";
-import { findRow, keepRow, machine } from "./results.js";
+import { findRow, keepRow, machine, rowName } from "./results.js";
 
+/** @import { OnHead } from "./heads/parameters.js" */
 /** @import { Phase } from "./heads/spec.js" */
 
-/** @typedef {{ data: string, head: string[], seed: number[], epochs: number, roundEvery: number, classScale: boolean, start: string, again: boolean }} Options */
+/** @typedef {{ data: string, head: string[], seed: number[], epochs: number, roundEvery: number, classScale: boolean, start: string, again: boolean, save?: string, pictures?: string }} Options */
 /** @typedef {{ phases: Phase[], seed: number, epochs: number, features: number, roundEvery: number, classScale: boolean, start: string }} Settings */
 /**
  * @template D
@@ -20,7 +22,7 @@ import { findRow, keepRow, machine } from "./results.js";
  * @property {number} epochs
  * @property {number} features
  * @property {(folder: string) => D} load
- * @property {(data: D, settings: Settings, onStep: (step: { epochs: number, loss: number }) => void) => Promise<import("./results.js").Result>} train
+ * @property {(data: D, settings: Settings, onStep: (step: { epochs: number, loss: number }) => void, onHead: OnHead) => Promise<import("./results.js").Result>} train
  */
 
 /**
@@ -51,6 +53,7 @@ export async function runRows(run, argv) {
         data,
         { ...settings, phases: readHead(head), features: run.features },
         onStep,
+        keeper(run.name, rowName(settings), options),
       );
       stop();
       const seconds = Math.round((performance.now() - began) / 1000);
@@ -103,6 +106,11 @@ function readOptions({ name, description, data, bundled, epochs, starts = ["rand
     .option("--class-scale", "product codes learn a magnitude for each class", false)
     .addOption(new Option("--start <what>", "where W starts").choices(starts).default(starts[0]))
     .option("--again", "run rows again whose result there is", false)
+    .option("--save <folder>", "write each head of this package there at the end, as a safetensors file")
+    .option(
+      "--pictures <folder>",
+      "draw the cosines between its class vectors there, at the start and at the end",
+    )
     .allowExcessArguments(false)
     .parse(argv)
     .opts();

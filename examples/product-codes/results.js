@@ -15,12 +15,12 @@ const folder = (/** @type {string} */ run) => fileURLToPath(new URL(`results/${r
 export const machine = () => `${cpus()[0]?.model ?? "unknown"} (${arch()}), Node ${process.versions.node}`;
 
 /** @param {RowSettings} settings */
-function fileName({ head, seed, epochs, roundEvery, classScale, start = "random" }) {
+export function rowName({ head, seed, epochs, roundEvery, classScale, start = "random" }) {
   const parts = [head.replaceAll(":", "-").replaceAll(",", "+"), `${epochs}-epochs`];
   if (roundEvery !== 1) parts.push(`every-${roundEvery}`);
   if (classScale) parts.push("class-scale");
   if (start !== "random") parts.push(`from-${start}`);
-  return `${[...parts, `seed-${seed}`].join(".")}.json`;
+  return [...parts, `seed-${seed}`].join(".");
 }
 
 /**
@@ -29,7 +29,7 @@ function fileName({ head, seed, epochs, roundEvery, classScale, start = "random"
  * @returns {Row | undefined}
  */
 export function findRow(run, settings) {
-  const path = folder(run) + fileName(settings);
+  const path = `${folder(run)}${rowName(settings)}.json`;
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
 }
 
@@ -38,7 +38,7 @@ export function findRow(run, settings) {
  * @param {Row} row
  */
 export function keepRow(run, row) {
-  const path = folder(run) + fileName(row.settings);
+  const path = `${folder(run)}${rowName(row.settings)}.json`;
   mkdirSync(folder(run), { recursive: true });
   // Half a file would count as a row.
   writeFileSync(`${path}.part`, `${JSON.stringify(row, null, 2)}\n`);

@@ -42,11 +42,14 @@ function families(features, count, members) {
 /** About this many pixels a side. */
 const SIZE = 192;
 
-/** @param {FixedClassifierOptions} options */
-export function gramMatrix(options) {
-  const { classes } = options;
-  const vectors = classVectors(options);
-  const cell = Math.round(SIZE / classes);
+/**
+ * Of the first classes of a head.
+ * @param {FixedClassifier} head
+ * @param {number} [classes]
+ */
+export function gramMatrix(head, classes = head.classes) {
+  const vectors = classVectors(head, classes);
+  const cell = Math.max(1, Math.round(SIZE / classes));
   const pixels = classes * cell;
   const rows = Buffer.alloc(pixels * (pixels + 1));
   for (let y = 0; y < pixels; y++) {
@@ -59,17 +62,17 @@ export function gramMatrix(options) {
 }
 
 /**
- * Logits of the unit vectors are the columns of the matrix of class vectors.
- * @param {FixedClassifierOptions} options
+ * Logits of the unit vectors are, but for the bias, the columns of the matrix of class vectors.
+ * @param {FixedClassifier} head
+ * @param {number} count
  */
-function classVectors(options) {
-  const { features, classes } = options;
-  const head = new FixedClassifier({ ...options, bias: false });
+function classVectors(head, count) {
+  const { features, classes, bias } = head;
   const unit = new Float32Array(features * features);
   for (let i = 0; i < features; i++) unit[i * features + i] = 1;
   const logits = head.forward(unit);
-  return Array.from({ length: classes }, (_, c) =>
-    Float64Array.from({ length: features }, (_, i) => logits[i * classes + c]),
+  return Array.from({ length: count }, (_, c) =>
+    Float64Array.from({ length: features }, (_, i) => logits[i * classes + c] - (bias?.[c] ?? 0)),
   );
 }
 

@@ -29,6 +29,10 @@ export function fixedHead(code, { features, classes }, { bias, scale }) {
       load();
       return score(head, x, labels);
     },
+    classifier() {
+      load();
+      return head;
+    },
     async release() {},
   };
 }

@@ -39,5 +39,8 @@ export const parameter = (value) => ({ value, gradient: new Float32Array(value.l
  * @property {Parameter[]} parameters
  * @property {(x: Float32Array, labels: Int32Array) => Promise<{ loss: number, gradient: Float32Array }>} step
  * @property {(x: Float32Array, labels: Int32Array) => Promise<Score>} evaluate of as many rows as there are labels
+ * @property {() => import("../../../dist/index.js").FixedClassifier} [classifier] as it is now; a matrix is none
  * @property {() => Promise<void>} release
  */
+
+/** Is told the head before the first step and after the last. @typedef {(head: Head, moment: "start" | "end") => void} OnHead */

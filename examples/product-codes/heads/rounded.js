@@ -74,6 +74,11 @@ export async function roundedHead(width, shape, { matrix, bias, scale }, { round
       load();
       return score(head, x, labels);
     },
+    classifier() {
+      round();
+      load();
+      return head;
+    },
     release: () => products.release(),
   };
 }

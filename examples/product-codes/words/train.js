@@ -5,7 +5,7 @@ import { startParameters } from "../heads/parameters.js";
 import { startFromCooccurrences } from "./co-occurrences.js";
 import { LanguageModel } from "./network.js";
 
-/** @import { Head } from "../heads/parameters.js" */
+/** @import { Head, OnHead } from "../heads/parameters.js" */
 /** @import { Phase } from "../heads/spec.js" */
 
 const BATCH = 32;
@@ -17,8 +17,9 @@ const RATE = 2e-3;
  * @param {{ vocabulary: string[], train: Int32Array, validation: Int32Array }} data
  * @param {{ phases: Phase[], epochs: number, seed: number, features: number, roundEvery: number, classScale: boolean, start: string }} settings
  * @param {(step: { epochs: number, loss: number }) => void} onStep
+ * @param {OnHead} onHead
  */
-export async function trainWords({ vocabulary, train, validation }, settings, onStep) {
+export async function trainWords({ vocabulary, train, validation }, settings, onStep, onHead) {
   const { phases, epochs, seed, features, start } = settings;
   const classes = vocabulary.length;
   const random = new Random(seed);
@@ -36,6 +37,7 @@ export async function trainWords({ vocabulary, train, validation }, settings, on
   const stepsAnEpoch = read.steps;
   let head = await makeHead(phases[0], shape, parameters, settings);
   const perplexities = [];
+  onHead(head, "start");
   for (let epoch = 0; epoch < epochs; epoch++) {
     const { phase, begins } = phaseOf(phases, epoch);
     if (begins && epoch > 0) {
@@ -55,6 +57,7 @@ export async function trainWords({ vocabulary, train, validation }, settings, on
     }
     perplexities.push(await perplexity(model, head, validation));
   }
+  onHead(head, "end");
   await head.release();
   return { perplexity: Math.min(...perplexities), perplexities, scale: parameters.scale.value[0] };
 }
