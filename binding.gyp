@@ -5,7 +5,7 @@
       "target_name": "fixed_classifier",
       "sources": [
         "native/addon.cc", "native/columns.cc", "native/decode.cc", "native/factor.cc", "native/forward_async.cc", "native/head.cc",
-        "native/head_loss.cc", "native/head_table.cc", "native/pool.cc", "native/rotation.cc", "native/transform.cc", "<@(kernel_files)"
+        "native/head_loss.cc", "native/head_table.cc", "native/pool.cc", "native/rotation.cc", "native/round.cc", "native/transform.cc", "<@(kernel_files)"
       ],
       "dependencies": ["<@(kernel_libraries)"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],

@@ -14,6 +14,7 @@
 #include "executor.h"
 #include "head.h"
 #include "rotation.h"
+#include "round.h"
 #include "transform.h"
 
 namespace fixed_classifier {
@@ -33,6 +34,7 @@ napi_value create(napi_env env, napi_callback_info info) {
     add_columns(env, object, executor);
     add_head(env, object, executor, arguments.data<ScratchOwner>());
     add_decode(env, object, *kernels);
+    add_round(env, object, *kernels);
     add_rotation(env, object, executor);
     return object;
   }
@@ -64,6 +66,7 @@ Napi::Object arities(Napi::Env env) {
   add_arities(env, kernels, transform_functions());
   add_arities(env, kernels, columns_functions());
   add_arities(env, kernels, decode_functions());
+  add_arities(env, kernels, round_functions());
   add_arities(env, kernels, head_functions());
   add_arities(env, kernels, rotation_functions());
   Napi::Object all = Napi::Object::New(env);

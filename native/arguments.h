@@ -64,7 +64,7 @@ using KeptArrays = std::vector<Napi::Reference<Napi::Value>>;
 // fails.
 class Arguments {
  public:
-  static constexpr size_t kMax = 17;   // of any function
+  static constexpr size_t kMax = 19;   // of any function
   static constexpr size_t kMost = 10;  // of most
 
   // Node.js fills `most` values whatever the call has; a function of few arguments is faster if it says so.
@@ -73,6 +73,11 @@ class Arguments {
     napi_get_cb_info(env, info, &count_, values_, nullptr, &data);
     data_ = static_cast<FunctionData*>(data);
   }
+
+  napi_env env() const { return env_; }
+
+  // Makes check() fail.
+  void refuse() { ok_ = false; }
 
   // How many there are.
   size_t count() const { return count_; }

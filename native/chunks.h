@@ -36,6 +36,44 @@ void for_chunks(napi_env env, const HeadCall& call, size_t rows, const Step& ste
   });
 }
 
+// Where the gradients go that are summed over the rows of a call; each may be null.
+struct GradientSums {
+  TypedArray<float> bias, weights;
+  TypedArray<int32_t> weight_classes;
+};
+
+// A chunk of rows whose gradients are made.
+struct GradientChunk {
+  size_t row, rows;
+  void* scratch;
+  float* bias;  // the chunk's own; null: there is none
+  const WeightGradient* weights;
+};
+
+// Whose turn it is, for each block of a head: what chunks add must be added in their order, whoever comes
+// first.
+class BlockTurns {
+ public:
+  explicit BlockTurns(size_t blocks) : next_(blocks) {}
+
+  static void enter(void* turns, size_t chunk, size_t block) {
+    auto& self = *static_cast<BlockTurns*>(turns);
+    std::unique_lock<std::mutex> lock(self.mutex_);
+    self.turn_.wait(lock, [&] { return self.next_[block] == chunk; });
+  }
+  static void leave(void* turns, size_t chunk, size_t block) {
+    auto& self = *static_cast<BlockTurns*>(turns);
+    const std::lock_guard<std::mutex> lock(self.mutex_);
+    self.next_[block] = chunk + 1;
+    self.turn_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable turn_;
+  std::vector<size_t> next_;
+};
+
 // Adds to a gradient. Not unrolled, where the linker puts the loop decides over 3 % of a gradient of 100,000
 // classes.
 inline void add(float* total, const std::vector<float>& terms) {
@@ -43,19 +81,25 @@ inline void add(float* total, const std::vector<float>& terms) {
   for (size_t i = 0; i < terms.size(); i++) total[i] += terms[i];
 }
 
-// Calls step(first row, rows, scratch memory, bias gradient of the chunk) for every chunk, as for_chunks
-// does. The bias gradients of the chunks are added in their order, whoever finishes first: docs/numerics.md,
-// "Sums over rows".
+// Calls step(chunk) for every chunk, as for_chunks does. The bias gradients of the chunks are added in their
+// order, whoever finishes first, and so are those by class vectors, which the step adds itself:
+// docs/numerics.md, "Sums over rows".
 template <class Step>
-void for_gradient_chunks(napi_env env, const HeadCall& call, size_t rows, const TypedArray<float>& bias,
+void for_gradient_chunks(napi_env env, const HeadCall& call, size_t rows, const GradientSums& sums,
                          const Step& step) {
+  const TypedArray<float>& bias = sums.bias;
   std::fill(bias.data, bias.data + bias.length, 0.0f);
+  std::fill(sums.weights.data, sums.weights.data + sums.weights.length, 0.0f);
+  BlockTurns turns(sums.weights.length > 0 ? call.data.head.block_count : 0);
+  const WeightGradient weights{sums.weights.data, sums.weight_classes.data, sums.weight_classes.length,
+                               BlockTurns::enter, BlockTurns::leave,        &turns};
   std::mutex mutex;
   std::condition_variable turn;
   size_t next = 0;
   for_chunks(env, call, rows, [&](size_t r, size_t count, void* scratch) {
     std::vector<float> chunk(bias.length);
-    step(r, count, scratch, bias.data ? chunk.data() : nullptr);
+    step({r, count, scratch, bias.data ? chunk.data() : nullptr,
+          sums.weights.length > 0 ? &weights : nullptr});
     std::unique_lock<std::mutex> lock(mutex);
     turn.wait(lock, [&] { return next == r; });
     add(bias.data, chunk);

@@ -13,11 +13,6 @@
 namespace fixed_classifier {
 namespace {
 
-bool are_classes(const TypedArray<int32_t>& values, const Head& head) {
-  return std::all_of(values.data, values.data + values.length,
-                     [&](int32_t c) { return c >= 0 && static_cast<size_t>(c) < head.classes; });
-}
-
 void forward_rows(napi_env env, const HeadCall& call, const Parameters& parameters, const float* x,
                   size_t rows, float* logits) {
   const Head& head = call.data.head;
@@ -58,7 +53,7 @@ napi_value plan_forward(napi_env env, napi_callback_info info) {
   const size_t rows = x.length / head.features;
   const bool fits = x.length == rows * head.features && (!bias.data || bias.length == head.classes) &&
                     logits.length == rows * head.classes;
-  if (!arguments.check(fits)) return nullptr;
+  if (!arguments.check(fits) || !copy_words(env, arguments.value(0))) return nullptr;
   const ForwardPlan plan{
       arguments.data<HeadFunctions>().executor, &data, x.data, rows, bias.data, logits.data};
   const napi_value record = make_record(env, plan).object;
@@ -81,7 +76,7 @@ napi_value run_forward(napi_env env, napi_callback_info info) {
     return throw_misfit(env);
   const ScratchOwner& scratch = static_cast<FunctionDataOf<ScratchOwner>*>(function)->value;
   const HeadCall call{plan->executor, *scratch, *plan->data};
-  forward_rows(env, call, {scale, plan->bias}, plan->x, plan->rows, plan->logits);
+  forward_rows(env, call, {scale, plan->bias, plan->data->normalised}, plan->x, plan->rows, plan->logits);
   return nullptr;
 }
 
@@ -92,7 +87,8 @@ napi_value forward_async(napi_env env, napi_callback_info info) {
   const HeadInput in(arguments);
   const TypedArray<float> logits = arguments.array<float>();
   const TypedArray<int32_t> cancelled = arguments.array<int32_t>();
-  if (!arguments.check(in.fits && logits.length == in.rows * in.head.classes && cancelled.length == 1))
+  if (!arguments.check(in.fits && logits.length == in.rows * in.head.classes && cancelled.length == 1) ||
+      !copy_words(env, arguments.value(0)))
     return nullptr;
   return start_forward(
       env,
@@ -149,12 +145,11 @@ napi_value backward(napi_env env, napi_callback_info info) {
   const GradientArrays gradients(arguments);
   const bool fits = grad_logits.length == in.rows * in.head.classes && gradients.fit(in);
   if (!arguments.check(in.fits && fits)) return nullptr;
-  for_gradient_chunks(env, in.call, in.rows, gradients.bias,
-                      [&](size_t r, size_t rows, void* scratch, float* bias) {
-                        in.executor.kernels->backward(in.head, in.parameters, in.row(r), rows,
-                                                      grad_logits.data + r * in.head.classes,
-                                                      gradients.at(in, r, bias), scratch);
-                      });
+  for_gradient_chunks(env, in.call, in.rows, gradients.sums(), [&](const GradientChunk& chunk) {
+    in.executor.kernels->backward(in.head, in.parameters, in.row(chunk.row), chunk.rows,
+                                  grad_logits.data + chunk.row * in.head.classes, gradients.at(in, chunk),
+                                  chunk.scratch);
+  });
   return nullptr;
 }
 
@@ -170,13 +165,13 @@ napi_value make_signed_rows_head(napi_env env, napi_callback_info info) {
 
 constexpr FunctionEntry kFunctions[] = {
     {"head", 10, make_head},
-    {"signedRowsHead", 5, make_signed_rows_head},
+    {"signedRowsHead", 8, make_signed_rows_head},
     {"forward", kForwardArity, forward},
     {"planForward", 4, plan_forward},
     {"probabilities", 5, probabilities},
     {"chosenProbabilities", 6, chosen_probabilities},
     {"topK", 7, top_k},
-    {"backward", 8, backward},
+    {"backward", 10, backward},
     {"lossAndGradient", kLossArity, loss_and_gradient},
     {"logSumExp", 6, log_sum_exp},
     {"forwardAsync", 6, forward_async},

@@ -1,6 +1,7 @@
 // What the functions of JavaScript on heads begin with.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include "arguments.h"
@@ -16,7 +17,8 @@ struct HeadFunctions {
   ScratchOwner scratch;
 };
 
-// Reads a head. After a mistake it is one by whose features can be divided, and which is never worked on.
+// Reads the first argument, a head. After a mistake it is one by whose features can be divided, and which is
+// never worked on.
 inline const HeadData& read_head(Arguments& arguments) {
   static constexpr HeadData kNone = [] {
     HeadData none;
@@ -24,6 +26,13 @@ inline const HeadData& read_head(Arguments& arguments) {
     return none;
   }();
   const HeadData* data = arguments.record<HeadData>();
+  if (data && !has_words(arguments.env(), arguments.value(0), *data)) {
+    napi_throw_type_error(arguments.env(), nullptr,
+                          "the class vectors of the head are gone: the buffer of its code's table was "
+                          "transferred; make the head again");
+    arguments.refuse();
+    data = nullptr;
+  }
   return data ? *data : kNone;
 }
 
@@ -45,25 +54,44 @@ struct HeadInput {
     parameters.scale = arguments.number();
     const TypedArray<float> bias = arguments.optional_array<float>();
     parameters.bias = bias.data;
+    parameters.normalised = call.data.normalised;
     rows = x.length / head.features;
     fits = x.length % head.features == 0 && (!bias.data || bias.length == head.classes);
   }
   const float* row(size_t r) const { return x.data + r * head.features; }
 };
 
+inline bool are_classes(const TypedArray<int32_t>& values, const Head& head) {
+  return std::all_of(values.data, values.data + values.length,
+                     [&](int32_t c) { return c >= 0 && static_cast<size_t>(c) < head.classes; });
+}
+
 struct GradientArrays {
-  TypedArray<float> features, scale, bias;
+  TypedArray<float> features, scale, bias, weights;
+  TypedArray<int32_t> weight_classes;
 
   explicit GradientArrays(Arguments& arguments)
       : features(arguments.array<float>()),
         scale(arguments.array<float>()),
-        bias(arguments.optional_array<float>()) {}
+        bias(arguments.optional_array<float>()),
+        weights(arguments.optional_array<float>()),
+        weight_classes(arguments.optional_array<int32_t>()) {}
   bool fit(const HeadInput& in) const {
     return features.length == in.rows * in.head.features && scale.length == in.rows &&
-           (!bias.data || bias.length == in.head.classes);
+           (!bias.data || bias.length == in.head.classes) && weights_fit(in);
   }
-  Gradients at(const HeadInput& in, size_t r, float* chunk_bias) const {
-    return {features.data + r * in.head.features, scale.data + r, chunk_bias};
+  GradientSums sums() const { return {bias, weights, weight_classes}; }
+  Gradients at(const HeadInput& in, const GradientChunk& chunk) const {
+    return {features.data + chunk.row * in.head.features, scale.data + chunk.row, chunk.bias, chunk.weights,
+            chunk.row / kChunkRows};
+  }
+
+ private:
+  bool weights_fit(const HeadInput& in) const {
+    if (weights.length == 0) return true;
+    const size_t classes = weight_classes.data ? weight_classes.length : in.head.classes;
+    return in.head.signed_rows && weights.length == classes * in.head.features &&
+           are_classes(weight_classes, in.head);
   }
 };
 

@@ -38,7 +38,7 @@ struct LossArrays {
 napi_value loss_and_gradient(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info, kLossArity);
   HeadInput in(arguments);
-  in.parameters.normalised = arguments.number() != 0;
+  in.parameters.normalised &= arguments.number() != 0;
   const LossArrays arrays(arguments);
   const float row_weight = static_cast<float>(arguments.number());
   const double smoothing = arguments.number();
@@ -56,25 +56,25 @@ napi_value loss_and_gradient(napi_env env, napi_callback_info info) {
   float same_weights[kChunkRows];
   std::fill(same_weights, same_weights + kChunkRows, row_weight);
   const auto from = [](const auto& array, size_t i) { return array.data ? array.data + i : nullptr; };
-  for_gradient_chunks(
-      env, in.call, in.rows, gradients.bias, [&](size_t r, size_t rows, void* scratch, float* bias) {
-        const CrossEntropy loss{from(arrays.labels, r),
-                                from(arrays.targets, r * in.head.classes),
-                                arrays.class_weights.data,
-                                arrays.row_weights.data ? arrays.row_weights.data + r : same_weights,
-                                smoothing,
-                                sum_of_class_weights,
-                                margin.data ? &taken_off : nullptr};
-        in.executor.kernels->loss_and_gradient(in.head, in.parameters, in.row(r), rows, loss, losses.data + r,
-                                               gradients.at(in, r, bias), scratch);
-      });
+  for_gradient_chunks(env, in.call, in.rows, gradients.sums(), [&](const GradientChunk& chunk) {
+    const size_t r = chunk.row;
+    const CrossEntropy loss{from(arrays.labels, r),
+                            from(arrays.targets, r * in.head.classes),
+                            arrays.class_weights.data,
+                            arrays.row_weights.data ? arrays.row_weights.data + r : same_weights,
+                            smoothing,
+                            sum_of_class_weights,
+                            margin.data ? &taken_off : nullptr};
+    in.executor.kernels->loss_and_gradient(in.head, in.parameters, in.row(r), chunk.rows, loss,
+                                           losses.data + r, gradients.at(in, chunk), chunk.scratch);
+  });
   return nullptr;
 }
 
 napi_value log_sum_exp(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   HeadInput in(arguments);
-  in.parameters.normalised = arguments.number() != 0;
+  in.parameters.normalised &= arguments.number() != 0;
   const TypedArray<float> out = arguments.array<float>();
   if (!arguments.check(in.fits && out.length == in.rows)) return nullptr;
   for_chunks(env, in.call, in.rows, [&](size_t r, size_t rows, void* scratch) {

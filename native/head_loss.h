@@ -9,7 +9,7 @@
 
 namespace fixed_classifier {
 
-constexpr size_t kLossArity = 17;
+constexpr size_t kLossArity = 19;
 static_assert(kLossArity <= Arguments::kMax);
 
 napi_value loss_and_gradient(napi_env env, napi_callback_info info);

@@ -12,6 +12,10 @@ namespace {
 // A segment has these fields in the table of JavaScript: block, row of the matrix, sign, first class, count.
 constexpr size_t kSegmentFields = 5;
 
+// Words of signed rows from so many on are not copied: that would double the memory of a large head.
+constexpr size_t kSharedWords = size_t{1} << 18;
+constexpr size_t kPackedArgument = 4;
+
 bool is_power_of_two(size_t n) { return n > 0 && (n & (n - 1)) == 0; }
 
 // The tables as JavaScript hands them over.
@@ -170,37 +174,86 @@ napi_value make_signed_rows_record(napi_env env, Arguments& arguments, const Exe
   rows.width = arguments.size();
   sizes.unit = arguments.number();
   const TypedArray<uint32_t> packed = arguments.array<uint32_t>();
-  const bool possible = sizes.features > 0 && sizes.classes > 0 && rows.width >= 2 && rows.width <= 32 &&
-                        is_power_of_two(rows.width);
+  rows.stages = arguments.size();
+  const TypedArray<float> magnitudes = arguments.optional_array<float>();
+  read.normalised = arguments.number() != 0;
+  const bool possible =
+      sizes.features > 0 && sizes.classes > 0 && rows.width >= 2 && rows.width <= 32 &&
+      is_power_of_two(rows.width) && rows.stages >= 1 && rows.stages <= kMaxStages &&
+      (magnitudes.data ? magnitudes.length == sizes.classes * rows.stages : rows.stages == 1);
   if (!arguments.check(possible)) return nullptr;
   rows.count = (sizes.features + rows.width - 1) / rows.width;
   const size_t per_word = rows.width <= 8 ? 8 : 4;
   rows.words = (rows.count + per_word - 1) / per_word;
   const size_t groups = (sizes.classes + kGroup - 1) / kGroup;
-  if (!arguments.check(packed.length == groups * kGroup * rows.words)) return nullptr;
+  if (!arguments.check(packed.length == groups * kGroup * rows.stages * rows.words)) return nullptr;
   sizes.order = std::min(kSignedRowsSegment, groups * kGroup);
   sizes.block_count = sizes.segment_count = (sizes.classes + kSignedRowsSegment - 1) / kSignedRowsSegment;
 
-  const auto [record, data, tail] = make_record(
-      env, read, sizes.block_count * (sizeof(Block) + sizeof(Segment)) + packed.length * sizeof(uint32_t));
+  const bool shared = packed.length >= kSharedWords;
+  const size_t padded = magnitudes.data ? groups * kGroup * rows.stages : 0;
+  const auto [record, data, tail] =
+      make_record(env, read,
+                  sizes.block_count * (sizeof(Block) + sizeof(Segment)) + padded * sizeof(float) +
+                      (shared ? 0 : packed.length) * sizeof(uint32_t));
   if (data == nullptr) return nullptr;
   Head& head = data->head;
   Tail rest(tail);
   auto* blocks = rest.take<Block>(sizes.block_count);
   auto* segments = rest.take<Segment>(sizes.segment_count);
-  auto* copy = rest.take<uint32_t>(packed.length);
-  std::copy_n(packed.data, packed.length, copy);
+  if (padded > 0) {
+    auto* by_group = rest.take<float>(padded);
+    for (size_t i = 0; i < magnitudes.length; i++) {
+      const size_t c = i / rows.stages;
+      by_group[(c / kGroup * rows.stages + i % rows.stages) * kGroup + c % kGroup] = magnitudes.data[i];
+    }
+    data->signed_rows.magnitudes = by_group;
+  }
+  if (shared) {
+    data->signed_rows.packed = packed.data;
+    data->shared_words = packed.length;
+    keep_alive(env, record, {arguments.value(kPackedArgument)});
+  } else {
+    auto* copy = rest.take<uint32_t>(packed.length);
+    std::copy_n(packed.data, packed.length, copy);
+    data->signed_rows.packed = copy;
+  }
   for (size_t b = 0; b < head.block_count; b++) {
     const size_t first = b * kSignedRowsSegment;
     segments[b] = {0, false, first, std::min(kSignedRowsSegment, head.classes - first)};
     blocks[b] = {nullptr, segments[b].count, segments + b, 1};
   }
-  data->signed_rows.packed = copy;
   head.blocks = blocks;
   head.signed_rows = &data->signed_rows;
   data->scratch_bytes = executor.kernels->scratch_bytes(head);
-  data->additions = head.classes * (rows.count + 1);
+  data->additions = head.classes * (rows.stages * rows.count + 1);
   return record;
+}
+
+bool has_words(napi_env env, napi_value record, const HeadData& data) {
+  if (data.shared_words == 0) return true;
+  napi_value array = nullptr;
+  napi_typedarray_type type = napi_uint8_array;
+  size_t length = 0;
+  void* words = nullptr;
+  if (napi_get_named_property(env, record, kKept, &array) != napi_ok ||
+      napi_get_typedarray_info(env, array, &type, &length, &words, nullptr, nullptr) != napi_ok)
+    return false;
+  return length == data.shared_words && words == data.signed_rows.packed;
+}
+
+bool copy_words(napi_env env, napi_value record) {
+  auto* data = record_of<HeadData>(env, record);
+  if (data == nullptr || data->shared_words == 0) return true;
+  void* copy = nullptr;
+  napi_value buffer = nullptr;
+  if (napi_create_arraybuffer(env, data->shared_words * sizeof(uint32_t), &copy, &buffer) != napi_ok ||
+      napi_set_named_property(env, record, "words", buffer) != napi_ok)
+    return false;
+  std::copy_n(data->signed_rows.packed, data->shared_words, static_cast<uint32_t*>(copy));
+  data->signed_rows.packed = static_cast<uint32_t*>(copy);
+  data->shared_words = 0;
+  return true;
 }
 
 }  // namespace fixed_classifier

@@ -54,6 +54,11 @@ struct Kernels {
                             const CrossEntropy& loss, float* losses, const Gradients& gradients,
                             void* scratch);
 
+  // Rounds rows of weights to signed rows; `finite` is false if not all of them are, and then what is written
+  // has no meaning.
+  void (*nearest_rows)(const float* weights, size_t rows, size_t features, size_t width, uint8_t* out,
+                       bool* finite);
+
   // Rotates every row of x in place, or undoes that.
   void (*rotate)(const Rotation& rotation, float* x, size_t rows, bool inverse);
 

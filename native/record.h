@@ -65,9 +65,12 @@ T* plan_of(napi_env env, napi_value object) {
   return data == nullptr ? nullptr : record_at<T>(data);
 }
 
+// The property of a record that is the first of the values which it keeps alive.
+constexpr const char* kKept = "kept0";
+
 // Makes a record keep alive what its value refers to.
 inline void keep_alive(napi_env env, napi_value record, std::initializer_list<napi_value> values) {
-  static constexpr const char* kNames[] = {"kept0", "kept1", "kept2", "kept3"};
+  static constexpr const char* kNames[] = {kKept, "kept1", "kept2", "kept3"};
   napi_property_descriptor properties[std::size(kNames)]{};
   size_t count = 0;
   for (const napi_value value : values) {

@@ -184,6 +184,11 @@ export interface Backend {
   decode(x: Uint16Array | Int8Array, type: ReducedType, out: Float32Array): void;
   /** Rounds every number of `x` to nearest, ties to even, and writes its bits to `out`; NaN becomes 0x7E00 or 0x7FC0. */
   encode(x: Float32Array, type: HalfType, out: Uint16Array): void;
+  /**
+   * Rounds rows of weights to the nearest signed rows of a Sylvester matrix of order `width`, as the rounding of product codes does; false if not
+   * all weights are finite, and then what is written has no meaning.
+   */
+  nearestRows?(weights: Float32Array, features: number, width: number, out: Uint8Array): boolean;
   /** How many bytes the array starts behind a multiple of `alignment`, where that makes kernels slower. */
   misalignment?(bytes: Uint8Array, alignment: number): number;
 }

@@ -44,8 +44,18 @@ export const packedOption: CodeOption<Uint32Array | null> = {
   check: (_, value) => value as Uint32Array,
   encode: (packed) => packed && { dtype: "U32", shape: [packed.length / GROUP, GROUP], data: packed },
   decode: (kept) =>
-    typeof kept === "object" && kept.dtype === "U32" && kept.shape[1] === GROUP ? kept.data : undefined,
+    typeof kept === "object" && kept.dtype === "U32" && kept.shape[1] === GROUP
+      ? unshared(kept.data as Uint32Array)
+      : undefined,
 };
+
+/** Words of files: nobody else has them, so that a head keeps them without a copy. */
+const UNSHARED = /* @__PURE__ */ new WeakSet<Uint32Array>();
+
+function unshared(words: Uint32Array): Uint32Array {
+  UNSHARED.add(words);
+  return words;
+}
 
 export const magnitudesOption: CodeOption<Float32Array | null> = {
   initial: null,
@@ -162,7 +172,7 @@ function checkMagnitudes(given: unknown, shape: HeadShape, { stages }: SignedRow
 }
 
 function checkPacked(given: Uint32Array, { classes }: HeadShape, rows: SignedRows): Uint32Array {
-  const packed = new Uint32Array(checkWords(given));
+  const packed = UNSHARED.has(given) ? given : new Uint32Array(checkWords(given));
   const group = GROUP * wordsOf(rows);
   if (packed.length === 0 || packed.length % group !== 0 || packed.length > packedLength(rows, classes)) {
     throw new RangeError(
@@ -170,14 +180,24 @@ function checkPacked(given: Uint32Array, { classes }: HeadShape, rows: SignedRow
     );
   }
   const masks = Array.from({ length: rows.words }, (_, w) => ~wordMask(rows, w));
-  for (let i = 0; i < packed.length; i++) {
-    if (((packed[i] as number) & (masks[Math.floor(i / GROUP) % rows.words] as number)) !== 0) {
-      throw new RangeError(
-        `packed[${i}] is ${packed[i]}: it has bits that no rows of width ${rows.width} have`,
-      );
-    }
+  const at = masks.every((mask) => mask === 0) ? -1 : firstBeyond(packed, masks);
+  if (at >= 0) {
+    throw new RangeError(
+      `packed[${at}] is ${packed[at]}: it has bits that no rows of width ${rows.width} have`,
+    );
   }
   return packed;
+}
+
+/** Where the first word is that has bits of its mask; −1: there is none. The words of a mask are a group, one mask after the other. */
+function firstBeyond(packed: Uint32Array, masks: readonly number[]): number {
+  for (let at = 0, w = 0; at < packed.length; at += GROUP, w = w + 1 === masks.length ? 0 : w + 1) {
+    const mask = masks[w] as number;
+    let bits = 0;
+    for (let k = at; k < at + GROUP; k++) bits |= (packed[k] as number) & mask;
+    if (bits !== 0) return packed.findIndex((word, k) => k >= at && (word & mask) !== 0);
+  }
+  return -1;
 }
 
 /** JSON has them as an array of numbers. */

@@ -47,10 +47,16 @@ export function roundWithMagnitudes(
   return { assignment, magnitudes };
 }
 
-/** The same of one stage, without magnitudes. */
-export function roundToRows(weights: Float32Array, features: number, rows: SignedRows): Uint8Array {
-  checkFiniteWeights(weights, features);
+/** The same of one stage, without magnitudes; `kernel` is that of a backend which has one. */
+export function roundToRows(
+  weights: Float32Array,
+  features: number,
+  rows: SignedRows,
+  kernel?: (weights: Float32Array, features: number, width: number, out: Uint8Array) => boolean,
+): Uint8Array {
   const assignment = new Uint8Array((weights.length / features) * rows.count);
+  if (kernel?.(weights, features, rows.width, assignment)) return assignment;
+  checkFiniteWeights(weights, features);
   nearestRows(rows, features, weights, assignment);
   return assignment;
 }

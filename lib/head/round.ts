@@ -20,6 +20,6 @@ export function round({ settings, code, backend }: HeadCore, weights: Float32Arr
     turned = weights.slice();
     backend.rotation(rotation).rotate(turned, false);
   }
-  if (stages === 1) return roundToRows(turned, features, rows);
+  if (stages === 1) return roundToRows(turned, features, rows, backend.nearestRows);
   return roundWithMagnitudes(turned, features, rows, normalised).assignment;
 }

@@ -9,6 +9,7 @@
 #include "fwht.h"
 #include "head.h"
 #include "loss_and_gradient.h"
+#include "nearest_rows.h"
 #include "rotation.h"
 
 namespace {
@@ -86,6 +87,7 @@ constexpr fixed_classifier::Kernels make_table(const char* name) {
           KernelEntry<top_k>::call,
           KernelEntry<backward>::call,
           KernelEntry<loss_and_gradient>::call,
+          KernelEntry<nearest_rows>::call,
           KernelEntry<rotate>::call,
           KernelEntry<decode<Float16>>::call,
           KernelEntry<decode<BFloat16>>::call,

@@ -9,6 +9,7 @@
 #include "block.h"
 #include "logits.h"
 #include "sums.h"
+#include "weight_gradient.h"
 #include "work.h"
 
 namespace {
@@ -138,7 +139,13 @@ template <class Gradient>
       const PeriodicGradient u = transform_gradient(work, r, b);
       if (b + 1 == head.block_count) finish_row(work, r, u, gradients);
     }
-    if (head.signed_rows) add_to_bins(work, block);
+    if (!head.signed_rows) continue;
+    add_to_bins(work, block);
+    if (!gradients.weights) continue;
+    const WeightGradient& to = *gradients.weights;
+    to.enter(to.turns, gradients.chunk, b);
+    add_to_weights(work, block, row_weights, to);
+    to.leave(to.turns, gradients.chunk, b);
   }
   if (head.signed_rows) finish_rows(work, row_weights, gradients);
 }

@@ -26,6 +26,10 @@ constexpr size_t kNarrowEntries = 2 * kNarrowWidth;
 inline bool is_narrow(const SignedRows& rows) { return rows.width <= kNarrowWidth; }
 inline size_t bits_of(const SignedRows& rows) { return is_narrow(rows) ? 4 : 8; }
 
+inline const float* magnitude_of(const SignedRows& rows, size_t c, size_t stage) {
+  return rows.magnitudes + (c / kGroup * rows.stages + stage) * kGroup + c % kGroup;
+}
+
 // The transform of a sub-vector, of any power of two.
 inline void transform_subvector(float* t, size_t width) {
   for (size_t h = width / 2; h >= 1; h /= 2) {
@@ -115,49 +119,63 @@ struct RowsOfProducts {
 
 // Makes the products of `sharing` rows with `groups` groups of classes, whose words are unpacked once.
 template <class Table, size_t sharing, size_t groups>
-[[gnu::noinline]] void products_of_groups(const SignedRows& rows, const uint32_t* packed, size_t first,
+[[gnu::noinline]] void products_of_groups(const SignedRows& rows, const Segment& segment, size_t first,
                                           const RowsOfProducts& of) {
   constexpr size_t registers = groups * (kGroup / F32::width);
   constexpr size_t per_word = 32 / Table::bits;
-  const size_t group = rows.words * kGroup;
-  packed += first * rows.words;
-  F32::reg sum[sharing][registers];
-  for (auto& row : sum) {
-    for (auto& s : row) s = F32::broadcast(0.0f);
-  }
-  const float* entries = of.entries;
-  for (size_t w = 0; w < rows.words; w++) {
-    const size_t left = rows.count - w * per_word;
-    F32::words word[registers];
-#pragma GCC unroll 8
-    for (size_t i = 0; i < registers; i++) {
-      const size_t lane = i * F32::width;
-      word[i] = F32::load_words(packed + lane / kGroup * group + w * kGroup + lane % kGroup);
+  const size_t words_of_group = rows.stages * rows.words * kGroup;
+  const uint32_t* packed = rows.packed + (segment.first + first) / kGroup * words_of_group;
+  for (size_t stage = 0; stage < rows.stages; stage++) {
+    F32::reg sum[sharing][registers];
+    for (auto& row : sum) {
+      for (auto& s : row) s = F32::broadcast(0.0f);
     }
-    if (Table::bits == 4 && left >= per_word) {
+    const float* entries = of.entries;
+    for (size_t w = 0; w < rows.words; w++, packed += kGroup) {
+      const size_t left = rows.count - w * per_word;
+      F32::words word[registers];
 #pragma GCC unroll 8
-      for (size_t f = 0; f < per_word; f++) add_field<Table>(word, sum, entries, rows.width);
-    } else {
+      for (size_t i = 0; i < registers; i++) {
+        const size_t lane = i * F32::width;
+        const uint32_t* of_lane = packed + lane / kGroup * words_of_group + lane % kGroup;
+        word[i] = F32::load_words(of_lane);
+        // A row alone waits for memory more than for anything else.
+        if constexpr (sharing == 1) __builtin_prefetch(of_lane + groups * words_of_group);
+      }
+      if (Table::bits == 4 && left >= per_word) {
+#pragma GCC unroll 8
+        for (size_t f = 0; f < per_word; f++) add_field<Table>(word, sum, entries, rows.width);
+      } else {
 #pragma GCC unroll 1
-      for (size_t f = 0; f < per_word && f < left; f++) add_field<Table>(word, sum, entries, rows.width);
+        for (size_t f = 0; f < per_word && f < left; f++) add_field<Table>(word, sum, entries, rows.width);
+      }
     }
-  }
-  for (size_t r = 0; r < sharing; r++) {
 #pragma GCC unroll 8
-    for (size_t i = 0; i < registers; i++)
-      F32::store(of.t + r * of.stride + first + i * F32::width, sum[r][i]);
+    for (size_t r = 0; r < sharing; r++) {
+#pragma GCC unroll 8
+      for (size_t i = 0; i < registers; i++) {
+        const size_t lane = i * F32::width;
+        float* t = of.t + r * of.stride + first + lane;
+        F32::reg product = sum[r][i];
+        if (rows.magnitudes) {
+          product = F32::mul(product, F32::load(magnitude_of(rows, segment.first + first + lane, stage)));
+          if (stage > 0) product = F32::add(F32::load(t), product);
+        }
+        F32::store(t, product);
+      }
+    }
   }
 }
 
-// Makes the same of all classes of a block, if there are so many groups. Those of the last may be made twice.
+// Makes the same of all classes of a segment, if there are so many groups. Those of the last may be made
+// twice.
 template <class Table, size_t sharing, size_t groups>
-inline bool products_of_classes(const SignedRows& rows, const uint32_t* packed, size_t classes,
-                                const RowsOfProducts& of) {
+inline bool products_of_classes(const SignedRows& rows, const Segment& segment, const RowsOfProducts& of) {
   constexpr size_t together = groups * kGroup;
-  const size_t end = round_up(classes, kGroup);
+  const size_t end = round_up(segment.count, kGroup);
   if (end < together) return false;
   for (size_t c = 0; c < end; c += together)
-    products_of_groups<Table, sharing, groups>(rows, packed, c + together > end ? end - together : c, of);
+    products_of_groups<Table, sharing, groups>(rows, segment, c + together > end ? end - together : c, of);
   return true;
 }
 
@@ -166,14 +184,12 @@ inline bool products_of_classes(const SignedRows& rows, const uint32_t* packed, 
 template <class Table>
 [[gnu::noinline]] size_t products_of_rows(const SignedRows& rows, const Segment& segment, size_t sharing,
                                           const RowsOfProducts& of) {
-  const uint32_t* packed = rows.packed + segment.first * rows.words;
   if constexpr (F32::rows_sharing > 1) {
-    if (sharing > 1 &&
-        products_of_classes<Table, F32::rows_sharing, F32::groups_shared>(rows, packed, segment.count, of))
+    if (sharing > 1 && products_of_classes<Table, F32::rows_sharing, F32::groups_shared>(rows, segment, of))
       return sharing;
   }
-  if (!products_of_classes<Table, 1, F32::groups_alone>(rows, packed, segment.count, of))
-    products_of_classes<Table, 1, 1>(rows, packed, segment.count, of);
+  if (!products_of_classes<Table, 1, F32::groups_alone>(rows, segment, of))
+    products_of_classes<Table, 1, 1>(rows, segment, of);
   return 1;
 }
 
@@ -210,8 +226,8 @@ inline void clear_bins(const ChunkScratch& work, const float* row_weights) {
   }
 }
 
-// Classes whose gradients by logits are brought side by side at a time: with the bins of a word they fill
-// half of the first cache.
+// Stages of classes whose gradients by logits are brought side by side at a time: with the bins of a word
+// they fill half of the first cache.
 constexpr size_t kTermsTogether = 64;
 
 // Element i of register j and element j of register i change places.
@@ -230,20 +246,30 @@ template <class V, int stride>
   }
 }
 
-// Brings the gradients by logits of classes side by side: for each those of all rows, and behind them the
-// same with a minus sign.
-[[gnu::noinline]] void make_terms(const ChunkScratch& work, size_t first, size_t count, float* terms) {
+// Brings the gradients by logits of classes side by side, times their magnitudes: for each stage of each
+// class those of all rows, and behind them the same with a minus sign.
+[[gnu::noinline]] void make_terms(const ChunkScratch& work, const Segment& segment, size_t first,
+                                  size_t count, float* terms) {
+  const SignedRows& rows = *work.head.signed_rows;
   const size_t together = rows_side_by_side(work);
-  for (size_t c = 0; c < count; c += F32::width, terms += F32::width * 2 * together) {
+  for (size_t c = first; c < first + count; c += F32::width) {
     for (size_t r = 0; r < together; r += F32::width) {
       F32::reg a[F32::width];
-      for (size_t i = 0; i < F32::width; i++) a[i] = F32::load(work.gradient_of(r + i) + first + c);
+      for (size_t i = 0; i < F32::width; i++) a[i] = F32::load(work.gradient_of(r + i) + c);
       transpose<F32, F32::width / 2>(a);
+      float* to = terms + r;
       for (size_t i = 0; i < F32::width; i++) {
-        F32::store(terms + i * 2 * together + r, a[i]);
-        F32::store(terms + (i * 2 + 1) * together + r, F32::negate(a[i]));
+        for (size_t stage = 0; stage < rows.stages; stage++, to += 2 * together) {
+          F32::reg v = a[i];
+          if (rows.magnitudes) {
+            v = F32::mul(v, F32::broadcast(*magnitude_of(rows, segment.first + c + i, stage)));
+          }
+          F32::store(to, v);
+          F32::store(to + together, F32::negate(v));
+        }
       }
     }
+    terms += F32::width * rows.stages * 2 * together;
   }
 }
 
@@ -265,15 +291,18 @@ template <class V, int stride>
 [[gnu::noinline]] void add_terms(const SignedRows& rows, const uint32_t* packed, size_t fields, size_t count,
                                  size_t together, const float* terms, float* bins) {
   const bool whole = is_narrow(rows) && fields == 8 && together == kChunkRows;
-  for (size_t i = 0; i < count; i++, terms += 2 * together) {
-    const uint32_t word = packed[i / kGroup * kGroup * rows.words + i % kGroup];
-    if (whole) {
-      add_terms_of_class(word, 8, 4, rows.width, kChunkRows, terms, bins);
-    } else {
+  for (size_t i = 0; i < count; i++) {
+    const uint32_t* of_class = packed + i / kGroup * rows.stages * rows.words * kGroup + i % kGroup;
+    for (size_t stage = 0; stage < rows.stages; stage++, terms += 2 * together) {
+      const uint32_t word = of_class[stage * rows.words * kGroup];
+      if (whole) {
+        add_terms_of_class(word, 8, 4, rows.width, kChunkRows, terms, bins);
+      } else {
 #pragma GCC unroll 1
-      for (size_t f = 0; f < fields; f++)
-        add_terms_of_class(word >> (f * bits_of(rows)), 1, bits_of(rows), rows.width, together, terms,
-                           bins + f * rows.width * together);
+        for (size_t f = 0; f < fields; f++)
+          add_terms_of_class(word >> (f * bits_of(rows)), 1, bits_of(rows), rows.width, together, terms,
+                             bins + f * rows.width * together);
+      }
     }
   }
 }
@@ -284,12 +313,12 @@ template <class V, int stride>
   const Segment& segment = block.segments[0];
   const size_t together = rows_side_by_side(work);
   const size_t per_word = 32 / bits_of(rows);
+  const size_t classes = kTermsTogether / rows.stages / kGroup * kGroup;
   alignas(64) float terms[kTermsTogether * 2 * kChunkRows];
-  for (size_t i = 0; i < segment.count; i += kTermsTogether) {
-    const size_t left = segment.count - i;
-    const size_t count = left < kTermsTogether ? left : kTermsTogether;
-    make_terms(work, i, count, terms);
-    const uint32_t* packed = rows.packed + (segment.first + i) * rows.words;
+  for (size_t i = 0; i < segment.count; i += classes) {
+    const size_t count = segment.count - i < classes ? segment.count - i : classes;
+    make_terms(work, segment, i, count, terms);
+    const uint32_t* packed = rows.packed + (segment.first + i) * rows.stages * rows.words;
     for (size_t j = 0; j < rows.count; j += per_word, packed += kGroup) {
       const size_t fields = rows.count - j < per_word ? rows.count - j : per_word;
       add_terms(rows, packed, fields, count, together, terms, work.bins + j * rows.width * together);

@@ -31,14 +31,20 @@ constexpr size_t kGroup = 16;
 // Classes of a head of signed rows that are one segment.
 constexpr size_t kSignedRowsSegment = 1024;
 
+// The most stages of a head of signed rows.
+constexpr size_t kMaxStages = 4;
+
 // Class vectors that are short signed rows of Sylvester matrices, one for each sub-vector of a row of
-// features. The rows of a class are 4 bits each for a width of up to 8, 8 bits beyond: the row in the lowest
-// bits, its sign in the highest. Word w of class c is [c / kGroup][w][c % kGroup].
+// features, or with several stages sums of as many of them. The rows of a stage of a class are 4 bits each
+// for a width of up to 8, 8 bits beyond: the row in the lowest bits, its sign in the highest. Word w of stage
+// s of class c is [c / kGroup][s][w][c % kGroup], and its magnitude [c / kGroup][s][c % kGroup].
 struct SignedRows {
   size_t width;  // of a sub-vector: the order of the matrix
   size_t count;  // of sub-vectors
-  size_t words;  // of a class
+  size_t words;  // of a stage
+  size_t stages;
   const uint32_t* packed;
+  const float* magnitudes;  // null, where there is one stage: 1
 };
 
 // A run of consecutive classes that use consecutive rows of the Hadamard matrix, with one sign.
@@ -114,12 +120,24 @@ struct CrossEntropy {
   const Margin* margin;  // null: none; otherwise every row that is not left out has a label
 };
 
+// Where the gradient by class vectors is added to. The chunks of a batch take turns at each block.
+struct WeightGradient {
+  float* total;            // classes × features, or named classes × features
+  const int32_t* classes;  // the named ones; null: all
+  size_t count;            // of them
+  void (*enter)(void* turns, size_t chunk, size_t block);  // waits for the turn
+  void (*leave)(void* turns, size_t chunk, size_t block);
+  void* turns;
+};
+
 // Where gradients go. `scale` gets one value a row; `bias` gets the sum over the rows of the call and is null
-// where the head has none.
+// where the head has none. `weights` is null where nobody asks for it, and `chunk` then of no meaning.
 struct Gradients {
   float* features;
   float* scale;
   float* bias;
+  const WeightGradient* weights = nullptr;
+  size_t chunk = 0;
 };
 
 }  // namespace fixed_classifier

@@ -119,20 +119,52 @@ function load(): object {
       expect(() => head(4, undefined, matrix)).toThrow(REFUSAL);
     }
     const rows = (length: number) => new Uint32Array(length);
+    const two = new Float32Array(8);
     for (const args of [
-      [0, 4, 4, 1, rows(16)],
-      [4, 0, 4, 1, rows(0)],
-      [4, 4, 3, 1, rows(16)],
-      [4, 4, 64, 1, rows(16)],
-      [4, 4, 4, 1, rows(15)],
-      [4, 4, 4, 1, rows(32)],
-      [4, 4, 4, 1, new Int32Array(16)],
-      [2 ** 40, 4, 4, 1, rows(16)],
-      [4, 2 ** 40, 4, 1, rows(16)],
+      [0, 4, 4, 1, rows(16), 1, null, 1],
+      [4, 0, 4, 1, rows(0), 1, null, 1],
+      [4, 4, 3, 1, rows(16), 1, null, 1],
+      [4, 4, 64, 1, rows(16), 1, null, 1],
+      [4, 4, 4, 1, rows(15), 1, null, 1],
+      [4, 4, 4, 1, rows(32), 1, null, 1],
+      [4, 4, 4, 1, new Int32Array(16), 1, null, 1],
+      [2 ** 40, 4, 4, 1, rows(16), 1, null, 1],
+      [4, 2 ** 40, 4, 1, rows(16), 1, null, 1],
+      [4, 4, 4, 1, rows(0), 0, null, 1],
+      [4, 4, 4, 1, rows(32), 2, null, 1],
+      [4, 4, 4, 1, rows(16), 2, two, 1],
+      [4, 4, 4, 1, rows(32), 2, two.subarray(1), 1],
+      [4, 4, 4, 1, rows(32), 2, new Float64Array(8), 1],
+      [4, 4, 4, 1, rows(80), 5, new Float32Array(20), 1],
+      [4, 4, 4, 1, rows(16)],
     ]) {
       expect(() => call(kernels, "signedRowsHead", ...args)).toThrow(REFUSAL);
     }
-    expect(() => call(kernels, "signedRowsHead", 4, 4, 4, 1, rows(16))).not.toThrow();
+    const signedRows = call(kernels, "signedRowsHead", 4, 4, 4, 1, rows(32), 2, two, 1);
+    const gradients = (weights: unknown, classes: unknown): unknown[] => {
+      const [features, scale, gradLogits] = [new Float32Array(4), new Float32Array(1), new Float32Array(4)];
+      return [new Float32Array(4), 1, null, gradLogits, features, scale, null, weights, classes];
+    };
+    for (const [weights, classes] of [
+      [new Float32Array(15), null],
+      [new Float32Array(16), Int32Array.of(1, 2)],
+      [new Float32Array(8), Int32Array.of(1, 4)],
+      [new Float32Array(8), Int32Array.of(-1, 1)],
+      [new Float32Array(8), new Uint32Array(2)],
+      [new Float64Array(16), null],
+    ]) {
+      expect(() => call(kernels, "backward", signedRows, ...gradients(weights, classes))).toThrow(REFUSAL);
+    }
+    for (const [weights, classes] of [
+      [null, null],
+      [new Float32Array(16), null],
+      [new Float32Array(8), Int32Array.of(3, 0)],
+    ]) {
+      expect(() => call(kernels, "backward", signedRows, ...gradients(weights, classes))).not.toThrow();
+    }
+    expect(() => call(kernels, "backward", head(4), ...gradients(new Float32Array(16), null))).toThrow(
+      REFUSAL,
+    );
     const [x, out] = [new Float32Array(4), new Float32Array(4)];
     for (const args of [
       [new Float32Array(3), 1, null, out],

@@ -71,6 +71,25 @@ runs.each([2, 3, 8])("the bits of one thread with %i", (threads) => {
     );
   });
 
+  test("a product code, 1,001 rows, and the gradient by its class vectors", () => {
+    const rows = 1001;
+    const x = randomUniform(rows * 64, 1, 6);
+    const labels = Int32Array.from({ length: rows }, (_, r) => (r * 7) % 2100);
+    const [alone, together] = [one as Backend, many].map((backend) => {
+      const code = { name: "product", width: 8, stages: 2 } as const;
+      const head = new FixedClassifier({ features: 64, classes: 2100, code, backend });
+      const { loss, gradient } = head.lossAndGradient(x, labels, { weightGradient: true });
+      const named = Int32Array.of(2099, 5, 1030);
+      const back = head.backward(x, head.forward(x), { weightGradient: named });
+      return { loss, ...gradient, backWeights: back.weights as Float32Array };
+    });
+    for (const name of ["features", "bias", "weights", "backWeights"] as const) {
+      expectSameBits(together?.[name] as Float32Array, alone?.[name] as Float32Array, name);
+    }
+    expect(together?.loss).toBe(alone?.loss);
+    expect(together?.scale).toBe(alone?.scale);
+  });
+
   test("heads, 1,001 rows", () => {
     const rows = 1001;
     const x = randomUniform(rows * 512, 1, 5);

@@ -13,6 +13,7 @@ using fixed_classifier::Head;
 using fixed_classifier::kChunkRows;
 using fixed_classifier::Kernels;
 using fixed_classifier::Parameters;
+using fixed_classifier::WeightGradient;
 
 namespace {
 
@@ -42,6 +43,12 @@ Inputs random_inputs(Random& random, const Shape& shape) {
   return inputs;
 }
 
+// Which gradients by class vectors are asked for: of no classes named, all.
+struct Weights {
+  bool wanted;
+  std::vector<int32_t> named;
+};
+
 // What every operation is called with.
 struct Call {
   const Head& head;
@@ -55,9 +62,24 @@ struct Call {
   T* out(const char* name, size_t count) const {
     return arrays.out<T>(name, count);
   }
-  Gradients gradients(bool with_bias) const {
-    return {out<float>("gradient by features", rows * head.features), out<float>("gradient by scale", rows),
-            with_bias ? out<float>("gradient by bias", head.classes) : nullptr};
+  // The gradient by class vectors is asked for where `weights` says how.
+  Gradients gradients(bool with_bias, const Weights& weights) const {
+    Gradients gradients{out<float>("gradient by features", rows * head.features),
+                        out<float>("gradient by scale", rows),
+                        with_bias ? out<float>("gradient by bias", head.classes) : nullptr};
+    if (weights.wanted && head.signed_rows) gradients.weights = this->weights(weights.named);
+    return gradients;
+  }
+
+ private:
+  const WeightGradient* weights(const std::vector<int32_t>& named) const {
+    const size_t length = (named.empty() ? head.classes : named.size()) * head.features;
+    float* total = out<float>("gradient by class vectors", length);
+    std::fill(total, total + length, 0.0f);
+    const auto at_once = [](void*, size_t, size_t) {};
+    return arrays.in("sums of gradients",
+                     std::vector<WeightGradient>{{total, named.empty() ? nullptr : arrays.in("named", named),
+                                                  named.size(), at_once, at_once, nullptr}});
   }
 };
 
@@ -130,11 +152,13 @@ void test_head(Random& random) {
   });
 
   const bool with_bias = random.chance(0.7);
+  Weights weights{random.chance(0.5), {}};
+  if (random.chance(0.5)) weights.named = random_classes(random, random.between(1, 9), classes);
   const std::vector<float> grad_logits = random_rows<float>(random, test.rows(), classes);
   test.expect_same_as_scalar("backward", [&](const Kernels& kernels, const Call& call) {
     const float* placed = call.arrays.in("gradient by logits", grad_logits);
-    kernels.backward(call.head, call.parameters, call.x, call.rows, placed, call.gradients(with_bias),
-                     call.scratch);
+    kernels.backward(call.head, call.parameters, call.x, call.rows, placed,
+                     call.gradients(with_bias, weights), call.scratch);
   });
 
   test.expect_same_as_scalar("log_sum_exp", [&](const Kernels& kernels, const Call& call) {
@@ -164,7 +188,7 @@ void test_head(Random& random) {
         with_margin ? &margin : nullptr};
     float* losses = call.out<float>("losses", call.rows);
     kernels.loss_and_gradient(call.head, call.parameters, call.x, call.rows, loss, losses,
-                              call.gradients(with_bias), call.scratch);
+                              call.gradients(with_bias, weights), call.scratch);
   });
 }
 

@@ -8,6 +8,7 @@ namespace harness {
 using fixed_classifier::Block;
 using fixed_classifier::kGroup;
 using fixed_classifier::kMaxFactorOrder;
+using fixed_classifier::kMaxStages;
 using fixed_classifier::kSignedRowsSegment;
 using fixed_classifier::Segment;
 using fixed_classifier::SignedRows;
@@ -80,21 +81,27 @@ void make_any(Random& random, Shape& shape) {
   }
 }
 
-SignedRows rows_of(size_t features, size_t width) {
+SignedRows rows_of(size_t features, size_t width, size_t stages) {
   const size_t count = (features + width - 1) / width;
   const size_t per_word = width <= 8 ? 8 : 4;
-  return {width, count, (count + per_word - 1) / per_word, nullptr};
+  return {width, count, (count + per_word - 1) / per_word, stages, nullptr, nullptr};
 }
 
 // Makes short signed rows.
 void make_signed_rows(Random& random, Shape& shape) {
   shape.width = size_t{2} << random.below(5);
+  shape.stages = random.chance(0.5) ? 1 : random.between(1, kMaxStages);
   shape.features = random.between(shape.width, random.chance(0.1) ? 1500 : 200);
   shape.classes = random.chance(0.3) ? random.between(1000, 3000) : random.between(1, 150);
   shape.factor_order = 1;
   const size_t groups = (shape.classes + kGroup - 1) / kGroup;
   shape.order = std::min(kSignedRowsSegment, groups * kGroup);
-  shape.packed.resize(groups * kGroup * rows_of(shape.features, shape.width).words);
+  shape.packed.resize(groups * kGroup * shape.stages *
+                      rows_of(shape.features, shape.width, shape.stages).words);
+  if (shape.stages > 1 || random.chance(0.3)) {
+    shape.magnitudes.resize(groups * kGroup * shape.stages);
+    for (float& magnitude : shape.magnitudes) magnitude = static_cast<float>(2 * random.unit());
+  }
   const uint32_t row = static_cast<uint32_t>(shape.width - 1);
   const uint32_t field = shape.width <= 8 ? (row | 0x8) * 0x11111111 : (row | 0x80) * 0x01010101;
   for (uint32_t& word : shape.packed) word = static_cast<uint32_t>(random.bits()) & field;
@@ -145,8 +152,9 @@ PlacedHead::PlacedHead(Arrays& arrays, const Shape& shape) {
     head.transposed_factor = &transposed_factor_;
   }
   if (shape.width > 0) {
-    signed_rows_ = rows_of(shape.features, shape.width);
+    signed_rows_ = rows_of(shape.features, shape.width, shape.stages);
     signed_rows_.packed = arrays.in("packed", shape.packed);
+    if (!shape.magnitudes.empty()) signed_rows_.magnitudes = arrays.in("magnitudes", shape.magnitudes);
     head.signed_rows = &signed_rows_;
   }
   if (!shape.columns.empty()) head.columns = arrays.in("columns", shape.columns);

@@ -19,7 +19,9 @@ struct Shape {
   std::vector<uint32_t> columns;           // empty: feature i in column i
   std::vector<uint32_t> masks;             // mask_words() a block
   size_t width = 0;                        // of signed rows; 0: there are none
+  size_t stages = 1;
   std::vector<uint32_t> packed;
+  std::vector<float> magnitudes;  // empty: 1
 
   struct Block {
     bool mask;

@@ -7,6 +7,9 @@ import { crossEntropyOf } from "./losses.js";
 import { guarded } from "./memory.js";
 import { floats, type Kind, labels } from "./random.js";
 
+/** Multiplications. */
+const SLOW = 100_000;
+
 export interface HeadInput {
   readonly table: HeadTable;
   readonly rows: number;
@@ -57,14 +60,14 @@ export function runHead(backend: Backend, input: HeadInput): Record<string, Numb
   const topScores = output(rows * k, 3);
   kernels.topK(x, parameters, k, topClasses, topScores);
   // A gradient by the vectors of all classes is slow in plain TypeScript.
-  const weightClasses =
-    table.kind === "product" ? Int32Array.from(new Set([classes - 1, 0, classes >> 1])) : null;
+  const few = Int32Array.from(new Set([classes - 1, 0, classes >> 1]));
+  const isProduct = table.kind === "product";
+  const weightClasses = isProduct && rows * classes * features > SLOW ? few : null;
   const buffers = () => ({
     features: output(rows * features, 1),
     scale: output(rows, 2),
     bias: bias && output(classes, 3),
-    weights:
-      weightClasses || isLearned(table) ? output((weightClasses?.length ?? classes) * features, 2) : null,
+    weights: isProduct || isLearned(table) ? output((weightClasses?.length ?? classes) * features, 2) : null,
     weightClasses,
   });
   const backward = buffers();

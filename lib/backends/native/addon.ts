@@ -50,8 +50,19 @@ export interface Kernels {
     transposedSigns: Uint32Array | null,
     columns: Int32Array | null,
   ): Head;
+  /** False if not all weights are finite: then what is written has no meaning. */
+  nearestRows(weights: Float32Array, features: number, width: number, out: Uint8Array): boolean;
   /** A head whose class vectors are packed rows. */
-  signedRowsHead(features: number, classes: number, width: number, unit: number, packed: Uint32Array): Head;
+  signedRowsHead(
+    features: number,
+    classes: number,
+    width: number,
+    unit: number,
+    packed: Uint32Array,
+    stages: number,
+    magnitudes: Float32Array | null,
+    normalised: number,
+  ): Head;
   forward(head: Head, x: Float32Array, scale: number, bias: Bias, logits: Float32Array): void;
   planForward(head: Head, x: Float32Array, bias: Bias, logits: Float32Array): ForwardPlan;
   logSumExp(
@@ -89,6 +100,8 @@ export interface Kernels {
     gradFeatures: Float32Array,
     gradScale: Float32Array,
     gradBias: Bias,
+    gradWeights: Float32Array | null,
+    weightClasses: Int32Array | null,
   ): void;
   lossAndGradient(
     head: Head,
@@ -108,6 +121,8 @@ export interface Kernels {
     gradFeatures: Float32Array,
     gradScale: Float32Array,
     gradBias: Bias,
+    gradWeights: Float32Array | null,
+    weightClasses: Int32Array | null,
   ): void;
   /** Of the factor and its transpose both are undefined where the order is a power of two. */
   rotation(

@@ -7,7 +7,17 @@ import type { Addon, Head, Kernels } from "./addon.js";
 /** The addon's copy of a table. */
 function makeHead(kernels: Kernels, table: HadamardTable | ProductTable): Head {
   if (table.kind === "product") {
-    return kernels.signedRowsHead(table.features, table.classes, table.width, table.unit, table.packed);
+    const { features, classes, width, unit, packed, stages, magnitudes, normalised } = table;
+    return kernels.signedRowsHead(
+      features,
+      classes,
+      width,
+      unit,
+      packed,
+      stages,
+      magnitudes,
+      Number(normalised),
+    );
   }
   const { features, classes, order, unit, masks, segments, factor, columns } = table;
   const { order: b, signs } = factor ?? { order: 1, signs: new Uint32Array(0) };
@@ -34,7 +44,18 @@ export function createHead(
     topK: (x, { scale, bias }, k, outClasses, scores) =>
       kernels.topK(head, x, scale, bias, k, outClasses, scores),
     backward: (x, { scale, bias }, gradLogits, out) =>
-      kernels.backward(head, x, scale, bias, gradLogits, out.features, out.scale, out.bias),
+      kernels.backward(
+        head,
+        x,
+        scale,
+        bias,
+        gradLogits,
+        out.features,
+        out.scale,
+        out.bias,
+        out.weights,
+        out.weightClasses ?? null,
+      ),
     logSumExp: (x, { scale, bias, normalised }, out) =>
       kernels.logSumExp(head, x, scale, bias, Number(normalised), out),
     lossAndGradient: (x, { scale, bias, normalised }, loss, losses, out) =>
@@ -56,6 +77,8 @@ export function createHead(
         out.features,
         out.scale,
         out.bias,
+        out.weights,
+        out.weightClasses ?? null,
       ),
     forwardAsync: (x, { scale, bias }, logits, signal) =>
       abortable(signal, (cancelled) => kernels.forwardAsync(head, x, scale, bias, logits, cancelled)),

@@ -63,11 +63,13 @@ export const native: BackendFactory = {
         if (type === "float16") kernels.encodeFloat16(x, out);
         else kernels.encodeBfloat16(x, out);
       },
+      nearestRows: (weights, features, width, out) => kernels.nearestRows(weights, features, width, out),
       misalignment,
     };
     const engine: TableKernels = {
       head: (table) => createHead(kernels, runForward, table),
       productHead: (table) => createHead(kernels, runForward, table),
+      everyProduct: true,
       rotation: (table) => createRotation(kernels, runRotation, held, table),
     };
     return { transform, engine };
