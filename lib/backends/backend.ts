@@ -211,8 +211,6 @@ export type TransformBackend = Omit<Backend, "head" | "rotation">;
 export interface TableKernels extends Pick<Backend, "rotation"> {
   head(table: HadamardTable): HeadKernels;
   productHead?(table: ProductTable): HeadKernels;
-  /** Whether it does all of them, and the gradient by class vectors: magnitudes, rows that are not divided by their norm. */
-  everyProduct?: boolean;
 }
 
 /** A backend that was loaded. */

@@ -1,7 +1,6 @@
 /** Heads and rotations on a backend that was loaded for the transform: apart, so that a bundle has them only where they are used. */
 
-import type { ProductTable } from "../table.js";
-import type { Backend, BackendName, HeadKernels, Opened, TableKernels } from "./backend.js";
+import type { Backend, BackendName, Opened, TableKernels } from "./backend.js";
 import { createHead } from "./js/head.js";
 import { createRotation } from "./js/rotation.js";
 import { withPlaces } from "./places.js";
@@ -18,36 +17,16 @@ const KERNELS: Readonly<Record<BackendName, (engine: never) => TableKernels>> = 
 
 export function completeBackend({ transform, engine }: Opened): Backend {
   const kernels = KERNELS[transform.name](engine as never);
-  const { head, productHead = createHead, everyProduct = false, rotation } = kernels;
+  const { head, productHead = createHead, rotation } = kernels;
   return withRotation(
     withPlaces({
       ...transform,
       head(table) {
         if (table.kind === "hadamard") return head(table);
         if (table.kind === "dense") return createHead(table);
-        return everyProduct ? productHead(table) : completeProduct(table, productHead);
+        return productHead(table);
       },
       rotation,
     }),
   );
-}
-
-/** Plain TypeScript does what the kernels of a backend do not. */
-function completeProduct(
-  table: ProductTable,
-  productHead: (table: ProductTable) => HeadKernels,
-): HeadKernels {
-  if (table.magnitudes !== null || !table.normalised) return createHead(table);
-  const kernels = productHead(table);
-  return {
-    ...kernels,
-    backward(x, parameters, gradLogits, gradients) {
-      const { backward } = gradients.weights === null ? kernels : createHead(table);
-      backward(x, parameters, gradLogits, gradients);
-    },
-    lossAndGradient(x, parameters, loss, losses, gradients) {
-      const { lossAndGradient } = gradients.weights === null ? kernels : createHead(table);
-      lossAndGradient(x, parameters, loss, losses, gradients);
-    },
-  };
 }

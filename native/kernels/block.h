@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <cstring>
 
+#include "bins.h"
 #include "factor.h"
 #include "fwht.h"
 #include "row.h"
-#include "signed_rows.h"
 #include "table.h"
 #include "work.h"
 

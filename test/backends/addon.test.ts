@@ -118,6 +118,17 @@ function load(): object {
     ]) {
       expect(() => head(4, undefined, matrix)).toThrow(REFUSAL);
     }
+    for (const args of [
+      [new Float32Array(8), 4, 3, new Uint8Array(2)],
+      [new Float32Array(8), 0, 4, new Uint8Array(2)],
+      [new Float32Array(7), 4, 4, new Uint8Array(2)],
+      [new Float32Array(8), 4, 4, new Uint8Array(1)],
+      [new Float32Array(8), 4, 64, new Uint8Array(2)],
+      [new Float64Array(8), 4, 4, new Uint8Array(2)],
+    ]) {
+      expect(() => call(kernels, "nearestRows", ...args)).toThrow(REFUSAL);
+    }
+    expect(call(kernels, "nearestRows", new Float32Array(8), 4, 4, new Uint8Array(2))).toBe(true);
     const rows = (length: number) => new Uint32Array(length);
     const two = new Float32Array(8);
     for (const args of [

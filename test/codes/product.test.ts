@@ -6,7 +6,7 @@ import type { FixedClassifier, FixedClassifierOptions, Labels } from "../../lib/
 import { onEachBackend } from "../support/backends.js";
 import { largest, largestError } from "../support/bits.js";
 import { createOnJs as create, createHead, referenceOf, rowsOf } from "../support/heads.js";
-import { floats, labels } from "../support/random.js";
+import { floats, KINDS, labels } from "../support/random.js";
 import {
   crossEntropy,
   entry,
@@ -18,7 +18,7 @@ import {
 import { tableVectors } from "../support/tables.js";
 
 // Looking up a global is slow in Jest's sandbox.
-const { abs, ceil, floor, hypot, max, sqrt } = Math;
+const { abs, ceil, floor, hypot, max, min, sqrt } = Math;
 const WIDTHS = [2, 4, 8, 16, 32] as const;
 
 const product = (features: number, classes: number, own: object = {}): FixedClassifier =>
@@ -258,6 +258,31 @@ describe("rounding", () => {
 });
 
 onEachBackend((backend) => {
+  test("rounds as plain TypeScript does, ties, large numbers and NaN too", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...WIDTHS),
+        fc.integer({ min: 32, max: 150 }),
+        fc.integer({ min: 0, max: 40 }),
+        fc.constantFrom("normal" as const, ...KINDS),
+        fc.nat(),
+        (width, features, count, kind, seed) => {
+          const weights = floats(features * count, seed, kind).map((v) => (Number.isFinite(v) ? v : 0));
+          const ties = weights.map((v) => min(2, max(-2, floor(v))));
+          const code = { name: "product", width } as const;
+          const head = createHead({ features, classes: 2, code }, backend);
+          const expected = product(features, 2, { width });
+          for (const of of [weights, ties]) expect(head.round(of)).toEqual(expected.round(of));
+          if (count === 0) return;
+          weights[seed % weights.length] = seed % 2 ? Number.NaN : -Infinity;
+          const message = `weights of class ${floor((seed % weights.length) / features)} are not finite`;
+          expect(() => head.round(weights)).toThrow(message);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   test.each([
     { features: 70, classes: 12, own: {} },
     { features: 96, classes: 40, own: { width: 2 } },

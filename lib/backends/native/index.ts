@@ -69,7 +69,6 @@ export const native: BackendFactory = {
     const engine: TableKernels = {
       head: (table) => createHead(kernels, runForward, table),
       productHead: (table) => createHead(kernels, runForward, table),
-      everyProduct: true,
       rotation: (table) => createRotation(kernels, runRotation, held, table),
     };
     return { transform, engine };

@@ -13,6 +13,5 @@ export interface WasmEngine extends Pick<TransformBackend, "fwht"> {
 export const wasmKernels = ({ engine, fwht }: WasmEngine) => ({
   head: (table: Parameters<typeof createHead>[1]) => createHead(engine, table),
   productHead: (table: Parameters<typeof createProductHead>[1]) => createProductHead(engine, table),
-  everyProduct: true,
   rotation: (table: Parameters<typeof createRotation>[2]) => createRotation(engine, fwht, table),
 });
