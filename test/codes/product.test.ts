@@ -272,7 +272,7 @@ onEachBackend((backend) => {
           const code = { name: "product", width } as const;
           const head = createHead({ features, classes: 2, code }, backend);
           const expected = product(features, 2, { width });
-          for (const of of [weights, ties]) expect(head.round(of)).toEqual(expected.round(of));
+          for (const rows of [weights, ties]) expect(head.round(rows)).toEqual(expected.round(rows));
           if (count === 0) return;
           weights[seed % weights.length] = seed % 2 ? Number.NaN : -Infinity;
           const message = `weights of class ${floor((seed % weights.length) / features)} are not finite`;
