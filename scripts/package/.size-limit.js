@@ -4,6 +4,12 @@ import { join } from "node:path";
 const path = join(process.env.INSTALLED ?? "", "dist/browser.js");
 
 export default [
-  { name: "FixedClassifier and fwht", path, import: "{ FixedClassifier, fwht }", gzip: true, limit: "49.4 kB" },
+  {
+    name: "FixedClassifier and fwht",
+    path,
+    import: "{ FixedClassifier, fwht }",
+    gzip: true,
+    limit: "49.4 kB",
+  },
   { name: "fwht", path, import: "{ fwht }", gzip: true, limit: "19.9 kB" },
 ];
