@@ -12,7 +12,7 @@ import {
 import type { HeadShape } from "./code.js";
 import type { CodeOption } from "./code-options.js";
 import { randomRows, vectorsOf } from "./random-rows.js";
-import { checkFiniteWeights, roundToRows, roundWithMagnitudes } from "./rounding.js";
+import { rotatedWeights, roundToRows, roundWithMagnitudes } from "./rounding.js";
 
 /** The options that give vectors, as the user gave them; null: not given. */
 export interface GivenVectors {
@@ -133,23 +133,12 @@ function roundGiven(
   checkArray("weights", weights, "Float32Array");
   const { features } = shape;
   checkLength("weights", weights, features, "features", shape);
-  const turned = turn === null ? weights : rotated(weights, features, turn);
+  const turned = turn === null ? weights : rotatedWeights(weights, features, turn);
   if (rows.stages === 1 && normalised) {
     return { packed: packRows(roundToRows(turned, features, rows), rows, seed), magnitudes: null };
   }
   const { assignment, magnitudes } = roundWithMagnitudes(turned, features, rows, normalised);
   return { packed: packRows(assignment, rows, seed), magnitudes: checkMagnitudes(magnitudes, shape, rows) };
-}
-
-function rotated(
-  weights: Float32Array,
-  features: number,
-  turn: (weights: Float32Array) => void,
-): Float32Array {
-  checkFiniteWeights(weights, features);
-  const copy = weights.slice();
-  turn(copy);
-  return copy;
 }
 
 function checkMagnitudes(given: unknown, shape: HeadShape, { stages }: SignedRows): Float32Array {

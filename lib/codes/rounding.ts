@@ -66,7 +66,7 @@ export function roundToRows(
  *
  * @throws RangeError for weights that are not finite, with the class
  */
-export function checkFiniteWeights(weights: Float32Array, features: number): void {
+function checkFiniteWeights(weights: Float32Array, features: number): void {
   for (let at = 0; at < weights.length; at++) {
     if (Number.isFinite(weights[at])) continue;
     const [c, i] = [Math.floor(at / features), at % features];
@@ -95,4 +95,20 @@ export function expand(rows: Uint8Array, width: number, vector: Int8Array): void
     for (let bits = row & i & (width - 1); bits !== 0; bits &= bits - 1) sign = -sign;
     vector[i] = sign;
   }
+}
+
+/**
+ * A copy of the weights that `rotate` has rotated, checked before, for a rotation spreads what is not finite over the class.
+ *
+ * @throws RangeError for weights that are not finite, with the class
+ */
+export function rotatedWeights(
+  weights: Float32Array,
+  features: number,
+  rotate: (weights: Float32Array) => void,
+): Float32Array {
+  checkFiniteWeights(weights, features);
+  const copy = weights.slice();
+  rotate(copy);
+  return copy;
 }

@@ -1,5 +1,5 @@
 import { checkArray, checkRows } from "../checks.js";
-import { checkFiniteWeights, roundToRows, roundWithMagnitudes } from "../codes/rounding.js";
+import { rotatedWeights, roundToRows, roundWithMagnitudes } from "../codes/rounding.js";
 import { signedRows } from "../hadamard/signed-rows.js";
 import type { ProductTable } from "../table.js";
 import type { HeadCore } from "./core.js";
@@ -14,12 +14,10 @@ export function round({ settings, code, backend }: HeadCore, weights: Float32Arr
   checkRows("weights", weights, features, "features");
   const { width, stages, rotation, normalised } = code.table as ProductTable;
   const rows = signedRows(features, width, stages);
-  let turned = weights;
-  if (rotation !== null) {
-    checkFiniteWeights(weights, features);
-    turned = weights.slice();
-    backend.rotation(rotation).rotate(turned, false);
-  }
+  const turned =
+    rotation === null
+      ? weights
+      : rotatedWeights(weights, features, (copy) => backend.rotation(rotation).rotate(copy, false));
   if (stages === 1) return roundToRows(turned, features, rows, backend.nearestRows);
   return roundWithMagnitudes(turned, features, rows, normalised).assignment;
 }
