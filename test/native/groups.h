@@ -11,6 +11,7 @@ void test_factor(Random& random);
 void test_columns(Random& random);
 void test_rotation(Random& random);
 void test_decode(Random& random);
+void test_round(Random& random);
 void test_head(Random& random);
 
 }  // namespace harness

@@ -8,7 +8,7 @@
           "target_name": "harness_kernels",
           "type": "executable",
           "sources": [
-            "arrays.cc", "context.cc", "decode.cc", "head.cc", "heads.cc", "kernels.cc", "main.cc", "memory.cc", "rotation.cc",
+            "arrays.cc", "context.cc", "decode.cc", "head.cc", "heads.cc", "kernels.cc", "main.cc", "memory.cc", "rotation.cc", "round.cc",
             "transform.cc",
             "<@(kernel_files)"
           ],
