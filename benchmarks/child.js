@@ -5,11 +5,11 @@ import { once } from "node:events";
  * Runs a module in a process of its own, with a message to it if it waits for one.
  * @template T
  * @param {string} path
- * @param {import("node:child_process").ForkOptions & { settings?: object }} options
+ * @param {import("node:child_process").ForkOptions & { settings?: object, args?: string[] }} options
  * @returns {Promise<T>} what it sends
  */
-export async function inOwnProcess(path, { settings, ...options } = {}) {
-  const child = fork(path, options);
+export async function inOwnProcess(path, { settings, args, ...options } = {}) {
+  const child = fork(path, args, options);
   if (settings !== undefined) child.send(settings);
   const [answer] = await Promise.race([once(child, "message"), once(child, "exit")]);
   // Of "exit" this is a number, or null.

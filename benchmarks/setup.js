@@ -14,6 +14,7 @@ import { failureReason, missingTool, toolchain } from "../scripts/toolchain.js";
  * @property {(name: string, what: ElementType | "float32 both", nanoseconds: number) => number} limit additions per second
  * @property {(name: string, x: TransformArray) => void} transform
  * @property {(name: string, x: TransformArray, nanoseconds: number) => Timing} time
+ * @property {(name: string, words: Uint32Array) => number} read a number of what is read, as fast as it can be
  * @property {(bytes: Uint8Array) => number} misalignment bytes behind a multiple of 64
  */
 /**

@@ -81,6 +81,14 @@ Napi::Value time_array(const Napi::CallbackInfo& info) {
   return object;
 }
 
+// read(instructionSet, words) returns their sum.
+Napi::Value read_array(const Napi::CallbackInfo& info) {
+  const ChosenSet chosen(info);
+  if (!chosen.known()) return info.Env().Undefined();
+  auto words = info[1].As<Napi::Uint32Array>();
+  return Napi::Number::New(info.Env(), chosen.limits->read(words.Data(), words.ElementLength()));
+}
+
 // misalignment(bytes) returns how far a Uint8Array is behind a multiple of 64 bytes.
 Napi::Value misalignment(const Napi::CallbackInfo& info) {
   const uint8_t* data = info[0].As<Napi::Uint8Array>().Data();
@@ -91,6 +99,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("limit", Napi::Function::New(env, limit, "limit"));
   exports.Set("transform", Napi::Function::New(env, transform_array, "transform"));
   exports.Set("time", Napi::Function::New(env, time_array, "time"));
+  exports.Set("read", Napi::Function::New(env, read_array, "read"));
   exports.Set("misalignment", Napi::Function::New(env, misalignment, "misalignment"));
   return exports;
 }

@@ -40,8 +40,26 @@ size_t add_up(size_t turns) {
   return turns * kUnrolled * kChains * V::width;
 }
 
+// Those behind the last whole turn are left out.
+uint32_t read_words(const uint32_t* words, size_t count) {
+  constexpr size_t registers = 4;
+  I32::reg sum[registers];
+  alignas(64) int32_t memory[I32::width] = {};
+  for (auto& s : sum) s = I32::load(memory);
+  for (size_t i = 0; i + registers * I32::width <= count; i += registers * I32::width) {
+#pragma GCC unroll 4
+    for (size_t k = 0; k < registers; k++)
+      sum[k] = I32::add(sum[k], I32::load(reinterpret_cast<const int32_t*>(words) + i + k * I32::width));
+  }
+  for (size_t k = 1; k < registers; k++) sum[0] = I32::add(sum[0], sum[k]);
+  I32::store(memory, sum[0]);
+  uint32_t total = 0;
+  for (const int32_t element : memory) total += static_cast<uint32_t>(element);
+  return total;
+}
+
 constexpr fixed_classifier::Limits make_limits(const char* name) {
-  return {name, add_up<F32, false>, add_up<F64, false>, add_up<I32, false>, add_up<F32, true>};
+  return {name, add_up<F32, false>, add_up<F64, false>, add_up<I32, false>, add_up<F32, true>, read_words};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace fixed_classifier {
 
@@ -12,6 +13,8 @@ struct Limits {
   size_t (*float64)(size_t turns);
   size_t (*int32)(size_t turns);
   size_t (*float32_both)(size_t turns);
+  // Returns the sum of words, for which they have to be read.
+  uint32_t (*read)(const uint32_t* words, size_t count);
 };
 
 // Returns null for an instruction set that limits.cc does not know; whether the CPU runs it is the caller's

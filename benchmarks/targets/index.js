@@ -14,6 +14,7 @@ import { lossRows } from "./losses.js";
 import { newHeadRows } from "./new-head.js";
 import { measureOrders, orderRows } from "./orders.js";
 import { measurePeers, peerRows } from "./peers.js";
+import { productRows } from "./product-codes.js";
 import { rotationRows } from "./rotation.js";
 import { threadRows } from "./threads.js";
 import { measureWasm, wasmRows } from "./wasm.js";
@@ -103,6 +104,7 @@ const PARTS = {
     const rows = await classRows(settings);
     return settings.libraries ? { rows, growth: await measureGrowth(settings) } : { rows };
   },
+  product: async (settings) => ({ rows: await productRows(settings) }),
   async peers(settings) {
     if (!settings.libraries) return { rows: [missing("against other libraries", "they are not installed")] };
     const peers = await measurePeers(settings);
