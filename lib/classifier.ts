@@ -2,7 +2,7 @@ import type { Backend } from "./backends/backend.js";
 import { brand } from "./brand.js";
 import { checkInteger } from "./checks.js";
 import { type ClassCode, MAX_CLASSES } from "./codes/code.js";
-import type { FeatureOptions, Features } from "./features.js";
+import type { Features } from "./features.js";
 import { type AsyncOptions, forwardAsync } from "./head/async.js";
 import { type BackwardOptions, backward } from "./head/backward.js";
 import { type Calibration, type CalibrationOptions, calibrate } from "./head/calibrate.js";
@@ -31,7 +31,7 @@ import { type ProbabilityOptions, probabilities } from "./head/probabilities.js"
 import { round } from "./head/round.js";
 import type { ReducedLoss, Reduction } from "./head/run-loss.js";
 import type { Labels } from "./head/targets.js";
-import { type TopK, topK } from "./head/top-k.js";
+import { type TopK, type TopKOptions, topK } from "./head/top-k.js";
 
 /**
  * The last layer of a classifier without its weights:
@@ -123,14 +123,14 @@ export class FixedClassifier {
   }
 
   /**
-   * The k classes with the largest logits of every row, best first, without keeping the logits. Ties go to the lowest class; NaN
-   * is below everything.
+   * The k classes with the largest logits of every row, best first, without keeping the logits. Ties go to the lowest class, NaN last.
    * @param x rows × features
    * @param k 1 … classes
+   * @param options `rerank`: so many of the best classes of a product code are scored again by its `originals`
    * @example
    * const { classes, scores } = head.topK(x, 5);
    */
-  topK(x: Features, k: number, options?: FeatureOptions | null): TopK {
+  topK(x: Features, k: number, options?: TopKOptions | null): TopK {
     return topK(this.#core, x, k, options);
   }
 

@@ -3,7 +3,7 @@
 import { checkBoolean, checkInteger, describe } from "../checks.js";
 import type { Tensor } from "../formats/safetensors.js";
 import { readOptions } from "../options.js";
-import type { ClassCode, CodeData, CodeEntry, HeadShape, Rotate } from "./code.js";
+import type { ClassCode, CodeEntry, HeadShape, Rotate } from "./code.js";
 
 /** One option of a code. */
 export interface CodeOption<T> {
@@ -12,10 +12,15 @@ export interface CodeOption<T> {
   readonly required: boolean;
   /** The value as the code takes it; `given` is what the user passed. */
   check(what: string, given: unknown, shape: HeadShape): T;
-  /** A string or a tensor; null for what a file need not keep. */
-  encode(value: T): string | Tensor | null;
-  /** What {@link check} takes, from what {@link encode} made; undefined if that is not what a file may have. */
-  decode(kept: string | Tensor): unknown;
+  /** Names of tensors that it may keep beside the one of its own name. */
+  readonly besides?: readonly string[];
+  /** A string or a tensor, or several tensors by their names; null for what a file need not keep. */
+  encode(value: T, shape: HeadShape): string | Tensor | ReadonlyMap<string, Tensor> | null;
+  /**
+   * What {@link check} takes, from what {@link encode} made; undefined if that is not what a file may have. `beside` has the tensors of
+   * {@link besides}.
+   */
+  decode(kept: string | Tensor, shape: HeadShape, beside: ReadonlyMap<string, Tensor>): unknown;
 }
 
 type OptionTable<Checked> = { readonly [K in keyof Checked]: CodeOption<Checked[K]> };
@@ -48,26 +53,29 @@ export function defineCode<Options extends object, Checked extends Record<keyof 
       return build(shape, Object.freeze(checked), rotate);
     },
 
-    encode(given) {
+    encode(given, shape) {
       const checked = given as Checked;
       const data = { strings: new Map<string, string>(), tensors: new Map<string, Tensor>() };
       for (const key of names) {
-        const kept = declared[key].encode(checked[key]);
+        const kept = declared[key].encode(checked[key], shape);
         if (typeof kept === "string") data.strings.set(key, kept);
-        else if (kept !== null) data.tensors.set(key, kept);
+        else if (kept instanceof Map) for (const [name, tensor] of kept) data.tensors.set(name, tensor);
+        else if (kept !== null) data.tensors.set(key, kept as Tensor);
       }
       return data;
     },
 
-    decode({ strings, tensors }: CodeData) {
+    decode({ strings, tensors }, shape) {
       const decoded: Record<string, unknown> = {};
-      for (const key of [...strings.keys(), ...tensors.keys()]) {
+      const besides = names.flatMap((name) => (tensors.has(name) && declared[name].besides) || []);
+      const alone = [...tensors.keys()].filter((key) => !besides.includes(key));
+      for (const key of [...strings.keys(), ...alone]) {
         if (!(names as string[]).includes(key)) {
           throw new RangeError(`code "${name}" has no option "${key}"; update fixed-classifier`);
         }
         const known = key as (typeof names)[number];
         const kept = (strings.get(key) ?? tensors.get(key)) as string | Tensor;
-        const value = declared[known].decode(kept);
+        const value = declared[known].decode(kept, shape, tensors);
         if (value === undefined) {
           const found = typeof kept === "string" ? describe(kept) : `a tensor of ${kept.dtype}`;
           throw new RangeError(`option "${key}" of code "${name}" is ${found}`);

@@ -72,13 +72,13 @@ export interface CodeEntry<Options extends object = object> {
    */
   build(shape: HeadShape, options: Options, rotate: Rotate): ClassCode;
   /** The options of a code that was built, as a file keeps them. */
-  encode(options: object): CodeData;
+  encode(options: object, shape: HeadShape): CodeData;
   /**
    * The options from a file, for {@link build} to check.
    *
    * @throws RangeError that says what is wrong in the file
    */
-  decode(data: CodeData): Options;
+  decode(data: CodeData, shape: HeadShape): Options;
 }
 
 /** What is made at the first call, and kept. */

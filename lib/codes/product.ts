@@ -5,6 +5,7 @@ import type { ProductTable } from "../table.js";
 import { type HeadShape, LazyCode, once, scaleOf99Percent } from "./code.js";
 import { type CodeOption, defineCode, flagOption, seedOption } from "./code-options.js";
 import { productCoherence } from "./product-coherence.js";
+import { type KeptOriginals, type Originals, originalsOption } from "./product-originals.js";
 import {
   allMagnitudes,
   type GivenVectors,
@@ -58,11 +59,17 @@ export interface ProductOptions {
    * stage of rows that are divided by their norm, where it is 1.
    */
   magnitudes?: Float32Array | readonly number[] | null;
+  /**
+   * The vectors that the code was made of, kept in float16 beside it: `topK` with `rerank` scores its best classes by them. Those of
+   * `head.settings` are bits of float16.
+   */
+  originals?: Originals | null;
   /** The rows as a head keeps them (docs/file-format.md), which `head.settings` has in place of assignment and weights. */
   packed?: Uint32Array | readonly number[] | null;
 }
 
-type Checked = Required<Omit<ProductOptions, keyof GivenVectors>> & GivenVectors;
+type Checked = Required<Omit<ProductOptions, keyof GivenVectors | "originals">> &
+  GivenVectors & { readonly originals: KeptOriginals | null };
 
 /** 1 GiB. */
 const MAX_WORDS = 2 ** 28;
@@ -109,7 +116,7 @@ const rotationOption: CodeOption<number | false> = {
   required: true,
   check: (what, value, shape) => (value === false ? false : seedOption.check(what, value, shape)),
   encode: String,
-  decode: (kept) => (kept === "false" ? false : seedOption.decode(kept)),
+  decode: (kept, shape, tensors) => (kept === "false" ? false : seedOption.decode(kept, shape, tensors)),
 };
 
 /** Concatenations of short signed Hadamard rows: product quantisation whose codebook is the first-order Reed-Muller code. */
@@ -126,8 +133,9 @@ export const product = /* @__PURE__ */ defineCode<ProductOptions, Checked>(
     weights: /* @__PURE__ */ given<Float32Array>(),
     magnitudes: magnitudesOption,
     packed: packedOption,
+    originals: originalsOption,
   },
-  (shape, { width: chosen, stages, normalised, rotation, seed, ...vectors }, rotate) => {
+  (shape, { width: chosen, stages, normalised, rotation, seed, originals, ...vectors }, rotate) => {
     const { features, classes } = shape;
     const width = chosen || defaultWidth(features);
     const rows = signedRows(features, width, stages);
@@ -164,6 +172,7 @@ export const product = /* @__PURE__ */ defineCode<ProductOptions, Checked>(
       weights: null,
       magnitudes,
       packed,
+      originals,
     };
     const plain = {
       name: "product",

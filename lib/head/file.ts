@@ -2,7 +2,7 @@
 
 import type { HeadParameters } from "../backends/backend.js";
 import { describe } from "../checks.js";
-import type { CodeEntry } from "../codes/code.js";
+import type { CodeEntry, HeadShape } from "../codes/code.js";
 import { CODE_NAMES, CODES, type CodeName, type CodeOptions } from "../codes/index.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../formats/safetensors.js";
 import { checkNumbers, type ParameterName } from "./finite.js";
@@ -29,7 +29,7 @@ export function encodeHead(
 ): Uint8Array {
   const { name, ...options } = code;
   const { version, encode } = CODES[name] as CodeEntry;
-  const own = encode(options);
+  const own = encode(options, { features, classes });
   const tensors = new Map([["scale", f32([1], Float32Array.of(scale))]]);
   if (bias !== null) tensors.set("bias", f32([classes], bias));
   if (weights !== null) tensors.set("weights", f32([classes, features], weights));
@@ -97,7 +97,7 @@ function readSettings(
   const [features, classes] = [integer("features"), integer("classes")];
   const name = readCodeName(metadata);
   checkLimits({ features, classes, code: name }, limits);
-  const code = readCode(name, metadata, tensors);
+  const code = readCode({ features, classes }, name, metadata, tensors);
   checkAssignment(code, limits);
   return { features, classes, code, learnScale: learnScale === "true" };
 }
@@ -111,6 +111,7 @@ function readCodeName(metadata: ReadonlyMap<string, string>): CodeName {
 }
 
 function readCode(
+  shape: HeadShape,
   name: CodeName,
   metadata: ReadonlyMap<string, string>,
   tensors: ReadonlyMap<string, Tensor>,
@@ -123,7 +124,7 @@ function readCode(
     );
   }
   try {
-    return { name, ...decode({ strings: own(metadata), tensors: own(tensors) }) } as CodeOptions;
+    return { name, ...decode({ strings: own(metadata), tensors: own(tensors) }, shape) } as CodeOptions;
   } catch (error) {
     return fail((error as Error).message);
   }

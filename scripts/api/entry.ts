@@ -13,6 +13,7 @@ export * from "../../lib/adapters/tfjs/layer.js";
 export type { SeedOptions } from "../../lib/codes/dense.js";
 export type { HadamardOptions } from "../../lib/codes/hadamard.js";
 export type { ProductOptions } from "../../lib/codes/product.js";
+export type { Originals } from "../../lib/codes/product-originals.js";
 export type { SylvesterOptions } from "../../lib/codes/sylvester.js";
 export * from "../../lib/index.js";
 export type { CrossEntropyOptions } from "../../lib/losses/cross-entropy.js";

@@ -1,7 +1,7 @@
 // Every operation of a head, over heads of all codes: what is hashed of them.
 import { floats, integers, KINDS, labels } from "./inputs.js";
 
-/** @import { FixedClassifier, Gradient, Reduction } from "../../dist/index.js" */
+/** @import { FixedClassifier, FixedClassifierOptions, Gradient, Reduction } from "../../dist/index.js" */
 /** @import { Api, Case, Result } from "./cases.js" */
 /** @import { Shapes } from "./shapes.js" */
 
@@ -50,6 +50,22 @@ export function casesOverHeads({ FixedClassifier }, shapes) {
 }
 
 /**
+ * Heads that keep the vectors of a dense layer, of all classes or of some.
+ * @returns {FixedClassifierOptions[]}
+ */
+function withOriginals() {
+  return [true, false].map((normalised) => {
+    const weights = floats(77 * 300, 9);
+    const originals = { weights, bias: normalised ? null : floats(300, 10) };
+    return {
+      features: 77,
+      classes: normalised ? 310 : 300,
+      code: { name: "product", stages: 2, normalised, weights, originals },
+    };
+  });
+}
+
+/**
  * @param {Api} api
  * @param {Shapes} shapes
  * @returns {Record<string, Case>}
@@ -79,6 +95,11 @@ export function headCases(api, shapes) {
         yield scores;
       }
     }),
+    "topK by originals": onHeads(function* (head, x) {
+      const { classes, scores } = head.topK(x, 3, { rerank: 12 });
+      yield classes;
+      yield scores;
+    }, withOriginals()),
     backward: onHeads(function* (head, x, seed, rows) {
       yield* gradientOf(head.backward(x, floats(rows * head.classes, seed + 1)));
     }),

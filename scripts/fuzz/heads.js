@@ -54,6 +54,7 @@ export class DrawnHead {
     this.features = shared.features;
     this.classes = shared.classes;
     this.learned = shared.learned;
+    this.hasOriginals = shared.code.name === "product" && shared.code.originals !== null;
     this.scale = shared.learned ? 1 : random.chance(0.8) ? random.unit() * 20 - 4 : drawScale(random);
     this.bias = shared.options.bias === false ? null : drawBias(random, this.classes);
     this.newWeights =
@@ -201,6 +202,8 @@ function drawCode(random, name, features, classes) {
         name,
         seed,
         width: Math.min(random.pick([2, 4, 8, 16, 32]), 2 ** Math.floor(Math.log2(features))),
+        normalised: random.chance(0.7),
+        originals: random.chance(0.6) ? drawOriginals(random, features, classes) : null,
       };
     case "orthogonal":
     case "learned":
@@ -208,6 +211,19 @@ function drawCode(random, name, features, classes) {
     default:
       return { name: /** @type {"simplex"} */ (name) };
   }
+}
+
+/**
+ * Vectors of some of the classes, or of all.
+ * @param {Random} random
+ * @param {number} features
+ * @param {number} classes
+ */
+function drawOriginals(random, features, classes) {
+  const known = random.chance(0.5) ? classes : random.from(1, classes);
+  const weights = Float32Array.from({ length: known * features }, () => random.from(-2000, 2000) / 512);
+  const bias = Float32Array.from({ length: known }, () => random.from(-9, 9));
+  return { weights, bias: random.chance(0.5) ? bias : null };
 }
 
 /**

@@ -29,6 +29,10 @@ const PRODUCT_OPTIONS: Record<string, unknown> = {
   assignment: null,
   weights: null,
   magnitudes: Float32Array.of(0.5, 2, 1, 0),
+  originals: {
+    weights: Uint16Array.from({ length: 24 }, (_, i) => 0x3c00 + i),
+    bias: Float32Array.of(1, -2),
+  },
   packed: Uint32Array.from({ length: 32 }, (_, c) => 0x7e - 2 * c),
 };
 

@@ -13,6 +13,14 @@ const FILES = [
   createHead({ features: 4, classes: 3, code: "learned" }, js),
   createHead({ features: 6, classes: 9, code: "orthogonal", bias: false }, js),
   createHead({ features: 10, classes: 6, code: { name: "product", assignment: [0, 7, 2] } }, js),
+  createHead(
+    {
+      features: 6,
+      classes: 3,
+      code: { name: "product", originals: { weights: new Float32Array(18).fill(0.1), bias: [1, 2, 3] } },
+    },
+    js,
+  ),
   createHead({ features: 8, classes: 6, code: "sylvester", allowDuplicates: true }, js),
 ].map((head) => {
   const file = head.toSafetensors();

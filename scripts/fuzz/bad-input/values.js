@@ -30,6 +30,7 @@ const noWeights = (length) => [
  */
 export const BAD_OPTIONS = {
   type: () => ["float32", "Float16", 3, {}, true],
+  rerank: ({ classes }) => [...NO_NUMBERS, 0, -1, 1.5, classes + 1],
   featureScale: () => [...NO_NUMBERS, 0, -1, 1e39, 1e-60],
   classes: ({ classes }) => [
     ...[[], [-1], [classes], [0, 0.5], ["0"], [NaN], [null], 3, "0", {}],

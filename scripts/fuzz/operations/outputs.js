@@ -105,19 +105,20 @@ export const OUTPUTS = [
     name: "topK",
     weight: 8,
     kinds: ["features", "k", "options"],
-    options: ["type", "featureScale"],
+    options: ["type", "featureScale", "rerank"],
     draw(random) {
       const head = drawHead(random);
       const x = drawFeatures(random, head);
       const k = random.chance(0.1) ? head.classes : random.from(1, Math.min(head.classes, 12));
+      const rerank = head.hasOriginals && random.chance(0.8) ? { rerank: random.from(k, head.classes) } : {};
       return {
-        shape: { head: head.shape, x: x.shape, k },
+        shape: { head: head.shape, x: x.shape, k, ...rerank },
         width: head.features,
         classes: head.classes,
         on(backend, memory) {
           const h = head.on(backend, memory);
           return {
-            args: [x.place(memory), k, asOptions(memory.random, x.options)],
+            args: [x.place(memory), k, asOptions(memory.random, { ...x.options, ...rerank })],
             run: h.topK.bind(h),
             results: (best) => best,
           };
