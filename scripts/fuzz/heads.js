@@ -1,5 +1,6 @@
 // Heads are dear to make, so cases that follow one another share some: those of one stretch of indices, which only seed and index tell.
 import { FixedClassifier } from "../../dist/index.js";
+import { drawProduct } from "./product-codes.js";
 import { Random } from "./random.js";
 import { drawNumber, floats } from "./values.js";
 
@@ -55,6 +56,7 @@ export class DrawnHead {
     this.classes = shared.classes;
     this.learned = shared.learned;
     this.hasOriginals = shared.code.name === "product" && shared.code.originals !== null;
+    this.normalised = !this.learned && (shared.code.name !== "product" || shared.code.normalised !== false);
     this.scale = shared.learned ? 1 : random.chance(0.8) ? random.unit() * 20 - 4 : drawScale(random);
     this.bias = shared.options.bias === false ? null : drawBias(random, this.classes);
     this.newWeights =
@@ -199,10 +201,7 @@ function drawCode(random, name, features, classes) {
       return { name, seed, allowDuplicates: random.chance(0.7) };
     case "product":
       return {
-        name,
-        seed,
-        width: Math.min(random.pick([2, 4, 8, 16, 32]), 2 ** Math.floor(Math.log2(features))),
-        normalised: random.chance(0.7),
+        ...drawProduct(random, features, classes),
         originals: random.chance(0.6) ? drawOriginals(random, features, classes) : null,
       };
     case "orthogonal":

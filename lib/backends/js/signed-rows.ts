@@ -16,6 +16,14 @@ export function signedRowsProduct(table: ProductTable): Product {
   /** Where in `entries` those of one stage of a class are. */
   const taken = new Int32Array(count);
 
+  /** Words of a buffer that was transferred are read as if they were 0. */
+  function checkWords(): void {
+    if (packed.length > 0) return;
+    throw new TypeError(
+      "the class vectors of the head are gone: the buffer of its code's table was transferred; make the head again",
+    );
+  }
+
   function transformSubvectors(): void {
     for (let start = 0; start < t.length; start += width) transformRow(t, start, width, width, null);
   }
@@ -54,6 +62,7 @@ export function signedRowsProduct(table: ProductTable): Product {
     }),
 
     logits(row, bias, out, start, products = null) {
+      checkWords();
       t.fill(0);
       t.set(row.x);
       transformSubvectors();
@@ -73,6 +82,7 @@ export function signedRowsProduct(table: ProductTable): Product {
     },
 
     transposed(g, at, u) {
+      checkWords();
       entries.fill(0);
       for (let c = 0; c < classes; c++) {
         for (let stage = 0; stage < stages; stage++) {

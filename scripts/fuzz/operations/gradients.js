@@ -144,7 +144,7 @@ function drawLoss(random, head, soft) {
   }
   if (random.chance(0.1)) options.loss = "cross-entropy";
   if (random.chance(0.3)) options.labelSmoothing = random.chance(0.2) ? 0 : random.unit();
-  if (!soft && !head.learned && random.chance(0.25)) {
+  if (!soft && head.normalised && random.chance(0.25)) {
     if (random.chance(0.6)) options.margin = 2 * random.unit();
     if (random.chance(0.6)) options.angularMargin = 3.14 * random.unit();
   }

@@ -7,6 +7,7 @@ import { HEADS } from "./heads.js";
 import { MUTATED } from "./mutated.js";
 import { OUTPUTS } from "./outputs.js";
 import { ROTATIONS } from "./rotation.js";
+import { ROUNDINGS } from "./rounding.js";
 import { TRANSFORMS } from "./transform.js";
 
 const WITH_GOOD_INPUT = [
@@ -17,6 +18,7 @@ const WITH_GOOD_INPUT = [
   ...GRADIENTS,
   ...ENERGIES,
   ...HEADS,
+  ...ROUNDINGS,
 ];
 
 export const OPERATIONS = [...WITH_GOOD_INPUT, ...MUTATED, ...badInputs(WITH_GOOD_INPUT)];
