@@ -7,6 +7,7 @@ import { type AsyncOptions, forwardAsync } from "./head/async.js";
 import { type BackwardOptions, backward } from "./head/backward.js";
 import { type Calibration, type CalibrationOptions, calibrate } from "./head/calibrate.js";
 import { HeadCore } from "./head/core.js";
+import type { DenseLayer, FromDenseOptions } from "./head/dense-options.js";
 import {
   type EnergyGradientOptions,
   type EnergyOptions,
@@ -18,16 +19,18 @@ import {
   logSumExpAndGradient,
   type ValuesAndGradient,
 } from "./head/energy.js";
-import { type DecodedHead, decodeHead, encodeHead } from "./head/file.js";
+import { encodeHead } from "./head/file.js";
+import { fromDense } from "./head/from-dense.js";
 import type { Gradient } from "./head/gradients.js";
-import { decodeJson, encodeJson, type HeadJson, type JsonOptions, readJsonOptions } from "./head/json.js";
-import { checkFileOptions, type FileBytes, type FileOptions } from "./head/limits.js";
+import { encodeJson, type HeadJson, type JsonOptions } from "./head/json.js";
+import type { FileBytes, FileOptions } from "./head/limits.js";
 import { forward, type OutputOptions } from "./head/logits.js";
 import { type LossAndGradient, type LossOptions, lossAndGradient } from "./head/loss.js";
 import type { FixedClassifierOptions, HeadSettings } from "./head/options.js";
 import { copyParameters } from "./head/parameters.js";
 import { planForward } from "./head/plan.js";
 import { type ProbabilityOptions, probabilities } from "./head/probabilities.js";
+import { fromJSON, fromSafetensors } from "./head/restore.js";
 import { round } from "./head/round.js";
 import type { ReducedLoss, Reduction } from "./head/run-loss.js";
 import type { Labels } from "./head/targets.js";
@@ -59,10 +62,7 @@ export class FixedClassifier {
   readonly backend: Backend;
   readonly #core: HeadCore;
 
-  /**
-   * @throws TypeError for an option of the wrong type
-   * @throws RangeError for an option out of range, or classes that the code has no vectors for
-   */
+  /** @throws TypeError or RangeError for an option of the wrong type or out of range, or more classes than the code has vectors for */
   constructor(options: FixedClassifierOptions) {
     const core = new HeadCore(options);
     this.#core = core;
@@ -151,7 +151,6 @@ export class FixedClassifier {
    * Gradients of any loss from its gradient by the logits.
    * @param x as given to {@link forward}
    * @param gradLogits ∂L/∂z, rows × classes
-   * @param options `out`: arrays to write to
    * @example
    * const { features, scale, bias } = head.backward(x, new Float32Array(2 * 10).fill(0.1));
    */
@@ -224,7 +223,6 @@ export class FixedClassifier {
    * nothing changes (Guo et al., *On Calibration of Modern Neural Networks*, ICML 2017).
    * @param x rows × features that were not trained on
    * @param labels as in {@link lossAndGradient}, and so the options `ignoreIndex` and `sampleWeights`
-   * @returns the temperature, from 2⁻¹⁰ to 2¹⁰, and the mean loss before and after
    * @example
    * const { temperature, before, after } = head.calibrate(x, [3, 7]);
    */
@@ -246,8 +244,7 @@ export class FixedClassifier {
   /**
    * A head with the same settings, scale and parameters, and more classes. Those there were keep their logits, bit for bit; the bias (and
    * weights) of the new ones start as in a new head. This head stays as it is.
-   * @param classes at least as many as this head has
-   * @throws RangeError if they are fewer, or more than the code has vectors for
+   * @throws RangeError for fewer classes than this head has, or more than the code has vectors for
    * @example
    * const more = head.withClasses(head.classes + 1);
    */
@@ -284,14 +281,12 @@ export class FixedClassifier {
   /**
    * The head that {@link toSafetensors} wrote: the same logits, bit for bit, on every backend.
    * @param options `codes`, `maxClasses`, `maxFeatures`: what a file may ask for; `backend` computes
-   * @throws TypeError if `bytes` is no Uint8Array, ArrayBuffer or SharedArrayBuffer
-   * @throws RangeError if the file is truncated, damaged, of another kind, from a newer version, not finite, or asks for too much
+   * @throws TypeError for what are no bytes, RangeError for a file that is damaged, newer, no head, not finite, or asks for too much
    * @example
    * const same = FixedClassifier.fromSafetensors(readFileSync("head.safetensors"));
    */
   static fromSafetensors(bytes: FileBytes, options?: FileOptions | null): FixedClassifier {
-    const { limits, ...given } = checkFileOptions(options);
-    return restore(decodeHead(bytes, limits), given);
+    return fromSafetensors(FixedClassifier, bytes, options);
   }
 
   /**
@@ -308,13 +303,18 @@ export class FixedClassifier {
    * const same = FixedClassifier.fromJSON(JSON.parse(JSON.stringify(head)));
    */
   static fromJSON(json: HeadJson, options?: JsonOptions | null): FixedClassifier {
-    return restore(decodeJson(json), readJsonOptions(options));
+    return fromJSON(FixedClassifier, json, options);
   }
-}
 
-function restore(decoded: DecodedHead, given: JsonOptions): FixedClassifier {
-  const { settings, scale, bias } = decoded;
-  // Of a spread with more properties behind it V8 keeps much until the next collection of the whole heap.
-  const head = new FixedClassifier(Object.assign({ scale, bias: bias !== null }, settings, given));
-  return copyParameters(decoded, head);
+  /**
+   * A head of the code "product" that answers as a trained dense layer does, without training: its weights in a bit or two each, rounded with
+   * error feedback by what features are like (docs/codes.md). It is rejected with a TypeError or RangeError for what does not fit.
+   * @param layer z = W·x + b, W classes × features
+   * @example
+   * const layer = { features: 64, classes: 10, weights: new Float32Array(10 * 64).fill(0.1) };
+   * const rounded = await FixedClassifier.fromDense(layer, { code: { name: "product", width: 8, stages: 2 }, calibration: x });
+   */
+  static async fromDense(layer: DenseLayer, options: FromDenseOptions): Promise<FixedClassifier> {
+    return fromDense(FixedClassifier, layer, options);
+  }
 }

@@ -23,6 +23,7 @@ export { type FwhtArray, type FwhtOptions, fwht } from "./fwht.js";
 export type { AsyncOptions } from "./head/async.js";
 export type { BackwardOptions } from "./head/backward.js";
 export type { Calibration, CalibrationOptions } from "./head/calibrate.js";
+export type { CalibrationRows, DenseLayer, FromDenseCode, FromDenseOptions } from "./head/dense-options.js";
 export type {
   EnergyGradientOptions,
   EnergyOptions,

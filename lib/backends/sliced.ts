@@ -4,7 +4,7 @@ import type { HeadKernels } from "./backend.js";
 const SLICE_WORK = 2 ** 22;
 
 /** Lets other events run. */
-const pause = (): Promise<void> =>
+export const pause = (): Promise<void> =>
   new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);
     else setTimeout(resolve, 0);

@@ -10,7 +10,7 @@ export type CalibrationOptions = RowOptions & FeatureOptions;
 
 /** What `calibrate` has found. */
 export interface Calibration {
-  /** T, which scale and bias have been divided by; 1 where no other has a lower loss. */
+  /** T, from 2⁻¹⁰ to 2¹⁰, which scale and bias have been divided by; 1 where no other has a lower loss. */
   readonly temperature: number;
   /** The mean cross-entropy in nats before. */
   readonly before: number;

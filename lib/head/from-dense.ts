@@ -1,0 +1,151 @@
+/** A trained dense layer as a head of a product code, without training. */
+
+import { pause } from "../backends/sliced.js";
+import { fitStages } from "../codes/fit-stages.js";
+import { expand, type Rounded } from "../codes/rounding.js";
+import { signedRows } from "../hadamard/signed-rows.js";
+import { type BlockTriangle, blockTriangle, cholesky } from "../numerics/cholesky.js";
+import { MomentSums, type Moments } from "../numerics/moments.js";
+import { rotationTable } from "../rotation-table.js";
+import {
+  type CheckedDense,
+  checkDense,
+  checkPiece,
+  type DenseLayer,
+  type FromDenseOptions,
+} from "./dense-options.js";
+import type { DecodedHead } from "./file.js";
+import type { LearnedArrays } from "./parameters.js";
+import { type HeadConstructor, restore } from "./restore.js";
+
+const { sqrt } = Math;
+
+/** Milliseconds between two pauses, in which other events run. */
+const TURN = 10;
+/** Calibration rows that are copied and rotated at once. */
+const ROWS_AT_ONCE = 64;
+/** Rows are few, and what they say of features that were not seen is uncertain even where Ledoit and Wolf find it certain. */
+const LEAST_DAMPING = 0.2;
+
+type Rotator = (rows: Float32Array) => void;
+
+export async function fromDense<Head extends LearnedArrays>(
+  Constructor: HeadConstructor<Head>,
+  layer: DenseLayer,
+  options: FromDenseOptions,
+): Promise<Head> {
+  const dense = checkDense(layer, options);
+  return restore(Constructor, await fitDense(dense), { backend: dense.backend });
+}
+
+/** What a head is restored from. `dense.weights` are its own, and are rotated. */
+async function fitDense(dense: CheckedDense): Promise<DecodedHead> {
+  const { features, classes, weights, bias, backend, calibration } = dense;
+  const { width, stages, rotation } = dense.code;
+  const kernels = rotation === false ? null : backend.rotation(rotationTable(features, rotation, 1));
+  const rotate: Rotator = (rows) => kernels?.rotate(rows, false);
+  const moments = calibration && (await momentsOf(calibration, features, rotate));
+  rotate(weights);
+  const rows = signedRows(features, width, stages);
+  const triangle = moments && (await triangleOf(moments, features, width, dense.damping));
+  const fitted = await inTurns(
+    fitStages(classes, features, rows, triangle, (first, end) =>
+      weights.subarray(first * features, end * features),
+    ),
+  );
+  return {
+    settings: {
+      features,
+      classes,
+      code: { ...dense.code, name: "product", normalised: false, ...fitted },
+      learnScale: true,
+    },
+    scale: 1,
+    bias: moments === null ? bias : fittedBias(dense, fitted, moments.mean),
+    weights: null,
+  };
+}
+
+/** Runs steps to their end, and lets other events run in between. */
+async function inTurns<T>(steps: Generator<void, T>): Promise<T> {
+  for (let until = Date.now() + TURN; ; ) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    if (Date.now() < until) continue;
+    await pause();
+    until = Date.now() + TURN;
+  }
+}
+
+async function momentsOf(
+  calibration: Iterable<unknown> | AsyncIterable<unknown>,
+  features: number,
+  rotate: Rotator,
+): Promise<Moments> {
+  const sums = new MomentSums(features);
+  let index = 0;
+  for await (const given of calibration) {
+    const piece = checkPiece(given, index++, sums.rows, features);
+    const step = ROWS_AT_ONCE * features;
+    for (let start = 0; start < piece.length; start += step) {
+      const rows = piece.slice(start, start + step);
+      rotate(rows);
+      await inTurns(sums.add(rows));
+    }
+  }
+  if (sums.rows < 2) {
+    throw new RangeError(
+      `calibration has ${sums.rows} rows of ${features} features: 2 are needed, a thousand are better`,
+    );
+  }
+  return inTurns(sums.finish());
+}
+
+/** The covariance with its damping as a product of triangles; null: it is the identity, but for a factor. */
+async function triangleOf(
+  { covariance, shrinkage }: Moments,
+  features: number,
+  width: number,
+  given: number | null,
+): Promise<BlockTriangle | null> {
+  let trace = 0;
+  for (let i = 0; i < features; i++) trace += covariance[i * features + i] as number;
+  // (1 − ρ)·S + ρ·m·I, divided by 1 − ρ.
+  const damping = given ?? shrinkage / (1 - shrinkage) + LEAST_DAMPING;
+  if (trace === 0 || damping === Infinity) return null;
+  for (let i = 0; i < features; i++) {
+    const at = i * features + i;
+    covariance[at] = (covariance[at] as number) + (damping * trace) / features;
+  }
+  if (!(await inTurns(cholesky(covariance, features)))) {
+    throw new RangeError(
+      `with damping ${damping} the covariance of the calibration rows cannot be factored; use a larger one`,
+    );
+  }
+  return blockTriangle(covariance, features, width);
+}
+
+/** The bias with which the mean logit of every class over the calibration rows is that of the dense layer. */
+function fittedBias(
+  dense: CheckedDense,
+  { assignment, magnitudes }: Rounded,
+  mean: Float64Array,
+): Float32Array {
+  const { features, classes, weights, bias } = dense;
+  const { width, stages } = dense.code;
+  const { count } = signedRows(features, width, stages);
+  const vector = new Int8Array(features);
+  const fitted = new Float32Array(classes);
+  for (let c = 0; c < classes; c++) {
+    let lost = 0;
+    for (let i = 0; i < features; i++) lost += (weights[c * features + i] as number) * (mean[i] as number);
+    for (let s = c * stages; s < (c + 1) * stages; s++) {
+      expand(assignment.subarray(s * count, (s + 1) * count), width, vector);
+      let product = 0;
+      for (let i = 0; i < features; i++) product += (vector[i] as number) * (mean[i] as number);
+      lost -= ((magnitudes[s] as number) / sqrt(features)) * product;
+    }
+    fitted[c] = (bias?.[c] ?? 0) + lost;
+  }
+  return fitted;
+}
