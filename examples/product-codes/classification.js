@@ -1,6 +1,7 @@
 // Training of a classifier, whatever its examples are, by Adam with a rate that goes down to 0 by a cosine.
 import { Adam } from "./engine/adam.js";
 import { Random } from "./engine/random.js";
+import { startFromClassMeans } from "./heads/class-means.js";
 import { makeHead, phaseOf } from "./heads/index.js";
 import { startParameters } from "./heads/parameters.js";
 
@@ -27,20 +28,23 @@ const RATE = 2e-3;
 /**
  * @param {(shape: NetworkShape, random: Random) => Promise<Network>} createNetwork
  * @param {Data} data
- * @param {{ phases: Phase[], epochs: number, seed: number, features: number, roundEvery: number, classScale: boolean }} settings
+ * @param {{ phases: Phase[], epochs: number, seed: number, features: number, roundEvery: number, classScale: boolean, start: string }} settings
  * @param {(step: { epochs: number, loss: number }) => void} onStep
  * @param {OnHead} onHead
  */
 export async function trainClassifier(createNetwork, { train, test, classes }, settings, onStep, onHead) {
-  const { phases, epochs, seed, features } = settings;
+  const { phases, epochs, seed, features, start } = settings;
   const random = new Random(seed);
   const width = train.inputs.length / train.count;
   const sizes = { inputs: width, features, batch: BATCH, evaluated: EVALUATED };
   const network = await createNetwork(sizes, random);
-  const shape = { features, classes, rows: BATCH, evaluated: EVALUATED };
-  const parameters = startParameters(shape, random, new Float32Array(classes));
-  const optimizer = new Adam();
   const stepsAnEpoch = Math.floor(train.count / BATCH);
+  const shape = { features, classes, rows: BATCH, evaluated: EVALUATED, stepsAnEpoch };
+  const parameters = startParameters(shape, random, new Float32Array(classes));
+  if (start === "class-means") {
+    parameters.matrix.value.set(await startFromClassMeans(network, train, classes, features, EVALUATED));
+  }
+  const optimizer = new Adam();
   const inputs = new Float32Array(BATCH * width);
   const labels = new Int32Array(BATCH);
   /** @type {Head} */

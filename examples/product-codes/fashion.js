@@ -15,6 +15,7 @@ await runRows(
     description: "Trains a small network on 6,000 images of Fashion-MNIST with one head after the other.",
     data: "folder with train-images-idx3-ubyte.gz and the like, 28×28 pixels",
     bundled: fileURLToPath(new URL("../data/fashion-mnist-small", import.meta.url)),
+    starts: ["random", "class-means"],
     epochs: 5,
     features: 512,
     load: (folder) => loadImages(folder, { test: "t10k", labels: "idx1-ubyte" }),

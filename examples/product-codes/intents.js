@@ -14,6 +14,7 @@ await runRows(
     description:
       "Trains one linear layer on the sentence embeddings of CLINC150 with one head after the other.",
     data: "folder with train_x_f16.npy, train_y_u8.npy and those of test",
+    starts: ["random", "class-means"],
     epochs: 10,
     features: 384,
     load: loadIntents,

@@ -1,5 +1,6 @@
 // The head of a training, which may be another one from some epoch on.
 import { FixedClassifier } from "../../../dist/index.js";
+import { blendedHead } from "./blended.js";
 import { fixedHead } from "./fixed.js";
 import { matrixHead } from "./matrix.js";
 import { roundedHead } from "./rounded.js";
@@ -14,10 +15,11 @@ import { roundedHead } from "./rounded.js";
  * @param {{ roundEvery: number, classScale: boolean }} options
  * @returns {Promise<Head>}
  */
-export async function makeHead({ kind, width }, shape, parameters, options) {
+export async function makeHead({ kind, width, epochs }, shape, parameters, options) {
   if (kind === "dense" || kind === "cosine") return matrixHead(kind, shape, parameters);
   if (kind === "hadamard") return fixedHead("hadamard", shape, parameters);
   if (kind === "product") return roundedHead(width, shape, parameters, options);
+  if (kind === "blended") return blendedHead(width, shape, parameters, epochs * shape.stepsAnEpoch);
   const { features, classes } = shape;
   const any = new FixedClassifier({ features, classes, code: { name: "product", width } });
   const assignment = any.round(parameters.matrix.value);

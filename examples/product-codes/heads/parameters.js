@@ -9,6 +9,7 @@
  * @property {number} classes
  * @property {number} rows of a step
  * @property {number} evaluated rows of an evaluation
+ * @property {number} stepsAnEpoch
  */
 
 /** W classes × features, a bias a class, one scale. @typedef {{ matrix: Parameter, bias: Parameter, scale: Parameter }} HeadParameters */

@@ -149,7 +149,7 @@ function throughMagnitudes(gradient, magnitudes, assignment, width, factor) {
  * @param {number} k
  * @param {number} width
  */
-function signOf(row, k, width) {
+export function signOf(row, k, width) {
   let sign = row < width ? 1 : -1;
   for (let bits = row & k & (width - 1); bits !== 0; bits &= bits - 1) sign = -sign;
   return sign;

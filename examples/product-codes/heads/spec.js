@@ -1,10 +1,10 @@
 // Heads by name, as the commands take them.
 
-const KINDS = ["dense", "cosine", "hadamard", "product", "frozen"];
+const KINDS = ["dense", "cosine", "hadamard", "product", "frozen", "blended"];
 
 /**
- * What a head is for some epochs: "dense", "cosine" and "product" learn one matrix W, which they share; "product" rounds it in every step,
- * and "frozen" once, at its start. `width` is that of a product code, otherwise 0.
+ * What a head is for some epochs: "dense", "cosine", "product" and "blended" learn one matrix W, which they share; "product" rounds it in
+ * every step, "frozen" once, at its start, and "blended" more and more. `width` is that of a product code, otherwise 0.
  * @typedef {{ kind: string, width: number, epochs: number }} Phase
  */
 
@@ -17,7 +17,7 @@ export function readHead(text) {
   return text.split(",").map((part, k, parts) => {
     const [, kind, width, epochs] = /^([a-z]+)(?::(\d+))?(?:@(\d+))?$/.exec(part) ?? [];
     if (!KINDS.includes(kind)) throw new RangeError(`"${part}" is none of ${KINDS.join(", ")}`);
-    const isProduct = kind === "product" || kind === "frozen";
+    const isProduct = ["product", "frozen", "blended"].includes(kind);
     if (isProduct !== (width !== undefined)) {
       throw new RangeError(`"${part}": ${isProduct ? `give its width, as in ${kind}:8` : "it has no width"}`);
     }
@@ -25,6 +25,11 @@ export function readHead(text) {
     if (last === (epochs !== undefined)) {
       throw new RangeError(
         `"${part}": ${last ? "the last phase lasts to the end" : "say for how many epochs, as in cosine@4"}`,
+      );
+    }
+    if (last && kind === "blended") {
+      throw new RangeError(
+        `"${part}" is on the way to a product code: say for how many epochs, and go on, as in blended:8@4,product:8`,
       );
     }
     if (k > 0 && (kind === "dense" || kind === "hadamard" || parts[k - 1].startsWith("hadamard"))) {

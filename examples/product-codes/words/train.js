@@ -27,14 +27,14 @@ export async function trainWords({ vocabulary, train, validation }, settings, on
     { words: classes, features, steps: STEPS, batch: BATCH, evaluated: EVALUATED },
     random,
   );
-  const shape = { features, classes, rows: STEPS * BATCH, evaluated: STEPS * EVALUATED };
+  const read = columns(train, BATCH);
+  const stepsAnEpoch = read.steps;
+  const shape = { features, classes, rows: STEPS * BATCH, evaluated: STEPS * EVALUATED, stepsAnEpoch };
   const parameters = startParameters(shape, random, logFrequencies(train, classes));
   if (start === "co-occurrences") {
     parameters.matrix.value.set(startFromCooccurrences(train, classes, features, random));
   }
   const optimizer = new Adam();
-  const read = columns(train, BATCH);
-  const stepsAnEpoch = read.steps;
   let head = await makeHead(phases[0], shape, parameters, settings);
   const perplexities = [];
   onHead(head, "start");
