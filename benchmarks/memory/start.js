@@ -5,7 +5,7 @@ import { inOwnProcess } from "../child.js";
 /**
  * @param {string} script a file of this folder
  * @param {string[]} [args]
- * @returns {Promise<{ nanoseconds: number, bytes: number }>} what it sends
+ * @returns {Promise<{ nanoseconds: number, reading?: number, bytes: number }>} what it sends
  */
 export const measureMemory = (script, args = []) =>
   inOwnProcess(fileURLToPath(new URL(script, import.meta.url)), { args, execArgv: ["--expose-gc"] });

@@ -10,8 +10,14 @@ export function checkNumbers(
   refuse: (problem: string) => never,
 ): void {
   const masks = name === "bias";
-  const at = values.findIndex((value) => !Number.isFinite(value) && !(masks && value === -Infinity));
-  if (at < 0) return;
+  let at = 0;
+  // A loop of its own: a million classes take 30 ms by a callback that is not compiled yet.
+  while (at < values.length) {
+    const value = values[at] as number;
+    if (value - value !== 0 && !(masks && value === -Infinity)) break;
+    at++;
+  }
+  if (at === values.length) return;
   const expected = masks ? "a finite number, or -Infinity to mask a class" : "a finite number";
   refuse(`${name}[${at}] is ${values[at]}, expected ${expected}`);
 }
