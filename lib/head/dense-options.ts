@@ -1,10 +1,11 @@
 /** What `fromDense` is given, checked. */
 
 import type { Backend } from "../backends/backend.js";
-import { checkArray, checkFinite, checkOneOf, describe, typedArrayName } from "../checks.js";
+import { checkArray, checkBoolean, checkFinite, checkOneOf, describe, typedArrayName } from "../checks.js";
+import type { CodeOptions } from "../codes/index.js";
 import type { ProductOptions } from "../codes/product.js";
 import { readOptions } from "../options.js";
-import { checkOptions } from "./options.js";
+import { checkOptions, type HeadSettings } from "./options.js";
 
 /** A trained dense layer, z = W·x + b. */
 export interface DenseLayer {
@@ -46,6 +47,11 @@ export interface FromDenseOptions {
    * calibration rows are trusted. Default: from the rows, by Ledoit and Wolf, and 0.2.
    */
   damping?: number | null;
+  /**
+   * Whether the head keeps W in float16, and b, beside the code: 2 bytes a weight, for `topK` with `rerank`. W must be below 65,520 then.
+   * Default false.
+   */
+  originals?: boolean | null;
   /** The backend that computes. Default: the fastest that loads. The head has the same bits on all of them. */
   backend?: Backend;
 }
@@ -56,6 +62,7 @@ export interface CheckedDense {
   readonly classes: number;
   readonly weights: Float32Array;
   readonly bias: Float32Array | null;
+  /** With the originals, if they are kept. */
   readonly code: Readonly<Required<Omit<FromDenseCode, "name">>>;
   /** Null: none are given. */
   readonly calibration: Iterable<unknown> | AsyncIterable<unknown> | null;
@@ -82,25 +89,25 @@ export function checkDense(layer: DenseLayer, options: FromDenseOptions): Checke
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`options must be an object with code, got ${describe(options)}`);
   }
-  const given = readOptions("fromDense", options, ["code", "calibration", "damping", "backend"]);
-  const { settings, backend } = checkOptions({
-    features,
-    classes,
-    code: { rotation: 0, ...readCode(given.code), name: "product", normalised: false },
-    ...(given.backend === undefined ? {} : { backend: given.backend }),
-  });
+  const given = readOptions("fromDense", options, ["code", "calibration", "damping", "originals", "backend"]);
+  const own = { rotation: 0, ...readCode(given.code), name: "product", normalised: false } as const;
+  // What is undefined is not given.
+  const made = checkOptions({ features, classes, code: own, backend: given.backend as Backend });
   checkWeights(weights, classes, features);
   if (bias !== null) checkBias(bias, classes);
+  const { originals = false } = given;
+  checkBoolean("originals", originals);
   const calibration = given.calibration === undefined ? null : checkCalibration(given.calibration, features);
   return {
     features,
     classes,
     weights: weights.slice(),
     bias: bias?.slice() ?? null,
-    code: settings.code as CheckedDense["code"],
+    code: (originals ? withOriginals(made.settings, weights, bias) : made.settings)
+      .code as CheckedDense["code"],
     calibration,
     damping: given.damping === undefined ? null : checkDamping(given.damping, calibration),
-    backend,
+    backend: made.backend,
   };
 }
 
@@ -110,6 +117,17 @@ function readCode(code: unknown): Partial<CheckedDense["code"]> {
   };
   checkOneOf("code", name, ["product"]);
   return readOptions("code of fromDense", own, ["width", "stages", "rotation", "seed"]);
+}
+
+/** Masked classes are not scored again: their bias there is of no use, and must be finite. */
+function withOriginals(
+  settings: HeadSettings,
+  weights: Float32Array,
+  bias: Float32Array | null,
+): HeadSettings {
+  const finite = bias?.map((value) => (value === -Infinity ? 0 : value)) ?? null;
+  const code = { ...settings.code, originals: { weights, bias: finite } } as CodeOptions;
+  return checkOptions({ ...settings, code }).settings;
 }
 
 function checkWeights(weights: unknown, classes: number, features: number): asserts weights is Float32Array {

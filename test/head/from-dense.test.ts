@@ -199,6 +199,44 @@ describe("a head from a dense layer", () => {
   });
 });
 
+describe("originals", () => {
+  const [n, classes] = [24, 40];
+  const layer = layerOf(n, classes);
+  const x = features(60, n, 3);
+
+  test("are the layer in float16, by which the best classes are scored again", async () => {
+    const head = await fromDense(layer, {
+      calibration: x,
+      originals: true,
+      code: { name: "product", width: 8 },
+    });
+    const expected = logitsOf(layer, x);
+    const { classes: found, scores } = head.topK(x, 1, { rerank: 30 });
+    /** By how much the logits of some classes are below the best of their rows. */
+    const missing = (of: Int32Array): number =>
+      max(...expected.map((z, r) => max(...z) - (z[of[r] as number] as number)));
+    expect(missing(found)).toBeLessThan(0.02);
+    expect(missing(head.topK(x, 1).classes)).toBeGreaterThan(0.5);
+    scores.forEach((score, r) => {
+      expect(abs(score - max(...(expected[r] as number[])))).toBeLessThan(0.02);
+    });
+    const file = FixedClassifier.fromSafetensors(head.toSafetensors(), { backend: js });
+    expect(file.topK(x, 1, { rerank: 30 })).toEqual({ classes: found, scores });
+  });
+
+  test("leave masked classes masked", async () => {
+    const bias = new Float32Array(classes).fill(-Infinity).fill(0, 5, 9);
+    const head = await fromDense({ ...layer, bias }, { originals: true, calibration: x });
+    for (const c of head.topK(x, 1, { rerank: classes }).classes) expect([5, 6, 7, 8]).toContain(c);
+  });
+
+  test("are not there by default", async () => {
+    const head = await fromDense(layer);
+    expect(head.settings.code).toMatchObject({ originals: null });
+    expect(() => head.topK(x, 1, { rerank: 2 })).toThrow(/originals/);
+  });
+});
+
 describe("calibration rows", () => {
   const [n, classes] = [20, 6];
   const layer = layerOf(n, classes);
@@ -429,6 +467,20 @@ describe("bad input", () => {
       { code, damping: 1e-300, calibration: floats(16, 1) },
       RangeError,
       /with damping 1e-300 the covariance of the calibration rows cannot be factored; use a larger one/,
+    ],
+    [
+      "originals of another type",
+      good,
+      { code, originals: 1 },
+      TypeError,
+      /originals must be true or false, got 1/,
+    ],
+    [
+      "originals beyond float16",
+      { ...good, weights: nan(24, 9, 1e5) },
+      { code, originals: true },
+      RangeError,
+      /originals.weights of class 1 is not finite in float16: feature 1 is 100000/,
     ],
     ["the backend", good, { code, backend: {} }, TypeError, /backend/],
     [
