@@ -89,6 +89,7 @@ export function targetsTable(rows) {
 function number(value, unit, spread) {
   if (unit === "ns") return duration(value);
   if (unit === "bytes") return megabytes(value);
+  if (unit === "%") return `${value.toFixed(2)} %`;
   if (unit === "cosine") return String(Number(value.toFixed(5)));
   if (unit === "×") return `${value.toFixed(0)}×`;
   const range = spread === undefined ? "" : ` (${spread.map((bound) => bound.toFixed(2)).join(" … ")})`;

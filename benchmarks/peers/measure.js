@@ -3,17 +3,17 @@
 import { answer } from "../child.js";
 import { normal } from "../data.js";
 import { check, crossEntropy, dense, largestOf, logit } from "../exact.js";
-import { median } from "../timing.js";
 import { denseLayer } from "./layer.js";
 import { onnxruntimeNode, onnxruntimeWeb } from "./onnxruntime.js";
 import { BOUND, fixedClassifier, OWN } from "./own.js";
 import { plainJavaScript } from "./plain.js";
 import { tfjsWasm } from "./tfjs.js";
+import { compare } from "./turns.js";
 
-/** @import { Layer, Peer, Values } from "./layer.js" */
+/** @import { Layer, Peer } from "./layer.js" */
 /** @import { PeerSettings } from "./start.js" */
+/** @import { Contender } from "./turns.js" */
 
-/** @typedef {{ name: string, own: boolean, call: () => Values | Promise<Values> }} Contender */
 /** @typedef {Awaited<ReturnType<typeof measure>>[number]} Compared */
 
 /** @type {Record<string, (layer: Layer, threads: number) => Promise<Peer | null>>} */
@@ -24,14 +24,6 @@ const LOADERS = {
   "tfjs-wasm": tfjsWasm,
   "plain JavaScript": plainJavaScript,
 };
-
-/** Nanoseconds: a run long enough for the clock, and what a peer gets of them at its turn. */
-const RUN = 50_000;
-const TURN = 2_000_000;
-const LEAST_TURNS = 5;
-
-/** Nothing of the results is thrown away unseen. */
-let consumed = 0;
 
 /**
  * @param {Peer} peer
@@ -48,70 +40,6 @@ function exactLogit(peer, layer, x) {
       ? dense(row_values, layer, i % classes)
       : logit(row_values, peer.head, i % classes);
   };
-}
-
-/**
- * Nanoseconds a call, of `count` calls one after the other.
- * @param {Contender["call"]} call
- * @param {number} count
- */
-async function run(call, count) {
-  const start = performance.now();
-  for (let i = 0; i < count; i++) {
-    const result = call();
-    // What is there when the call returns shall not wait for the event loop.
-    const values = result instanceof Promise ? await result : result;
-    consumed += values[i % values.length];
-  }
-  return ((performance.now() - start) * 1e6) / count;
-}
-
-/**
- * The median of the runs of one turn, so that the first ones may fetch what other peers have put out of the caches.
- * @param {Contender["call"]} call
- */
-async function turn(call) {
-  /** @type {number[]} */
-  const runs = [];
-  const start = performance.now();
-  let count = 1;
-  do {
-    const time = await run(call, count);
-    // A look at the clock takes as long as a short call.
-    if (time * count < RUN) count *= 2;
-    else runs.push(time);
-  } while ((performance.now() - start) * 1e6 < TURN || runs.length === 0);
-  return median(runs);
-}
-
-/**
- * The fastest turn of each, in nanoseconds a call; turns alternate, and all peers get the same time. Not medians: on a machine
- * that is not idle, calls of milliseconds are interrupted and those of microseconds are not, which would favour the shorter.
- * @param {Contender[]} contenders
- * @param {number} milliseconds
- */
-async function compare(contenders, milliseconds) {
-  const share = milliseconds / contenders.length;
-  const tried = contenders.map((contender) => ({
-    ...contender,
-    turns: /** @type {number[]} */ ([]),
-    spent: 0,
-  }));
-  for (const { call } of tried) await turn(call);
-  const open = () => tried.filter(({ turns, spent }) => turns.length < LEAST_TURNS || spent < share);
-  for (let next = open(); next.length > 0; next = open()) {
-    for (const contender of next) {
-      const start = performance.now();
-      contender.turns.push(await turn(contender.call));
-      contender.spent += performance.now() - start;
-    }
-  }
-  const own = tried.find(({ own }) => own);
-  return tried.map(({ name, turns }) => ({
-    peer: name,
-    nanoseconds: Math.min(...turns),
-    timesOurs: own === undefined ? null : Math.min(...turns) / Math.min(...own.turns),
-  }));
 }
 
 /** @typedef {(peers: Peer[], layer: Layer, rows: number, milliseconds: number) => ReturnType<typeof compare>} Measurement */
@@ -200,7 +128,6 @@ async function measure({ threads, shapes, milliseconds, only = Object.keys(LOADE
     }
     for (const peer of peers) await peer.close();
   }
-  if (!Number.isFinite(consumed)) throw new Error("a result is not finite");
   return results;
 }
 

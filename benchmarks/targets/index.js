@@ -15,6 +15,7 @@ import { newHeadRows } from "./new-head.js";
 import { measureOrders, orderRows } from "./orders.js";
 import { measurePeers, peerRows } from "./peers.js";
 import { productRows } from "./product-codes.js";
+import { rerankedRows } from "./reranked.js";
 import { rotationRows } from "./rotation.js";
 import { threadRows } from "./threads.js";
 import { measureWasm, wasmRows } from "./wasm.js";
@@ -109,6 +110,10 @@ const PARTS = {
     if (!settings.libraries) return { rows: [missing("against other libraries", "they are not installed")] };
     const peers = await measurePeers(settings);
     return { rows: peerRows(peers), peers };
+  },
+  async reranked(settings) {
+    if (settings.libraries) return { rows: await rerankedRows(settings) };
+    return { rows: [missing("best classes scored again, against another library", "it is not installed")] };
   },
   threads: (settings) => ({ rows: settings.instructionSets.length > 0 ? threadRows(settings) : [] }),
   async wasm(settings) {

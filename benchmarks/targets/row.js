@@ -10,7 +10,7 @@ import { duration } from "../report.js";
  * @property {number} value
  * @property {boolean} met
  * @property {string} measured
- * @property {"ns" | "bytes" | "cosine" | "×"} [unit]
+ * @property {"ns" | "bytes" | "cosine" | "×" | "%"} [unit]
  * @property {number} [ratioToTarget]
  * @property {number[]} [spread]
  * @property {number} [limit]
