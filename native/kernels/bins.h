@@ -5,14 +5,17 @@
 #include <cstdint>
 #include <cstring>
 
+#include "row_lanes.h"
 #include "signed_rows.h"
+#include "transpose.h"
 
 namespace {
 
 // Rows whose gradients by logits lie side by side, so that what a class adds to a bin is added for all of
-// them at once: as many as a register has, or a whole chunk.
+// them at once: as many as a register has, or two, or a whole chunk.
 inline size_t rows_side_by_side(const ChunkScratch& work) {
-  return work.rows <= F32::width ? F32::width : kChunkRows;
+  if (work.rows <= F32::width) return F32::width;
+  return work.rows <= 2 * F32::width ? 2 * F32::width : kChunkRows;
 }
 
 // Clears the bins, and the gradients by logits of rows that have none.
@@ -30,22 +33,6 @@ inline void clear_bins(const ChunkScratch& work, const float* row_weights) {
 // they fill half of the first cache.
 constexpr size_t kTermsTogether = 64;
 
-// Element i of register j and element j of register i change places.
-template <class V, int stride>
-[[gnu::always_inline]] inline void transpose(typename V::reg (&a)[V::width]) {
-  if constexpr (stride >= 1) {
-#pragma GCC unroll 16
-    for (int i = 0; i < V::width; i++) {
-      if (i & stride) continue;
-      const typename V::reg low = a[i];
-      const typename V::reg high = a[i + stride];
-      a[i] = V::template blend<stride>(low, V::template swap<stride>(high));
-      a[i + stride] = V::template blend<stride>(V::template swap<stride>(low), high);
-    }
-    transpose<V, stride / 2>(a);
-  }
-}
-
 // Brings the gradients by logits of classes side by side, times their magnitudes: for each stage of each
 // class those of all rows, and behind them the same with a minus sign.
 [[gnu::noinline]] void make_terms(const ChunkScratch& work, const Segment& segment, size_t first,
@@ -56,7 +43,7 @@ template <class V, int stride>
     for (size_t r = 0; r < together; r += F32::width) {
       F32::reg a[F32::width];
       for (size_t i = 0; i < F32::width; i++) a[i] = F32::load(work.gradient_of(r + i) + c);
-      transpose<F32, F32::width / 2>(a);
+      transpose<F32>(a);
       float* to = terms + r;
       for (size_t i = 0; i < F32::width; i++) {
         for (size_t stage = 0; stage < rows.stages; stage++, to += 2 * together) {
@@ -87,24 +74,42 @@ template <class V, int stride>
   }
 }
 
-// Adds what classes add to the bins of the sub-vectors of a word.
-[[gnu::noinline]] void add_terms(const SignedRows& rows, const uint32_t* packed, size_t fields, size_t count,
-                                 size_t together, const float* terms, float* bins) {
-  const bool whole = is_narrow(rows) && fields == 8 && together == kChunkRows;
+// Calls add(words of a class, terms) for each stage of some classes.
+template <class Add>
+[[gnu::always_inline]] inline void for_classes(const SignedRows& rows, const uint32_t* packed, size_t count,
+                                               size_t together, const float* terms, const Add& add) {
   for (size_t i = 0; i < count; i++) {
     const uint32_t* of_class = packed + i / kGroup * rows.stages * rows.words * kGroup + i % kGroup;
-    for (size_t stage = 0; stage < rows.stages; stage++, terms += 2 * together) {
-      const uint32_t word = of_class[stage * rows.words * kGroup];
-      if (whole) {
-        add_terms_of_class(word, 8, 4, rows.width, kChunkRows, terms, bins);
-      } else {
-#pragma GCC unroll 1
-        for (size_t f = 0; f < fields; f++)
-          add_terms_of_class(word >> (f * bits_of(rows)), 1, bits_of(rows), rows.width, together, terms,
-                             bins + f * rows.width * together);
-      }
-    }
+    for (size_t stage = 0; stage < rows.stages; stage++, terms += 2 * together)
+      add(of_class[stage * rows.words * kGroup], terms);
   }
+}
+
+// Adds what classes add to the bins of eight narrow sub-vectors.
+template <size_t together>
+[[gnu::noinline]] void add_terms_of_eight(const SignedRows& rows, const uint32_t* packed, size_t count,
+                                          const float* terms, float* bins) {
+  for_classes(rows, packed, count, together, terms, [&](uint32_t word, const float* of_class) {
+    add_terms_of_class(word, 8, 4, rows.width, together, of_class, bins);
+  });
+}
+
+// Does the same of any sub-vectors of a word.
+[[gnu::noinline]] void add_terms(const SignedRows& rows, const uint32_t* packed, size_t fields, size_t count,
+                                 size_t together, const float* terms, float* bins) {
+  if (is_narrow(rows) && fields == 8) {
+    if (together == F32::width) return add_terms_of_eight<F32::width>(rows, packed, count, terms, bins);
+    if (together == 2 * F32::width)
+      return add_terms_of_eight<2 * F32::width>(rows, packed, count, terms, bins);
+    return add_terms_of_eight<kChunkRows>(rows, packed, count, terms, bins);
+  }
+  const size_t bits = bits_of(rows);
+  for_classes(rows, packed, count, together, terms, [&](uint32_t word, const float* of_class) {
+#pragma GCC unroll 1
+    for (size_t f = 0; f < fields; f++)
+      add_terms_of_class(word >> (f * bits), 1, bits, rows.width, together, of_class,
+                         bins + f * rows.width * together);
+  });
 }
 
 // Adds the gradients of a block to the bins of the rows of sub-vectors.
@@ -131,22 +136,7 @@ template <class V, int stride>
   const Head& head = work.head;
   const SignedRows& rows = *head.signed_rows;
   const size_t stride = rows_side_by_side(work);
-  for (size_t j = 0; j < rows.count; j++) {
-    float* bins = work.bins + j * rows.width * stride;
-    for (size_t h = rows.width / 2; h >= 1; h /= 2) {
-      for (size_t k = 0; k < rows.width; k++) {
-        if (k & h) continue;
-        float* low = bins + k * stride;
-        float* high = low + h * stride;
-        for (size_t r = 0; r < stride; r += F32::width) {
-          const F32::reg a = F32::load(low + r);
-          const F32::reg b = F32::load(high + r);
-          F32::store(low + r, F32::add(a, b));
-          F32::store(high + r, F32::sub(a, b));
-        }
-      }
-    }
-  }
+  transform_side_by_side(work.bins, rows.count, rows.width, stride);
   for (size_t i = 0; i < head.features; i++) {
     for (size_t r = 0; r < work.rows; r++) work.u[r * head.features + i] = work.bins[i * stride + r];
   }

@@ -7,6 +7,7 @@
 #include "bins.h"
 #include "factor.h"
 #include "fwht.h"
+#include "products.h"
 #include "row.h"
 #include "table.h"
 #include "work.h"

@@ -140,10 +140,8 @@ bool read_and_visit_segment(ChunkScratch& work, const float* x, size_t index, co
 // Reads all rows for a head of signed rows, of which several share a pass over the classes.
 [[gnu::noinline]] void read_rows_together(ChunkScratch& work, const float* x) {
   if (!work.head.signed_rows) return;
-  for (size_t r = 0; r < work.rows; r++) {
-    read_row(work, x, r);
-    make_entries(work, r);
-  }
+  for (size_t r = 0; r < work.rows; r++) read_row(work, x, r);
+  make_all_entries(work);
 }
 
 // Does what visit_block does, for a row that is not yet read unless read_rows_together has.

@@ -192,21 +192,4 @@ template <class Table>
   return 1;
 }
 
-// Makes the products of a row, and of those behind it if there are enough, with the classes of a block, and
-// returns where they are.
-[[gnu::noinline]] const float* products_of_block(const ChunkScratch& work, const Row& row,
-                                                 const Block& block) {
-  const size_t r = static_cast<size_t>(&row - work.row);
-  MadeProducts& made = work.made_products;
-  if (made.block != &block || r < made.from || r >= made.to) {
-    const bool shared = r % F32::rows_sharing == 0 && work.rows - r >= F32::rows_sharing;
-    const SignedRows& rows = *work.head.signed_rows;
-    const RowsOfProducts of{work.entries_of(r), work.products_of(r), work.products_stride()};
-    const auto make = is_narrow(rows) ? products_of_rows<Narrow> : products_of_rows<Wide>;
-    const size_t count = make(rows, block.segments[0], shared ? F32::rows_sharing : 1, of);
-    made = {&block, r, r + count};
-  }
-  return work.products_of(r);
-}
-
 }  // namespace

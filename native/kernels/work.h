@@ -14,6 +14,7 @@ using fixed_classifier::Block;
 using fixed_classifier::Head;
 using fixed_classifier::kChunkRows;
 using fixed_classifier::Parameters;
+using fixed_classifier::SignedRows;
 
 // What a kernel knows of a row of features once it has read it.
 struct Row {
@@ -25,6 +26,9 @@ struct Row {
   double projection;     // what divides ⟨u, x⟩ where the part along the row is taken off its gradient
   double margin_of_scale = -0.0;  // what a margin adds to the gradient by scale; −0 changes no sum
 };
+
+// Rows whose products are made at a time where there are enough.
+constexpr size_t kRowsTogether = F32::row_registers > 0 ? F32::row_registers* F32::width : F32::rows_sharing;
 
 // Of which rows and block the products are there.
 struct MadeProducts {
@@ -82,10 +86,12 @@ struct ChunkScratch {
   // Those of rows that share their unpacking alternate, sub-vector by sub-vector.
   float* entries_of(size_t r) const {
     constexpr size_t sharing = F32::rows_sharing;
-    return entries +
-           (r / sharing * head.signed_rows->count * sharing + r % sharing) * Layout::entries_each(head);
+    return entries + r / sharing * sharing * Layout::entries_of_row(head) +
+           r % sharing * Layout::entries_each(head);
   }
-  float* products_of(size_t r) const { return products + r % F32::rows_sharing * products_stride(); }
+  // Those of rows that have a lane each, from row r on, the first of them.
+  float* lane_entries_of(size_t r) const { return entries + r * Layout::entries_of_row(head); }
+  float* products_of(size_t r) const { return products + r % kRowsTogether * products_stride(); }
   size_t products_stride() const { return Layout::a_row(head); }
   float* gradient_of(size_t r) const { return gradients + r * Layout::a_row(head); }
 
@@ -125,15 +131,20 @@ struct ChunkScratch {
       entries = u + (head.block_count > 1 || head.signed_rows ? rows : 0);
       products = bins = gradients = end = entries;
       if (!head.signed_rows) return;
-      const size_t subvectors = kChunkRows * head.signed_rows->count;
-      products += subvectors * entries_each(head);
-      bins = products + F32::rows_sharing * order;
-      gradients = bins + subvectors * head.signed_rows->width;
+      products += kChunkRows * entries_of_row(head);
+      bins = products + kRowsTogether * order;
+      gradients = bins + kChunkRows * head.signed_rows->count * head.signed_rows->width;
       end = gradients + kChunkRows * order;
     }
-    // Of each sub-vector.
+    // Of each sub-vector; lanes of rows have wide ones with a minus sign too.
     static size_t entries_each(const Head& head) {
-      return head.signed_rows->width <= 8 ? 16 : head.signed_rows->width;
+      const size_t width = head.signed_rows->width;
+      return width <= 8 ? 16 : F32::row_registers > 0 ? 2 * width : width;
+    }
+    // A row has sub-vectors in whole words.
+    static size_t entries_of_row(const Head& head) {
+      const SignedRows& rows = *head.signed_rows;
+      return rows.words * (rows.width <= 8 ? 8 : 4) * entries_each(head);
     }
     static size_t a_row(const Head& head) { return round_up(head.order, kLanes) + 5 * kLanes; }
   };

@@ -27,11 +27,15 @@ struct F32 {
   static words shift_right(words a) {
     return _mm256_srli_epi32(a, bits);
   }
-  // Rows that share the unpacking of words, in so many groups of classes, and groups of a row alone.
-  static constexpr int rows_sharing = 4;
+  static constexpr int row_registers = 2;
+  static constexpr int lanes_from = 3;
+  static constexpr int rows_sharing = 1;
   static constexpr int groups_shared = 1;
   static constexpr int groups_alone = 2;
-  static void after(const float*& p, reg a) { asm("" : "+r"(p) : "x"(a)); }
+  template <class T>
+  static void after(T& p, reg a) {
+    asm("" : "+r"(p) : "x"(a));
+  }
   struct NarrowTable {
     struct field {
       words index;

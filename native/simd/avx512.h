@@ -24,11 +24,15 @@ struct F32 {
   static words shift_right(words a) {
     return _mm512_srli_epi32(a, bits);
   }
-  // Rows that share the unpacking of words, in so many groups of classes, and groups of a row alone.
+  static constexpr int row_registers = 0;
+  static constexpr int lanes_from = 0;
   static constexpr int rows_sharing = 8;
   static constexpr int groups_shared = 2;
   static constexpr int groups_alone = 8;
-  static void after(const float*& p, reg a) { asm("" : "+r"(p) : "v"(a)); }
+  template <class T>
+  static void after(T& p, reg a) {
+    asm("" : "+r"(p) : "v"(a));
+  }
   struct NarrowTable {
     using field = words;
     reg entries;

@@ -27,11 +27,13 @@ struct LookUpByLoad {
     return a;
   }
 
+  static constexpr int row_registers = count > 1 ? 2 : 0;
+  static constexpr int lanes_from = 2;
   static constexpr int rows_sharing = 1;
   static constexpr int groups_shared = 1;
   static constexpr int groups_alone = 1;
-  template <class reg>
-  static void after(const float*&, reg) {}
+  template <class T, class reg>
+  static void after(T&, reg) {}
 
   struct NarrowTable {
     using field = words;

@@ -27,6 +27,9 @@
 //   NarrowTable(p, n).pick(field_of(words, n))    of eight entries at p, and the same negated behind them,
 //                             those that the lowest four bits of the words say
 //   WideTable                 of 16 or 32 entries, n, those that the lowest eight bits say; bit 7: negated
+//   row_registers lanes_from  how many registers of rows take entries at a time where each row has a lane,
+//   and
+//                             from how many rows on that is done; 0: never
 //   rows_sharing groups_shared groups_alone    how many rows share the unpacking of how many groups of words,
 //                             and how many groups a row alone takes at a time
 //   after(p, a)               hides p from the compiler until it has made a: it would make all that is taken
