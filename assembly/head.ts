@@ -8,8 +8,11 @@ import { transposed } from "./signed-rows";
 import { chosenFrom, logSumExp as logSumExpOfRow, probabilitiesFrom, softmaxSums } from "./softmax";
 import { block, CrossEntropy, Head, segment } from "./table";
 import { BestClasses, offer } from "./top-k";
+import { KeptRows, keepRow } from "./weights";
 
 const NO_LABELS: usize = 0;
+/** Rows are not kept for the gradient by class vectors. */
+const NOT_KEPT: usize = 0;
 
 export function forward<V>(head: Head, x: usize, rows: i32, scale: f64, bias: usize, out: usize): void {
   const bytes: usize = head.classes * sizeof<f32>();
@@ -96,7 +99,7 @@ export function topK<V>(
   }
 }
 
-/** Writes the gradients. Of `total` rows, `first` came in earlier calls, and the sums over rows go on from there. */
+/** Writes the gradients, and keeps the rows if `kept` says where. Of `total` rows, `first` came in earlier calls, and the sums over rows go on from there. */
 export function backward<V>(
   head: Head,
   x: usize,
@@ -108,6 +111,7 @@ export function backward<V>(
   withBias: bool,
   first: i32,
   total: i32,
+  kept: usize,
 ): void {
   const bytes: usize = head.classes * sizeof<f32>();
   for (let r = 0, n = 0; r < rows; r += n) {
@@ -117,6 +121,7 @@ export function backward<V>(
       selectRow(i);
       store<f32>(gradScale, <f32>inputGradient<V>(head, gradLogits, gradFeatures));
       if (withBias) addBiasGradient<V>(head, gradLogits, first + r + i, total);
+      if (kept !== NOT_KEPT) keepRow<V>(head, changetype<KeptRows>(kept), gradLogits, scale);
       gradLogits += bytes;
       gradFeatures += head.features * sizeof<f32>();
       gradScale += sizeof<f32>();
@@ -148,7 +153,7 @@ export function logSumExp<V>(
   }
 }
 
-/** Writes the losses and their gradients; `first` and `total` are those of {@link backward}. */
+/** Writes the losses and their gradients; `first`, `total` and `kept` are those of {@link backward}. */
 export function lossAndGradient<V>(
   head: Head,
   x: usize,
@@ -163,6 +168,7 @@ export function lossAndGradient<V>(
   withBias: bool,
   first: i32,
   total: i32,
+  kept: usize,
 ): void {
   for (let r = 0, n = 0; r < rows; r += n) {
     const labels = loss.labels + r * sizeof<i32>();
@@ -190,6 +196,7 @@ export function lossAndGradient<V>(
         store<f32>(gradScale, 0);
       } else {
         store<f32>(gradScale, <f32>inputGradient<V>(head, row.z, gradFeatures));
+        if (kept !== NOT_KEPT) keepRow<V>(head, changetype<KeptRows>(kept), row.z, scale);
       }
       gradFeatures += head.features * sizeof<f32>();
     }

@@ -7,9 +7,11 @@ import { transformColumns } from "./columns";
 import { factorStage, KroneckerFactor } from "./factor";
 import { divide, multiply, shiftRight, transformRows } from "./fwht";
 import * as kernel from "./head";
+import * as rounding from "./nearest-rows";
 import * as rotations from "./rotation";
 import { CrossEntropy, Head } from "./table";
 import { writeSigns } from "./vector";
+import * as weights from "./weights";
 
 if (ASC_FEATURE_SIMD) writeSigns();
 
@@ -155,11 +157,12 @@ export function backward(
   withBias: bool,
   first: i32,
   total: i32,
+  kept: usize,
 ): void {
   if (ASC_FEATURE_SIMD)
-    kernel.backward<v128>(head, x, rows, scale, gradLogits, gradFeatures, gradScale, withBias, first, total);
+    kernel.backward<v128>(head, x, rows, scale, gradLogits, gradFeatures, gradScale, withBias, first, total, kept);
   else
-    kernel.backward<f32>(head, x, rows, scale, gradLogits, gradFeatures, gradScale, withBias, first, total);
+    kernel.backward<f32>(head, x, rows, scale, gradLogits, gradFeatures, gradScale, withBias, first, total, kept);
 }
 
 export function logSumExp(
@@ -189,6 +192,7 @@ export function lossAndGradient(
   withBias: bool,
   first: i32,
   total: i32,
+  kept: usize,
 ): void {
   if (ASC_FEATURE_SIMD)
     kernel.lossAndGradient<v128>(
@@ -205,6 +209,7 @@ export function lossAndGradient(
       withBias,
       first,
       total,
+      kept,
     );
   else
     kernel.lossAndGradient<f32>(
@@ -221,5 +226,17 @@ export function lossAndGradient(
       withBias,
       first,
       total,
+      kept,
     );
+}
+
+export function addWeights(kept: weights.KeptRows, first: i32, count: i32, out: usize): void {
+  if (ASC_FEATURE_SIMD) weights.addWeights<v128>(kept, first, count, out);
+  else weights.addWeights<f32>(kept, first, count, out);
+}
+
+/** The baseline has no lanes to round in, and leaves it to the host. */
+export function nearestRows(x: usize, rows: i32, features: i32, width: i32, out: usize): bool {
+  if (ASC_FEATURE_SIMD) return rounding.nearestRows(x, rows, features, width, out);
+  return false;
 }

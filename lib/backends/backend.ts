@@ -208,7 +208,7 @@ export interface BackendOptions {
 export type TransformBackend = Omit<Backend, "head" | "rotation">;
 
 /** What a backend makes of tables; all others are done by plain TypeScript, dense ones everywhere. */
-export interface TableKernels extends Pick<Backend, "rotation"> {
+export interface TableKernels extends Pick<Backend, "rotation" | "nearestRows"> {
   head(table: HadamardTable): HeadKernels;
   productHead?(table: ProductTable): HeadKernels;
 }

@@ -17,7 +17,7 @@ const KERNELS: Readonly<Record<BackendName, (engine: never) => TableKernels>> = 
 
 export function completeBackend({ transform, engine }: Opened): Backend {
   const kernels = KERNELS[transform.name](engine as never);
-  const { head, productHead = createHead, rotation } = kernels;
+  const { head, productHead = createHead, rotation, nearestRows } = kernels;
   return withRotation(
     withPlaces({
       ...transform,
@@ -27,6 +27,7 @@ export function completeBackend({ transform, engine }: Opened): Backend {
         return productHead(table);
       },
       rotation,
+      ...(nearestRows && { nearestRows }),
     }),
   );
 }

@@ -56,6 +56,8 @@ export class DrawnHead {
     this.classes = shared.classes;
     this.learned = shared.learned;
     this.hasOriginals = shared.code.name === "product" && shared.code.originals !== null;
+    /** Whether its class vectors are those of a product code. */
+    this.rounded = shared.code.name === "product";
     this.normalised = !this.learned && (shared.code.name !== "product" || shared.code.normalised !== false);
     this.scale = shared.learned ? 1 : random.chance(0.8) ? random.unit() * 20 - 4 : drawScale(random);
     this.bias = shared.options.bias === false ? null : drawBias(random, this.classes);

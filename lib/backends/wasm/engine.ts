@@ -58,6 +58,7 @@ export interface Kernels {
     withBias: boolean,
     first: number,
     total: number,
+    kept: number,
   ): void;
   lossAndGradient(
     head: number,
@@ -73,7 +74,10 @@ export interface Kernels {
     withBias: boolean,
     first: number,
     total: number,
+    kept: number,
   ): void;
+  addWeights(kept: number, first: number, count: number, out: number): void;
+  nearestRows(x: number, rows: number, features: number, width: number, out: number): boolean;
 }
 
 const PAGE = 2 ** 16;

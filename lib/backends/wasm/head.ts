@@ -3,6 +3,7 @@ import type { GradientBuffers, HeadKernels, HeadParameters } from "../backend.js
 import { after, type Engine, View } from "./engine.js";
 import { LOSS_BYTES, writeLoss } from "./loss.js";
 import { type TableImage, tableImage } from "./table.js";
+import { CHUNK_ROWS, type WeightSums, weightSums } from "./weights.js";
 
 /** Rows go through the memory in slices of about this size, at least one row. */
 const SLICE_BYTES = 2 ** 19;
@@ -31,7 +32,13 @@ export function createKernels(
   const { kernels, heapStart } = engine;
   const { together } = image;
   const self = {};
-  let last = { rows: 0, widths: [] as readonly number[], start: 0, layout: [] as readonly number[] };
+  let last = {
+    rows: 0,
+    longest: 0,
+    widths: [] as readonly number[],
+    start: 0,
+    layout: [] as readonly number[],
+  };
   const view = new View<Float32Array>();
 
   /** Brings the table into the memory, where it is not there yet, and the bias; returns the address of the bias, or 0. */
@@ -56,12 +63,18 @@ export function createKernels(
     rows: number,
     widths: Widths,
     start = image.end,
+    longest = rows,
   ): Layout<Widths> {
-    if (rows !== last.rows || start !== last.start || !areEqual(widths, last.widths)) {
+    if (
+      rows !== last.rows ||
+      start !== last.start ||
+      longest !== last.longest ||
+      !areEqual(widths, last.widths)
+    ) {
       const rowBytes = widths.reduce((sum, width) => sum + width * BYTES, 0);
       const most = widths.length > 2 ? SLICE_BYTES : SLICE_BYTES_OF_TWO;
       const fit = Math.floor(most / rowBytes / together) * together;
-      const step = Math.min(rows, Math.max(together, fit));
+      const step = longest < rows ? longest : Math.min(rows, Math.max(together, fit));
       let end = start;
       const addresses = widths.map((width) => {
         const address = end;
@@ -69,7 +82,7 @@ export function createKernels(
         return address;
       });
       engine.reserve(end);
-      last = { rows, widths, start, layout: [step, ...addresses] };
+      last = { rows, longest, widths, start, layout: [step, ...addresses] };
     }
     return last.layout as unknown as Layout<Widths>;
   }
@@ -97,6 +110,10 @@ export function createKernels(
     if (rows === 0) bias?.fill(0);
     else if (bias !== null) read(image.biasGradient, bias, classes, 0, 1);
   }
+
+  /** What sums the gradient by class vectors up, if it is wanted: then each slice is a chunk. */
+  const sumsOf = ({ weights, weightClasses }: GradientBuffers, at: number): WeightSums | null =>
+    weights && weightSums(engine, { features, classes }, weights, weightClasses, at);
 
   const rowsOf = (x: Float32Array): number => x.length / features;
 
@@ -160,12 +177,29 @@ export function createKernels(
       const rows = rowsOf(x);
       const withBias = gradients.bias !== null;
       load(null);
-      const [step, xAt, logitsAt, featuresAt, scaleAt] = layOut(rows, [features, classes, features, 1]);
+      const sums = sumsOf(gradients, image.end);
+      const widths = [features, classes, features, 1] as const;
+      const layout = layOut(rows, widths, sums?.end, sums ? CHUNK_ROWS : rows);
+      const [step, xAt, logitsAt, featuresAt, scaleAt] = layout;
       for (let r = 0; r < rows; r += step) {
         const end = Math.min(r + step, rows);
         write(engine.f32, xAt, x, features, r, end);
         write(engine.f32, logitsAt, gradLogits, classes, r, end);
-        kernels.backward(heapStart, xAt, end - r, scale, logitsAt, featuresAt, scaleAt, withBias, r, rows);
+        sums?.begin();
+        kernels.backward(
+          heapStart,
+          xAt,
+          end - r,
+          scale,
+          logitsAt,
+          featuresAt,
+          scaleAt,
+          withBias,
+          r,
+          rows,
+          sums?.kept ?? 0,
+        );
+        sums?.add();
         read(featuresAt, gradients.features, features, r, end);
         read(scaleAt, gradients.scale, 1, r, end);
       }
@@ -189,11 +223,12 @@ export function createKernels(
       const rows = rowsOf(x);
       const withBias = gradients.bias !== null;
       const biasAt = load(bias);
-      const lossAt = image.end;
+      const sums = sumsOf(gradients, image.end);
+      const lossAt = sums?.end ?? image.end;
       const classWeightsAt = after(lossAt, LOSS_BYTES);
       const start = classWeights === null ? classWeightsAt : after(classWeightsAt, classes * BYTES);
       const widths = [features, 1, 1, targets === null ? 0 : classes, 1, features, 1] as const;
-      const layout = layOut(rows, widths, start);
+      const layout = layOut(rows, widths, start, sums ? CHUNK_ROWS : rows);
       const [step, xAt, rowWeightsAt, labelsAt, targetsAt, lossesAt, featuresAt, scaleAt] = layout;
       writeLoss(engine, lossAt, loss, { labelsAt, targetsAt, classWeightsAt, rowWeightsAt });
       if (classWeights !== null) write(engine.f32, classWeightsAt, classWeights, classes, 0, 1);
@@ -207,6 +242,7 @@ export function createKernels(
         }
         if (labels !== null) write(engine.i32, labelsAt, labels, 1, r, end);
         if (targets !== null) write(engine.f32, targetsAt, targets, classes, r, end);
+        sums?.begin();
         kernels.lossAndGradient(
           heapStart,
           xAt,
@@ -221,7 +257,9 @@ export function createKernels(
           withBias,
           r,
           rows,
+          sums?.kept ?? 0,
         );
+        sums?.add();
         read(lossesAt, losses, 1, r, end);
         read(featuresAt, gradients.features, features, r, end);
         read(scaleAt, gradients.scale, 1, r, end);

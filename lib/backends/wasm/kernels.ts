@@ -1,6 +1,7 @@
 import type { TransformBackend } from "../backend.js";
 import type { Engine } from "./engine.js";
 import { createHead } from "./head.js";
+import { nearestRowsOf } from "./nearest-rows.js";
 import { createProductHead } from "./product-head.js";
 import { createRotation } from "./rotation.js";
 
@@ -13,5 +14,6 @@ export interface WasmEngine extends Pick<TransformBackend, "fwht"> {
 export const wasmKernels = ({ engine, fwht }: WasmEngine) => ({
   head: (table: Parameters<typeof createHead>[1]) => createHead(engine, table),
   productHead: (table: Parameters<typeof createProductHead>[1]) => createProductHead(engine, table),
+  nearestRows: nearestRowsOf(engine),
   rotation: (table: Parameters<typeof createRotation>[2]) => createRotation(engine, fwht, table),
 });

@@ -8,24 +8,11 @@ import { productImage } from "./product-table.js";
 /** Larger rows are not copied again when another head was in the memory last. */
 const MOST_SHARED = 2 ** 20;
 
-/** The kernels of a head of a product code; plain TypeScript makes the gradient by class vectors. */
+/**
+ * The kernels of a head of a product code. One of many classes has a memory of its own, which is collected with it; where there is none to be
+ * had, plain TypeScript does it.
+ */
 export function createProductHead(engine: Engine, table: ProductTable): HeadKernels {
-  const kernels = createFixed(engine, table);
-  return {
-    ...kernels,
-    backward(x, parameters, gradLogits, gradients) {
-      const { backward } = gradients.weights === null ? kernels : createPlainHead(table);
-      backward(x, parameters, gradLogits, gradients);
-    },
-    lossAndGradient(x, parameters, loss, losses, gradients) {
-      const { lossAndGradient } = gradients.weights === null ? kernels : createPlainHead(table);
-      lossAndGradient(x, parameters, loss, losses, gradients);
-    },
-  };
-}
-
-/** A head of many classes has a memory of its own, which is collected with it; where there is none to be had, plain TypeScript does it. */
-function createFixed(engine: Engine, table: ProductTable): HeadKernels {
   if (table.packed.byteLength <= MOST_SHARED) {
     return createKernels(engine, table, productImage(table, engine.heapStart));
   }

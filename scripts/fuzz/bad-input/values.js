@@ -47,6 +47,10 @@ export const BAD_OPTIONS = {
   margin: () => [...NO_NUMBERS, -0.1, 2.1],
   angularMargin: () => [...NO_NUMBERS, -0.1, Math.PI],
   target: () => [...NO_NUMBERS, 0],
+  weightGradient: ({ classes }) => [
+    ...["x", 3, {}, [], [-1], [classes], [0, 0], [0.5], ["0"], [NaN], [null]],
+    ...[new Float32Array(1), new Int32Array(), Int32Array.of(0, classes)],
+  ],
   rowLength: () => [...NO_NUMBERS, 0, -1, 1.5, 3, 5, 2 ** 25],
   scale: () => ["ortho", NaN, Infinity, {}, true, 2n],
   shape: () => [3, "x", {}, [], [-1], [1.5], ["2"], [NaN], [3, 5, 7, 11], [2 ** 40], [null]],

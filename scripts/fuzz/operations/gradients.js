@@ -10,17 +10,29 @@ import { drawKind, floats } from "../values.js";
 /** @import { Random } from "../random.js" */
 
 /**
+ * Of which class vectors of a product code the gradient is wanted: of none, of all, or of some.
+ * @param {Random} random
+ * @param {DrawnHead} head
+ */
+function drawWeightGradient(random, head) {
+  if (!head.rounded || random.chance(0.5)) return undefined;
+  if (random.chance(0.5)) return true;
+  const classes = Array.from({ length: head.classes }, (_, c) => c).filter(() => random.chance(0.5));
+  return classes.length === 0 ? false : random.chance(0.5) ? classes : Int32Array.from(classes.reverse());
+}
+
+/**
  * Which gradients go to arrays of the caller, and how much longer these are than needed.
  * @param {Random} random
  * @param {DrawnHead} head
  */
-export function drawGradientOut(random, head) {
+export function drawGradientOut(random, head, withWeights = head.learned) {
   if (random.chance(0.4)) return null;
   const spare = () => (random.chance(0.6) ? random.below(6) : undefined);
   return {
     features: spare(),
     bias: head.bias === null ? undefined : spare(),
-    weights: head.learned ? spare() : undefined,
+    weights: withWeights ? spare() : undefined,
   };
 }
 
@@ -157,15 +169,17 @@ export const GRADIENTS = [
     name: "backward",
     weight: 10,
     kinds: ["features", "gradLogits", "options"],
-    options: ["gradients", "type", "featureScale"],
+    options: ["gradients", "type", "featureScale", "weightGradient"],
     draw(random) {
       const head = drawHead(random);
       const x = drawFeatures(random, head);
       const kind = drawKind(random);
       const gradLogits = floats(random, x.rows * head.classes, kind);
-      const spare = drawGradientOut(random, head);
+      const weightGradient = drawWeightGradient(random, head);
+      const wanted = weightGradient === undefined ? {} : { weightGradient };
+      const spare = drawGradientOut(random, head, head.learned || weightGradient === true);
       return {
-        shape: { head: head.shape, x: x.shape, gradLogits: kind, spare },
+        shape: { head: head.shape, x: x.shape, gradLogits: kind, weightGradient, spare },
         width: head.features,
         classes: head.classes,
         needs: x.rows * head.features,
@@ -174,7 +188,7 @@ export const GRADIENTS = [
           const placed = x.place(memory);
           const out = placeGradientOut(memory, head, x.rows, spare);
           return {
-            args: [placed, memory.input(gradLogits), { ...x.options, ...out }],
+            args: [placed, memory.input(gradLogits), { ...x.options, ...wanted, ...out }],
             run: h.backward.bind(h),
             results: gradientParts,
           };
@@ -188,17 +202,27 @@ export const GRADIENTS = [
     kinds: ["features", "labels", "options"],
     options: [
       ...["gradients", "type", "featureScale", "loss", "reduction", "ignoreIndex", "sampleWeights"],
-      ...["labelSmoothing", "classWeights", "margin", "angularMargin", "target"],
+      ...["labelSmoothing", "classWeights", "margin", "angularMargin", "target", "weightGradient"],
     ],
     draw(random) {
       const head = drawHead(random);
       const x = drawFeatures(random, head);
       const targets = drawTargets(random, x.rows, head);
       const loss = drawLoss(random, head, targets.soft !== null);
-      const spare = drawGradientOut(random, head);
+      const weightGradient = drawWeightGradient(random, head);
+      const wanted = weightGradient === undefined ? {} : { weightGradient };
+      const spare = drawGradientOut(random, head, head.learned || weightGradient === true);
       const classWeights = loss.classWeights?.constructor.name;
       return {
-        shape: { head: head.shape, x: x.shape, ...targets.shape, ...loss.options, classWeights, spare },
+        shape: {
+          head: head.shape,
+          x: x.shape,
+          ...targets.shape,
+          ...loss.options,
+          classWeights,
+          weightGradient,
+          spare,
+        },
         width: head.features,
         classes: head.classes,
         needs: x.rows * head.features,
@@ -209,7 +233,7 @@ export const GRADIENTS = [
           if (loss.classWeights !== null) options.classWeights = placeWeights(memory, loss.classWeights);
           const out = placeGradientOut(memory, head, x.rows, spare);
           return {
-            args: [placed, labels, { ...loss.options, ...options, ...x.options, ...out }],
+            args: [placed, labels, { ...loss.options, ...options, ...x.options, ...wanted, ...out }],
             run: h.lossAndGradient.bind(h),
             results: (returned) => ({ loss: returned.loss, ...gradientParts(returned.gradient) }),
           };
