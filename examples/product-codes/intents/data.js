@@ -8,8 +8,8 @@ import { readFileSync } from "node:fs";
  * @returns {Data}
  */
 export function loadIntents(folder) {
-  const train = load(folder, "train");
-  const test = load(folder, "test");
+  const train = loadPart(folder, "train");
+  const test = loadPart(folder, "test");
   return { train, test, classes: 1 + [...train.labels, ...test.labels].reduce((a, b) => Math.max(a, b), 0) };
 }
 
@@ -18,7 +18,7 @@ export function loadIntents(folder) {
  * @param {string} part
  * @returns {Examples}
  */
-function load(folder, part) {
+export function loadPart(folder, part) {
   const x = readNpy(`${folder}/${part}_x_f16.npy`, "<f2");
   const y = readNpy(`${folder}/${part}_y_u8.npy`, "|u1");
   const [rows, width] = x.shape;

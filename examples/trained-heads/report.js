@@ -1,0 +1,77 @@
+// Keeps what was measured in results/, and writes the tables of docs/trained-heads.md.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { markdownTable } from "markdown-table";
+import { machine } from "../product-codes/results.js";
+import { bitsOf } from "./agree.js";
+
+/** @import { Agreement } from "./agree.js" */
+
+const PAGE = new URL("../../docs/trained-heads.md", import.meta.url);
+const END = "<!-- end -->";
+
+/**
+ * `calibration`: rows of it; `right`: the share of the rows whose class the layer finds, where there are labels.
+ * @typedef {{ features: number, classes: number, calibration: number, right?: number, agreements: Agreement[] }} Measured
+ */
+
+/**
+ * @param {string} name
+ * @param {Measured} measured
+ */
+export function keepAgreements(name, measured) {
+  const folder = new URL("results/", import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    new URL(`${name}.json`, folder),
+    `${JSON.stringify({ ...measured, machine: machine() }, null, 2)}\n`,
+  );
+  const text = tableOf(measured);
+  console.log(`${name}\n${text}`);
+  writePart(`${name}: written by npm run agreement`, text);
+}
+
+/** @param {Measured} measured */
+function tableOf({ features, classes, calibration, right, agreements }) {
+  const percent = (/** @type {number} */ count, /** @type {number} */ of) => ((100 * count) / of).toFixed(2);
+  const head = [
+    "bits a weight",
+    "width",
+    "stages",
+    "best class, %",
+    "among five, %",
+    "scored again, %",
+    "where sure, %",
+    "seconds",
+  ];
+  const lines = agreements
+    .map((agreement) => ({ ...agreement, bits: bitsOf(agreement) }))
+    .map(({ bits, width, stages, rows, best, amongFive, reranked, sure, sureBest, seconds }) => [
+      String(bits),
+      String(width),
+      String(stages),
+      percent(best, rows),
+      percent(amongFive, rows),
+      percent(reranked, rows),
+      sure === 0 ? "–" : percent(sureBest, sure),
+      seconds.toFixed(1),
+    ]);
+  const [{ rows, sure }] = agreements;
+  const count = (/** @type {number} */ value) => value.toLocaleString("en");
+  const facts = [
+    `${count(features)} features, ${count(classes)} classes, ${count(rows)} rows, ${count(calibration)} others for calibration`,
+    ...(right === undefined ? [] : [`the layer is right for ${(100 * right).toFixed(2)} %`]),
+    `it is at least half sure of ${count(sure)}`,
+  ];
+  return `${markdownTable([head, ...lines], { align: head.map(() => "r") })}\n\n${facts.join("; ")}. On ${machine()}.`;
+}
+
+/** @type {(name: string, text: string) => void} */
+function writePart(name, text) {
+  const begin = `<!-- ${name} -->`;
+  const page = readFileSync(PAGE, "utf8");
+  const [before, rest] = page.split(begin);
+  const end = rest?.indexOf(END) ?? -1;
+  if (rest === undefined || end < 0)
+    throw new Error(`docs/trained-heads.md has no part "${begin}" … "${END}"`);
+  writeFileSync(PAGE, `${before}${begin}\n\n${text}\n\n${rest.slice(end)}`);
+}
