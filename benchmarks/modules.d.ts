@@ -1,4 +1,4 @@
-// What the benchmarks and the training runs use of libraries that have a package.json of their own. The type check does without these: they are large, and
+// What the benchmarks, the training runs and the trained heads use of libraries that have a package.json of their own. The type check does without these: they are large, and
 // installed only when something is measured against them.
 
 declare module "vega" {
@@ -49,4 +49,16 @@ declare module "onnxruntime-node" {
 
 declare module "onnxruntime-web" {
   export { default } from "onnxruntime-node";
+}
+
+declare module "sharp" {
+  export interface Sharp {
+    resize(width: number, height: number, options: { fit: "cover" }): Sharp;
+    flatten(): Sharp;
+    removeAlpha(): Sharp;
+    toColourspace(space: "srgb"): Sharp;
+    raw(): Sharp;
+    toBuffer(): Promise<Uint8Array>;
+  }
+  export default function sharp(path: string): Sharp;
 }
