@@ -49,17 +49,17 @@ inline void make_products_of_lanes(const SignedRows& rows, const Segment& segmen
   if (made.block == &block && r >= made.from && r < made.to) return work.products_of(r);
   const SignedRows& rows = *work.head.signed_rows;
   const Segment& segment = block.segments[0];
-  const bool narrow = is_narrow(rows);
   const size_t first = r / kRowsTogether * kRowsTogether;
   if (const size_t count = rows_in_lanes(work, first)) {
     const RowsOfProducts of{work.lane_entries_of(first), work.products_of(first), work.products_stride()};
-    const auto make = narrow ? make_products_of_lanes<NarrowField> : make_products_of_lanes<WideField>;
+    const auto make =
+        is_narrow(rows) ? make_products_of_lanes<NarrowField> : make_products_of_lanes<WideField>;
     make(rows, segment, count, of);
     made = {&block, first, first + count};
   } else {
     const bool shared = r % F32::rows_sharing == 0 && work.rows - r >= F32::rows_sharing;
     const RowsOfProducts of{work.entries_of(r), work.products_of(r), work.products_stride()};
-    const auto make = narrow ? products_of_rows<Narrow> : products_of_rows<Wide>;
+    const auto make = products_of_rows_for<F32>(rows);
     made = {&block, r, r + make(rows, segment, shared ? F32::rows_sharing : 1, of)};
   }
   return work.products_of(r);

@@ -23,27 +23,22 @@ inline size_t lane_entries(const SignedRows& rows) {
   return is_narrow(rows) ? kNarrowEntries : 2 * rows.width;
 }
 
-// Brings the features of rows side by side: those of all rows, one feature after the other. Lanes without a
-// row, and what fills up the last sub-vector, are +0.
-template <size_t registers>
-inline void gather_features(const ChunkScratch& work, size_t first, float* side) {
-  const Head& head = work.head;
-  const size_t filled = head.signed_rows->count * head.signed_rows->width;
-  for (size_t i = 0; i < filled; i += F32::width) {
-    const size_t left = head.features > i ? head.features - i : 0;
-    const int taken = static_cast<int>(left < F32::width ? left : F32::width);
-    for (size_t q = 0; q < registers; q++) {
-      F32::reg a[F32::width];
-      for (size_t l = 0; l < F32::width; l++) {
-        const size_t r = first + q * F32::width + l;
-        a[l] =
-            r < work.rows && taken > 0 ? F32::load_part(work.row[r].x + i, 0, taken) : F32::broadcast(0.0f);
-      }
-      transpose<F32>(a);
-      for (size_t l = 0; l < F32::width && i + l < filled; l++)
-        F32::store(side + ((i + l) * registers + q) * F32::width, a[l]);
+// Takes features of rows, one a register and a row a lane, from feature i on. Lanes without a row, and what
+// fills up the last sub-vector, are +0.
+[[gnu::always_inline]] inline void take_features(const ChunkScratch& work, size_t first, size_t i,
+                                                 F32::reg (&a)[F32::width]) {
+  const size_t features = work.head.features;
+  const size_t left = features > i ? features - i : 0;
+  const int taken = static_cast<int>(left < F32::width ? left : F32::width);
+  for (size_t l = 0; l < F32::width; l++) {
+    if (first + l >= work.rows || taken == 0) {
+      a[l] = F32::broadcast(0.0f);
+      continue;
     }
+    const float* x = work.row[first + l].x + i;
+    a[l] = taken == F32::width ? F32::load(x) : F32::load_part(x, 0, taken);
   }
+  transpose<F32>(a);
 }
 
 // Makes the transforms of sub-vectors of rows side by side, in place.
@@ -65,17 +60,73 @@ inline void transform_side_by_side(float* t, size_t count, size_t width, size_t 
   }
 }
 
+// Fills the last word up by sub-vectors of +0, which change no sum.
+inline void fill_last_word(const SignedRows& rows, float* entries, size_t each) {
+  const size_t beyond = round_up(rows.count, 32 / bits_of(rows)) - rows.count;
+  memset(entries + rows.count * each, 0, beyond * each * sizeof(float));
+}
+
+template <size_t h>
+[[gnu::always_inline]] inline void stages_across(F32::reg (&a)[F32::width]) {
+  if constexpr (h >= 1) {
+#pragma GCC unroll 16
+    for (size_t k = 0; k < F32::width; k++) {
+      if (k & h) continue;
+      const F32::reg low = a[k];
+      a[k] = F32::add(low, a[k + h]);
+      a[k + h] = F32::sub(low, a[k + h]);
+    }
+    stages_across<h / 2>(a);
+  }
+}
+
+// Makes entries, as make_lane_entries does, of narrow sub-vectors of which a register has room for one or
+// more.
+template <size_t registers, size_t width>
+[[gnu::noinline]] void make_lane_entries_at_once(const ChunkScratch& work, size_t first) {
+  constexpr size_t stride = registers * F32::width;
+  const SignedRows& rows = *work.head.signed_rows;
+  float* entries = work.lane_entries_of(first);
+  for (size_t i = 0; i < rows.count * width; i += F32::width) {
+    for (size_t q = 0; q < registers; q++) {
+      F32::reg a[F32::width];
+      take_features(work, first + q * F32::width, i, a);
+      stages_across<width / 2>(a);
+      float* to = entries + i / width * kNarrowEntries * stride + q * F32::width;
+#pragma GCC unroll 16
+      for (size_t k = 0; k < F32::width; k++) {
+        float* entry = to + (k / width * kNarrowEntries + k % width) * stride;
+        F32::store(entry, a[k]);
+        F32::store(entry + kNarrowWidth * stride, F32::negate(a[k]));
+      }
+    }
+  }
+  fill_last_word(rows, entries, kNarrowEntries * stride);
+}
+
 // Makes what classes take of the sub-vectors of the rows from the first on: of each sub-vector the
-// transforms, and those with a minus sign behind them. The last word is filled up by sub-vectors of +0, which
-// change no sum.
+// transforms, and those with a minus sign behind them.
 template <size_t registers>
 [[gnu::noinline]] void make_lane_entries(const ChunkScratch& work, size_t first) {
   constexpr size_t stride = registers * F32::width;
   const SignedRows& rows = *work.head.signed_rows;
-  const size_t half = lane_entries(rows) / 2 * stride;
+  if constexpr (F32::width >= kNarrowWidth) {
+    if (rows.width == 2) return make_lane_entries_at_once<registers, 2>(work, first);
+    if (rows.width == 4) return make_lane_entries_at_once<registers, 4>(work, first);
+    if (rows.width == 8) return make_lane_entries_at_once<registers, 8>(work, first);
+  }
   float* side = work.bins;
-  gather_features<registers>(work, first, side);
+  const size_t filled = rows.count * rows.width;
+  for (size_t i = 0; i < filled; i += F32::width) {
+    for (size_t q = 0; q < registers; q++) {
+      F32::reg a[F32::width];
+      take_features(work, first + q * F32::width, i, a);
+      for (size_t l = 0; l < F32::width && i + l < filled; l++)
+        F32::store(side + ((i + l) * registers + q) * F32::width, a[l]);
+    }
+  }
   transform_side_by_side(side, rows.count, rows.width, stride);
+  const size_t half = lane_entries(rows) / 2 * stride;
   float* entries = work.lane_entries_of(first);
   for (size_t j = 0; j < rows.count; j++, entries += 2 * half) {
     for (size_t i = 0; i < rows.width * stride; i += F32::width, side += F32::width) {
@@ -84,8 +135,7 @@ template <size_t registers>
       F32::store(entries + half + i, F32::negate(t));
     }
   }
-  const size_t beyond = round_up(rows.count, 32 / bits_of(rows)) - rows.count;
-  memset(entries, 0, beyond * 2 * half * sizeof(float));
+  fill_last_word(rows, work.lane_entries_of(first), 2 * half);
 }
 
 // The entries that a field of a word says, in floats behind those of its sub-vector.

@@ -103,6 +103,12 @@ struct Narrow : F32::NarrowTable {
   static size_t entries(size_t) { return kNarrowEntries; }
   using F32::NarrowTable::NarrowTable;
 };
+template <class V>
+struct Short : V::ShortTable {
+  static constexpr int bits = 4;
+  static size_t entries(size_t) { return kNarrowEntries; }
+  using V::ShortTable::ShortTable;
+};
 struct Wide : F32::WideTable {
   static constexpr int bits = 8;
   static size_t entries(size_t width) { return width; }
@@ -190,6 +196,15 @@ template <class Table>
   if (!products_of_classes<Table, 1, F32::groups_alone>(rows, segment, of))
     products_of_classes<Table, 1, 1>(rows, segment, of);
   return 1;
+}
+
+// Returns products_of_rows for the rows of a head.
+template <class V>
+inline auto products_of_rows_for(const SignedRows& rows) {
+  if constexpr (requires { typename V::ShortTable; }) {
+    if (rows.width <= 4) return products_of_rows<Short<V>>;
+  }
+  return is_narrow(rows) ? products_of_rows<Narrow> : products_of_rows<Wide>;
 }
 
 }  // namespace

@@ -48,6 +48,14 @@ struct F32 {
       return _mm256_xor_ps(_mm256_permutevar8x32_ps(entries, a.index), a.sign);
     }
   };
+  // A permutation within halves takes a quarter of the time.
+  struct ShortTable {
+    using field = NarrowTable::field;
+    reg entries;
+    ShortTable(const float* p, size_t) : entries(_mm256_broadcast_ps(reinterpret_cast<const __m128*>(p))) {}
+    static field field_of(words a, size_t width) { return NarrowTable::field_of(a, width); }
+    reg pick(const field& a) const { return _mm256_xor_ps(_mm256_permutevar_ps(entries, a.index), a.sign); }
+  };
   struct WideTable {
     using field = NarrowTable::field;
     const float* entries;

@@ -26,6 +26,7 @@
 //   words load_words shift_right<n>    `width` words of 32 bits of packed rows, as SignedRows has them
 //   NarrowTable(p, n).pick(field_of(words, n))    of eight entries at p, and the same negated behind them,
 //                             those that the lowest four bits of the words say
+//   ShortTable                the same of four entries. May be missing, as where it is not faster
 //   WideTable                 of 16 or 32 entries, n, those that the lowest eight bits say; bit 7: negated
 //   row_registers lanes_from  how many registers of rows take entries at a time where each row has a lane,
 //   and
