@@ -21,6 +21,19 @@ const BEST = 5;
  * @typedef {Code & { rows: number, best: number, amongFive: number, reranked: number, sure: number, sureBest: number, seconds: number }} Agreement
  */
 
+/** The codes that are measured, of half a bit to three. @type {Code[]} */
+export const CODES = [
+  { width: 8, stages: 1 },
+  { width: 4, stages: 1 },
+  { width: 8, stages: 2 },
+  { width: 2, stages: 1 },
+  { width: 8, stages: 3 },
+  { width: 4, stages: 2 },
+  { width: 8, stages: 4 },
+  { width: 2, stages: 2 },
+  { width: 4, stages: 4 },
+];
+
 /** Bits of a weight. @param {Code} code */
 export const bitsOf = ({ width, stages }) => (stages * Math.log2(2 * width)) / width;
 

@@ -18,13 +18,13 @@ if (intents === undefined && images === undefined) {
   process.exit(1);
 }
 installLibraries();
-const { keepAgreements } = await import("./report.js");
+const { keeper } = await import("./report.js");
 if (intents !== undefined) {
   const { measureIntents, measureSentences } = await import("./intents/measure.js");
-  keepAgreements("intents", await measureIntents(intents));
-  keepAgreements("sentences", await measureSentences(intents));
+  await measureIntents(intents, keeper("intents"));
+  await measureSentences(intents, keeper("sentences"));
 }
 if (images !== undefined) {
   const { measureImages } = await import("./images/measure.js");
-  keepAgreements("images", await measureImages(images));
+  await measureImages(images, keeper("images"));
 }

@@ -11,24 +11,25 @@ const END = "<!-- end -->";
 
 /**
  * `calibration`: rows of it; `right`: the share of the rows whose class the layer finds, where there are labels.
- * @typedef {{ features: number, classes: number, calibration: number, right?: number, agreements: Agreement[] }} Measured
+ * @typedef {{ features: number, classes: number, calibration: number, right?: number | undefined, agreements: Agreement[] }} Measured
  */
 
 /**
+ * Keeps what there is of a measurement, whenever there is more.
  * @param {string} name
- * @param {Measured} measured
+ * @returns {(measured: Measured) => void}
  */
-export function keepAgreements(name, measured) {
-  const folder = new URL("results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    new URL(`${name}.json`, folder),
-    `${JSON.stringify({ ...measured, machine: machine() }, null, 2)}\n`,
-  );
-  const text = tableOf(measured);
-  console.log(`${name}\n${text}`);
-  writePart(`${name}: written by npm run agreement`, text);
-}
+export const keeper =
+  (name) =>
+  ({ features, classes, calibration, right, agreements }) => {
+    const measured = { features, classes, calibration, right, agreements };
+    const folder = new URL("results/", import.meta.url);
+    mkdirSync(folder, { recursive: true });
+    const text = JSON.stringify({ ...measured, machine: machine() }, null, 2);
+    writeFileSync(new URL(`${name}.json`, folder), `${text}\n`);
+    console.log(`${name}: ${JSON.stringify(agreements.at(-1))}`);
+    writePart(`${name}: written by npm run agreement`, tableOf(measured));
+  };
 
 /** @param {Measured} measured */
 function tableOf({ features, classes, calibration, right, agreements }) {

@@ -1,26 +1,16 @@
 // Sentences of CLINC150 as embeddings: a layer that tells their intents, and one that finds the nearest sentence.
 import { loadIntents, loadPart } from "../../product-codes/intents/data.js";
-import { agreementOf, answersOf } from "../agree.js";
+import { agreementOf, answersOf, CODES } from "../agree.js";
 import { trainDense } from "./train.js";
 
 /** @import { Measured } from "../report.js" */
 
-const CODES = [
-  { width: 8, stages: 1 },
-  { width: 4, stages: 1 },
-  { width: 8, stages: 2 },
-  { width: 8, stages: 3 },
-  { width: 4, stages: 2 },
-  { width: 8, stages: 4 },
-  { width: 4, stages: 4 },
-];
-
 /**
  * Calibrated on the sentences that the layer was trained on.
  * @param {string} folder
- * @returns {Promise<Measured>}
+ * @param {(measured: Measured) => void} keep what there is after each code
  */
-export async function measureIntents(folder) {
+export async function measureIntents(folder, keep) {
   const data = loadIntents(folder);
   const { train, test } = data;
   const layer = await trainDense(data, (epoch, loss) => {
@@ -29,18 +19,18 @@ export async function measureIntents(folder) {
   const answers = answersOf(layer, test.inputs);
   const right = answers.best.filter((c, r) => c === test.labels[r]).length;
   const agreements = [];
-  for (const code of CODES)
+  for (const code of CODES) {
     agreements.push(await agreementOf(layer, code, train.inputs, test.inputs, answers));
-  const { features, classes } = layer;
-  return { features, classes, calibration: train.count, right: right / test.count, agreements };
+    keep({ ...layer, calibration: train.count, right: right / test.count, agreements });
+  }
 }
 
 /**
  * A class for every sentence of training and validation, whose vector is the sentence itself.
  * @param {string} folder
- * @returns {Promise<Measured>}
+ * @param {(measured: Measured) => void} keep as above
  */
-export async function measureSentences(folder) {
+export async function measureSentences(folder, keep) {
   const [train, val, test] = ["train", "val", "test"].map((part) => loadPart(folder, part));
   const features = train.inputs.length / train.count;
   const weights = new Float32Array(train.inputs.length + val.inputs.length);
@@ -52,7 +42,8 @@ export async function measureSentences(folder) {
   const answers = answersOf(layer, test.inputs);
   const right = answers.best.filter((c, r) => labels[c] === test.labels[r]).length;
   const agreements = [];
-  for (const code of CODES)
+  for (const code of CODES) {
     agreements.push(await agreementOf(layer, code, train.inputs, test.inputs, answers));
-  return { features, classes, calibration: train.count, right: right / test.count, agreements };
+    keep({ ...layer, calibration: train.count, right: right / test.count, agreements });
+  }
 }
