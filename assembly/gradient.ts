@@ -7,7 +7,7 @@ import { Block, block, Head, Segment, segment } from "./table";
 import { add, broadcast, lanes, mul, sub } from "./vector";
 
 /** Sums over rows are taken in chunks of this many rows. */
-const CHUNK_ROWS = 32;
+export const CHUNK_ROWS = 32;
 
 /**
  * Writes ∂x of the row to `out` and returns ∂s. The gradients by the logits of all rows that were read together have been through

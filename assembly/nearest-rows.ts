@@ -1,11 +1,12 @@
 /** Rounds sub-vectors to signed rows of a Sylvester matrix, a sub-vector a lane: docs/numerics.md, "Product codes". */
 import { transformColumns } from "./columns";
 
-const LANES = 4;
+/** Sub-vectors that are rounded side by side. */
+const ABREAST = 4;
 const WIDEST = 32;
 /** The elements of four sub-vectors, one sub-vector after the other and then side by side. */
-const given = memory.data(LANES * WIDEST * 4, 16);
-const side = memory.data(LANES * WIDEST * 4, 16);
+const given = memory.data(ABREAST * WIDEST * 4, 16);
+const side = memory.data(ABREAST * WIDEST * 4, 16);
 /** Sums of so many elements stay finite below it. */
 const LARGEST_SUMMED: f32 = 1.329227995784916e36; // 2^120
 
@@ -15,9 +16,9 @@ export function nearestRows(weights: usize, rows: i32, features: i32, width: i32
   const end = side + width * 16;
   let notFinite = f32x4.splat(0);
   for (let r = 0; r < rows; r++) {
-    for (const next = weights + features * sizeof<f32>(); weights < next; out += LANES) {
-      const taken = min(LANES * bytes, next - weights);
-      memory.fill(given, 0, LANES * bytes);
+    for (const next = weights + features * sizeof<f32>(); weights < next; out += ABREAST) {
+      const taken = min(ABREAST * bytes, next - weights);
+      memory.fill(given, 0, ABREAST * bytes);
       memory.copy(given, weights, taken);
       weights += taken;
       let most = f32x4.splat(0);
@@ -34,7 +35,7 @@ export function nearestRows(weights: usize, rows: i32, features: i32, width: i32
       }
       transformColumns<v128, f32>(side, width, 16, 1, 0);
       writeRows(width, end, out);
-      out -= LANES - <usize>((taken + bytes - 1) / bytes);
+      out -= ABREAST - <usize>((taken + bytes - 1) / bytes);
     }
   }
   return i32x4.all_true(f32x4.eq(notFinite, f32x4.splat(0)));

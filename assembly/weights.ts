@@ -1,10 +1,8 @@
 /** The gradient by class vectors, of a chunk of rows: docs/numerics.md, "Product codes". */
+import { CHUNK_ROWS } from "./gradient";
 import { row } from "./row";
 import { Head } from "./table";
 import { add, broadcast, broadcastFrom, mul } from "./vector";
-
-/** Sums over rows are taken in chunks of this many rows. */
-const CHUNK_ROWS = 32;
 
 /** What is kept of the rows of a chunk, for the host has written where: lib/backends/wasm/weights.ts is the other side. */
 @unmanaged
