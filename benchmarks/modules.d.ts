@@ -1,5 +1,5 @@
-// What the benchmarks, the training runs and the trained heads use of libraries that have a package.json of their own. The type check does without these: they are large, and
-// installed only when something is measured against them.
+// What the benchmarks, the training runs and the trained heads use of libraries that have a package.json of their own. The type check does
+// without these: they are large, and installed only when something is measured against them.
 
 declare module "vega" {
   export function parse(spec: object): object;

@@ -1,6 +1,6 @@
 // What the trunk of ResNet-50 makes of photographs, kept in a file, for it takes a third of a second each.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import cliProgress from "cli-progress";
@@ -21,7 +21,8 @@ export async function loadFeatures(folder) {
   if (found.length < 4) throw new Error(`${folder} has ${found.length} photographs (JPEG, PNG or WebP)`);
   const names = found.sort((a, b) => (hash(a) < hash(b) ? -1 : 1));
   const { layer, features } = await loadResNet();
-  const file = join(KEPT, `${hash(names.join("\n"))}.f32`);
+  const sizes = names.map((name) => `${name} ${statSync(join(folder, name)).size}`);
+  const file = join(KEPT, `${hash(sizes.join("\n"))}.f32`);
   if (existsSync(file)) {
     const { buffer, byteOffset, length } = readFileSync(file);
     return { layer, names, x: new Float32Array(buffer.slice(byteOffset, byteOffset + length)) };
