@@ -177,6 +177,25 @@ describe("gradient", () => {
     });
   });
 
+  it("goes through a saved model where vectors and originals are given", async () => {
+    const weights = Float32Array.from({ length: CLASSES * FEATURES }, (_, i) => Math.sin(i));
+    const code = {
+      name: "product",
+      stages: 2,
+      weights,
+      originals: { weights, bias: [1, 2, 3, 4, 5] },
+    } as const;
+    const model = tf.sequential({
+      layers: [tf.layers.inputLayer({ inputShape: [FEATURES] }), layerOf({ code })],
+    });
+    const again = await tf.models.modelFromJSON(JSON.parse(model.toJSON() as unknown as string));
+    const [copy] = again.layers.slice(-1) as [FixedClassifierLayer];
+    expect(copy.head().settings).toEqual((model.layers.at(-1) as FixedClassifierLayer).head().settings);
+    expect(() => layerOf({ code: { ...CODE, originals: { weights } } })).toThrow(
+      /originals of code "product" must be null where vectors are learned, got an object/,
+    );
+  });
+
   it("is not there for a layer that is not trainable, nor without the option", () => {
     expect(built({ trainable: false }).trainableWeights).toEqual([]);
     expect(built({ code: { ...CODE, trainable: false } }).weights).toHaveLength(2);

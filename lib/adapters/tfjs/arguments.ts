@@ -143,6 +143,7 @@ const LEARNED_PLAIN = [
   ["stages", 1],
   ["normalised", true],
   ["rotation", false],
+  ["originals", null],
 ] as const;
 
 /** The option `trainable` of the code "product", which the layer has and the head has not; undefined if there is none. */

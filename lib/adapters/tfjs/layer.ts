@@ -178,6 +178,9 @@ export class FixedClassifierLayer extends tf.layers.Layer {
       }
     });
     this.#options.features = features;
+    // Vectors as a configuration can keep them, packed.
+    if (head.settings.code.name === "product" && !this.#learnsVectors)
+      this.#options.code = head.settings.code;
     this.#logits = this.#learnsVectors ? this.#learnedLogits(head) : headOperation(head);
     super.build(inputShape);
   }
