@@ -4,7 +4,7 @@
  */
 
 import type { SignedRows } from "../hadamard/signed-rows.js";
-import { type BlockTriangle, cholesky, solve } from "../numerics/cholesky.js";
+import { type BlockTriangle, solve } from "../numerics/cholesky.js";
 import { addRows } from "../numerics/products.js";
 import { StageChoice } from "./stages.js";
 
@@ -107,8 +107,7 @@ export class ErrorFeedback {
     const gram = new Float64Array(stages * stages);
     const change = new Float64Array(stages);
     this.#addProducts(c, gram, change);
-    if (!definite(gram, stages)) return;
-    solve(gram, stages, change);
+    if (!solve(gram, stages, change)) return;
     for (let s = 0; s < stages; s++) {
       const m = (magnitudes[c * stages + s] as number) + (change[s] as number);
       magnitudes[c * stages + s] = Math.abs(m);
@@ -139,15 +138,6 @@ export class ErrorFeedback {
       }
     }
   }
-}
-
-/** Whether the few equations have one solution: no two stages have the same rows. */
-function definite(gram: Float64Array, stages: number): boolean {
-  for (let s = 0; s < stages; s++) gram[s * stages + s] = (gram[s * stages + s] as number) * (1 + 1e-12);
-  const steps = cholesky(gram, stages);
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value;
 }
 
 const IDENTITIES = new Map<number, Float64Array>();

@@ -49,7 +49,39 @@ export class StageChoice {
       out[at + s * apart] = row;
       this.#subtract(row, m);
     }
-    for (let sweep = 0, changed = stages > 1; changed && sweep < MOST_SWEEPS; sweep++) {
+    if (stages > 1) this.#sweep(magnitudes, from, stages, out, at, apart);
+  }
+
+  /**
+   * Chooses again what {@link choose} wrote, by D·r as it is: `products`.
+   *
+   * @returns whether a row has changed
+   */
+  improve(
+    products: Float64Array,
+    magnitudes: Float64Array,
+    from: number,
+    stages: number,
+    out: Uint8Array,
+    at: number,
+    apart: number,
+  ): boolean {
+    this.#products.fill(0);
+    this.#products.set(products.subarray(0, this.#size));
+    transform(this.#products, 0, this.#width);
+    return this.#sweep(magnitudes, from, stages, out, at, apart);
+  }
+
+  #sweep(
+    magnitudes: Float64Array,
+    from: number,
+    stages: number,
+    out: Uint8Array,
+    at: number,
+    apart: number,
+  ): boolean {
+    let sweep = 0;
+    for (let changed = true; changed && sweep < MOST_SWEEPS; sweep++) {
       changed = false;
       for (let s = 0; s < stages; s++) {
         const m = magnitudes[from + s] as number;
@@ -61,6 +93,7 @@ export class StageChoice {
         changed ||= row !== before;
       }
     }
+    return sweep > 1;
   }
 
   #start(target: Float64Array, first: number): void {

@@ -48,6 +48,11 @@ export interface FromDenseOptions {
    */
   damping?: number | null;
   /**
+   * Whether each class's vector is improved afterwards by the calibration rows that the layer is not sure of for it. It is worth it from some
+   * twenty rows a class on, and keeps the rows and as many logits in memory. Default false.
+   */
+  refine?: boolean | null;
+  /**
    * Whether the head keeps W in float16, and b, beside the code: 2 bytes a weight, for `topK` with `rerank`. W must be below 65,520 then.
    * Default false.
    */
@@ -68,6 +73,7 @@ export interface CheckedDense {
   readonly calibration: Iterable<unknown> | AsyncIterable<unknown> | null;
   /** Null: from the rows. */
   readonly damping: number | null;
+  readonly refine: boolean;
   readonly backend: Backend;
 }
 
@@ -89,15 +95,25 @@ export function checkDense(layer: DenseLayer, options: FromDenseOptions): Checke
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`options must be an object with code, got ${describe(options)}`);
   }
-  const given = readOptions("fromDense", options, ["code", "calibration", "damping", "originals", "backend"]);
+  const given = readOptions("fromDense", options, [
+    "code",
+    "calibration",
+    "damping",
+    "refine",
+    "originals",
+    "backend",
+  ]);
   const own = { rotation: 0, ...readCode(given.code), name: "product", normalised: false } as const;
   // What is undefined is not given.
   const made = checkOptions({ features, classes, code: own, backend: given.backend as Backend });
   checkWeights(weights, classes, features);
   if (bias !== null) checkBias(bias, classes);
-  const { originals = false } = given;
+  const { originals = false, refine = false } = given;
   checkBoolean("originals", originals);
   const calibration = given.calibration === undefined ? null : checkCalibration(given.calibration, features);
+  checkBoolean("refine", refine);
+  if (refine && calibration === null)
+    throw new TypeError("refine is by calibration rows, and there are none");
   return {
     features,
     classes,
@@ -107,6 +123,7 @@ export function checkDense(layer: DenseLayer, options: FromDenseOptions): Checke
       .code as CheckedDense["code"],
     calibration,
     damping: given.damping === undefined ? null : checkDamping(given.damping, calibration),
+    refine,
     backend: made.backend,
   };
 }

@@ -16,6 +16,7 @@ import {
 } from "./dense-options.js";
 import type { DecodedHead } from "./file.js";
 import type { LearnedArrays } from "./parameters.js";
+import { refine } from "./refine.js";
 import { type HeadConstructor, restore } from "./restore.js";
 
 const { sqrt } = Math;
@@ -44,15 +45,22 @@ async function fitDense(dense: CheckedDense): Promise<DecodedHead> {
   const { width, stages, rotation } = dense.code;
   const kernels = rotation === false ? null : backend.rotation(rotationTable(features, rotation, 1));
   const rotate: Rotator = (rows) => kernels?.rotate(rows, false);
-  const moments = calibration && (await momentsOf(calibration, features, rotate));
+  const kept: Float32Array[] = [];
+  const keep = (rows: Float32Array): void => {
+    if (dense.refine) kept.push(rows);
+  };
+  const moments = calibration && (await momentsOf(calibration, features, rotate, keep));
   rotate(weights);
   const rows = signedRows(features, width, stages);
-  const triangle = moments && (await triangleOf(moments, features, width, dense.damping));
+  const damping = moments === null ? 0 : dampingOf(moments, features, dense.damping);
+  const refined = dense.refine && moments && symmetric(moments, features);
+  const triangle = moments && (await triangleOf(moments, features, width, damping, dense.damping));
   const fitted = await inTurns(
     fitStages(classes, features, rows, triangle, (first, end) =>
       weights.subarray(first * features, end * features),
     ),
   );
+  if (refined && damping < Infinity) await inTurns(refine(dense, fitted, joined(kept), refined, damping));
   return {
     settings: {
       features,
@@ -64,6 +72,16 @@ async function fitDense(dense: CheckedDense): Promise<DecodedHead> {
     bias: moments === null ? bias : fittedBias(dense, fitted, moments.mean),
     weights: null,
   };
+}
+
+function joined(pieces: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }
 
 /** Runs steps to their end, and lets other events run in between. */
@@ -81,6 +99,7 @@ async function momentsOf(
   calibration: Iterable<unknown> | AsyncIterable<unknown>,
   features: number,
   rotate: Rotator,
+  keep: Rotator,
 ): Promise<Moments> {
   const sums = new MomentSums(features);
   let index = 0;
@@ -90,6 +109,7 @@ async function momentsOf(
     for (let start = 0; start < piece.length; start += step) {
       const rows = piece.slice(start, start + step);
       rotate(rows);
+      keep(rows);
       await inTurns(sums.add(rows));
     }
   }
@@ -101,25 +121,39 @@ async function momentsOf(
   return inTurns(sums.finish());
 }
 
-/** The covariance with its damping as a product of triangles; null: it is the identity, but for a factor. */
-async function triangleOf(
-  { covariance, shrinkage }: Moments,
-  features: number,
-  width: number,
-  given: number | null,
-): Promise<BlockTriangle | null> {
+/** What is added to the diagonal of the covariance; not finite: nothing is known of it. */
+function dampingOf({ covariance, shrinkage }: Moments, features: number, given: number | null): number {
   let trace = 0;
   for (let i = 0; i < features; i++) trace += covariance[i * features + i] as number;
+  if (trace === 0) return Infinity;
   // (1 − ρ)·S + ρ·m·I, divided by 1 − ρ.
-  const damping = given ?? shrinkage / (1 - shrinkage) + LEAST_DAMPING;
-  if (trace === 0 || damping === Infinity) return null;
+  return ((given ?? shrinkage / (1 - shrinkage) + LEAST_DAMPING) * trace) / features;
+}
+
+/** A copy whose covariance has both of its triangles. */
+function symmetric(moments: Moments, features: number): Moments {
+  const covariance = moments.covariance.slice();
   for (let i = 0; i < features; i++) {
-    const at = i * features + i;
-    covariance[at] = (covariance[at] as number) + (damping * trace) / features;
+    for (let k = 0; k < i; k++) covariance[k * features + i] = covariance[i * features + k] as number;
+  }
+  return { ...moments, covariance };
+}
+
+/** The covariance with its damping as a product of triangles; null: it is the identity, but for a factor. */
+async function triangleOf(
+  { covariance }: Moments,
+  features: number,
+  width: number,
+  damping: number,
+  given: number | null,
+): Promise<BlockTriangle | null> {
+  if (damping === Infinity) return null;
+  for (let i = 0; i < features; i++) {
+    covariance[i * features + i] = (covariance[i * features + i] as number) + damping;
   }
   if (!(await inTurns(cholesky(covariance, features)))) {
     throw new RangeError(
-      `with damping ${damping} the covariance of the calibration rows cannot be factored; use a larger one`,
+      `with damping ${given} the covariance of the calibration rows cannot be factored; use a larger one`,
     );
   }
   return blockTriangle(covariance, features, width);

@@ -80,14 +80,25 @@ function divideByBlock(g: Float64Array, n: number, i: number, first: number, end
   }
 }
 
-/** x of A·x = b in place of b, for few unknowns, by G of {@link cholesky}. */
-export function solve(g: Float64Array, n: number, b: Float64Array): void {
+/**
+ * x of A·x = b in place of b, for few unknowns; of A the lower triangle is given, and spoilt. Where A is singular but b could come of it, x is
+ * one of the solutions.
+ *
+ * @returns whether there is one
+ */
+export function solve(a: Float64Array, n: number, b: Float64Array): boolean {
+  for (let i = 0; i < n; i++) a[i * n + i] = (a[i * n + i] as number) * (1 + 1e-12);
+  const steps = cholesky(a, n);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  if (!step.value) return false;
   for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) b[i] = (b[i] as number) - (g[i * n + k] as number) * (b[k] as number);
-    b[i] = (b[i] as number) / (g[i * n + i] as number);
+    for (let k = 0; k < i; k++) b[i] = (b[i] as number) - (a[i * n + k] as number) * (b[k] as number);
+    b[i] = (b[i] as number) / (a[i * n + i] as number);
   }
   for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) b[i] = (b[i] as number) - (g[k * n + i] as number) * (b[k] as number);
-    b[i] = (b[i] as number) / (g[i * n + i] as number);
+    for (let k = i + 1; k < n; k++) b[i] = (b[i] as number) - (a[k * n + i] as number) * (b[k] as number);
+    b[i] = (b[i] as number) / (a[i * n + i] as number);
   }
+  return true;
 }

@@ -199,6 +199,58 @@ describe("a head from a dense layer", () => {
   });
 });
 
+describe("a head that is refined", () => {
+  const [n, classes] = [40, 25];
+  const layer = layerOf(n, classes);
+  const calibration = features(500, n, 5);
+  const code = { name: "product", width: 4 } as const;
+  /** What the layer's softmax loses on the rows: the mean divergence of the head's from it. */
+  const divergence = (head: FixedClassifier, given: DenseLayer, x: Float32Array): number => {
+    const softmaxOf = (z: ArrayLike<number>): number[] => {
+      const most = max(...Array.from(z));
+      const e = Array.from(z, (value) => Math.exp(value - most));
+      const sum = e.reduce((a, b) => a + b, 0);
+      return e.map((value) => value / sum);
+    };
+    const got = rowsOf(head.forward(x), classes).map(softmaxOf);
+    const expected = logitsOf(given, x).map(softmaxOf);
+    let sum = 0;
+    expected.forEach((p, r) => {
+      p.forEach((value, c) => {
+        if (value > 0) sum += value * Math.log(value / (got[r]?.[c] as number));
+      });
+    });
+    return sum / expected.length;
+  };
+
+  test("loses less of the layer's softmax", async () => {
+    const small = { ...layer, weights: layer.weights.map((w) => w / 4) };
+    const before = await fromDense(small, { calibration, code });
+    const after = await fromDense(small, { calibration, code, refine: true });
+    const unseen = features(200, n, 9);
+    expect(divergence(after, small, unseen)).toBeLessThan(0.95 * divergence(before, small, unseen));
+  });
+
+  test("has the same bits from one array and from pieces", async () => {
+    const one = await fromDense(layer, { calibration, code, refine: true });
+    const pieces = [0, 3, 70, 71, 500].map((end, i, all) =>
+      calibration.subarray((all[i - 1] ?? 0) * n, end * n),
+    );
+    const cut = await fromDense(layer, { calibration: pieces, code, refine: true });
+    expect(cut.toSafetensors()).toEqual(one.toSafetensors());
+  });
+
+  test("is no trouble where classes are masked, rows alike or few", async () => {
+    const bias = new Float32Array(classes).fill(-Infinity).fill(0, 5, 9);
+    for (const rows of [calibration, calibration.subarray(0, 2 * n), new Float32Array(4 * n).fill(1)]) {
+      for (const given of [layer, { ...layer, bias }, { ...layer, bias: bias.slice().fill(-Infinity) }]) {
+        const head = await fromDense(given, { calibration: rows, code, refine: true });
+        expect(head.bias?.some(Number.isNaN)).toBe(false);
+      }
+    }
+  });
+});
+
 describe("originals", () => {
   const [n, classes] = [24, 40];
   const layer = layerOf(n, classes);
@@ -308,7 +360,11 @@ onEachBackend((backend) => {
     [30, 9, { width: 2, stages: 1, rotation: false }],
   ] as const)("the same head of %i features and %i classes", async (n, classes, own) => {
     const layer = layerOf(n, classes);
-    const options = { code: { name: "product", ...own } as const, calibration: features(70, n, 2) };
+    const options = {
+      code: { name: "product", ...own } as const,
+      calibration: features(70, n, 2),
+      refine: n % 2 === 1,
+    };
     const expected = await fromDense(layer, options);
     const got = await fromDense(layer, { ...options, backend });
     expect(got.backend).toBe(backend);
