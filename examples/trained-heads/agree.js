@@ -2,7 +2,7 @@
 import { FixedClassifier } from "../../dist/index.js";
 import { tf } from "./tensorflow.js";
 
-/** @import { DenseLayer } from "../../dist/index.js" */
+/** @import { DenseLayer, FromDenseOptions } from "../../dist/index.js" */
 
 /** Rows whose logits are made at a time. */
 const ROWS = 256;
@@ -17,8 +17,9 @@ const BEST = 5;
  */
 /**
  * Rows, and how many of them have the dense layer's best class by the code first, among the first five, and first of 16 that are scored again;
- * `sure` and `sureBest` are the rows of which the dense layer is at least half sure. `seconds` is the time that rounding took.
- * @typedef {Code & { rows: number, best: number, amongFive: number, reranked: number, sure: number, sureBest: number, seconds: number }} Agreement
+ * `sure` and `sureBest` are the rows of which the dense layer is at least half sure. `alone` and `refined` are `best` of heads without
+ * calibration and with `refine`, where there are such. `seconds` is the time that rounding took without it.
+ * @typedef {Code & { rows: number, best: number, amongFive: number, reranked: number, sure: number, sureBest: number, alone?: number, refined?: number, seconds: number }} Agreement
  */
 
 /** The codes that are measured, of half a bit to three. @type {Code[]} */
@@ -96,6 +97,21 @@ export async function agreementOf(layer, { width, stages }, calibration, x, { be
     }
   });
   return { width, stages, rows: best.length, ...counts, seconds };
+}
+
+/**
+ * How many rows have the layer's best class first, by a head that is made with other options.
+ * @param {DenseLayer} layer
+ * @param {Code} code
+ * @param {Partial<FromDenseOptions>} options
+ * @param {Float32Array} x
+ * @param {Answers} answers of the layer for x
+ */
+export async function bestWith(layer, { width, stages }, options, x, { best }) {
+  const code = { name: /** @type {const} */ ("product"), width, stages };
+  const head = await FixedClassifier.fromDense(layer, { code, ...options });
+  const { classes } = head.topK(x, 1);
+  return best.filter((c, r) => classes[r] === c).length;
 }
 
 /**

@@ -34,11 +34,14 @@ export const keeper =
 /** @param {Measured} measured */
 function tableOf({ features, classes, calibration, right, agreements }) {
   const percent = (/** @type {number} */ count, /** @type {number} */ of) => ((100 * count) / of).toFixed(2);
+  const withOthers = agreements.every(({ alone, refined }) => alone !== undefined && refined !== undefined);
   const head = [
     "bits a weight",
     "width",
     "stages",
+    ...(withOthers ? ["without calibration, %"] : []),
     "best class, %",
+    ...(withOthers ? ["with refine, %"] : []),
     "among five, %",
     "scored again, %",
     "where sure, %",
@@ -46,16 +49,20 @@ function tableOf({ features, classes, calibration, right, agreements }) {
   ];
   const lines = agreements
     .map((agreement) => ({ ...agreement, bits: bitsOf(agreement) }))
-    .map(({ bits, width, stages, rows, best, amongFive, reranked, sure, sureBest, seconds }) => [
-      String(bits),
-      String(width),
-      String(stages),
-      percent(best, rows),
-      percent(amongFive, rows),
-      percent(reranked, rows),
-      sure === 0 ? "–" : percent(sureBest, sure),
-      seconds.toFixed(1),
-    ]);
+    .map(
+      ({ bits, width, stages, rows, best, alone, refined, amongFive, reranked, sure, sureBest, seconds }) => [
+        String(bits),
+        String(width),
+        String(stages),
+        ...(withOthers ? [percent(alone ?? 0, rows)] : []),
+        percent(best, rows),
+        ...(withOthers ? [percent(refined ?? 0, rows)] : []),
+        percent(amongFive, rows),
+        percent(reranked, rows),
+        sure === 0 ? "–" : percent(sureBest, sure),
+        seconds.toFixed(1),
+      ],
+    );
   const [{ rows, sure }] = agreements;
   const count = (/** @type {number} */ value) => value.toLocaleString("en");
   const facts = [

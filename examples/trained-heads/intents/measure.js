@@ -1,6 +1,6 @@
 // Sentences of CLINC150 as embeddings: a layer that tells their intents, and one that finds the nearest sentence.
 import { loadIntents, loadPart } from "../../product-codes/intents/data.js";
-import { agreementOf, answersOf, CODES } from "../agree.js";
+import { agreementOf, answersOf, bestWith, CODES } from "../agree.js";
 import { trainDense } from "./train.js";
 
 /** @import { Measured } from "../report.js" */
@@ -20,7 +20,11 @@ export async function measureIntents(folder, keep) {
   const right = answers.best.filter((c, r) => c === test.labels[r]).length;
   const agreements = [];
   for (const code of CODES) {
-    agreements.push(await agreementOf(layer, code, train.inputs, test.inputs, answers));
+    const agreement = await agreementOf(layer, code, train.inputs, test.inputs, answers);
+    const refine = { calibration: train.inputs, refine: true };
+    const alone = await bestWith(layer, code, {}, test.inputs, answers);
+    const refined = await bestWith(layer, code, refine, test.inputs, answers);
+    agreements.push({ ...agreement, alone, refined });
     keep({ ...layer, calibration: train.count, right: right / test.count, agreements });
   }
 }
