@@ -201,7 +201,7 @@ function checkLimits({ features, classes }: HeadShape, rows: SignedRows): void {
   if (classes > most) {
     throw new RangeError(
       `code "product" has ${most} vectors at ${features} features and width ${rows.width}, got ${classes} classes; ` +
-        "use more features",
+        `use more features${rows.width > 2 ? " or a smaller width" : ""}`,
     );
   }
   if (packedLength(rows, classes) > MAX_WORDS) {

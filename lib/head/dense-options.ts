@@ -21,7 +21,7 @@ export interface DenseLayer {
 
 /**
  * Rows × features of the dense layer, in one array or in pieces of any number of rows, which may come over time: 2 rows at least. The same
- * rows give the same bits however they are cut.
+ * rows give the same bits however they are cut. They are read over time too, and must stay as they are until the promise is settled.
  */
 export type CalibrationRows = Float32Array | Iterable<Float32Array> | AsyncIterable<Float32Array>;
 
@@ -43,7 +43,7 @@ export interface FromDenseOptions {
    */
   calibration?: CalibrationRows | null;
   /**
-   * What is added to the diagonal of the features' covariance, as a part of the mean of the diagonal, above 0: the more, the less the
+   * What is added to the diagonal of the features' covariance, as a part of the mean of the diagonal, above 0 and at most 10⁶: the more, the less the
    * calibration rows are trusted. Default: from the rows, by Ledoit and Wolf, and 0.2.
    */
   damping?: number | null;
@@ -79,6 +79,10 @@ export interface CheckedDense {
 
 /** Sums of rotated values and of their fourth powers stay finite below it. */
 const LARGE = 2 ** 100;
+/** Of more rounding errors are all that is left. */
+const MAX_DAMPING = 1e6;
+/** Entries of an array that refining makes: 1 GiB. */
+const MAX_REFINED = 2 ** 28;
 /** Of more the covariance would take above 2 GiB. */
 const MAX_CALIBRATED_FEATURES = 2 ** 14;
 
@@ -114,6 +118,10 @@ export function checkDense(layer: DenseLayer, options: FromDenseOptions): Checke
   checkBoolean("refine", refine);
   if (refine && calibration === null)
     throw new TypeError("refine is by calibration rows, and there are none");
+  if (refine && weights.length > MAX_REFINED)
+    throw new RangeError(
+      `refine is for weights of at most ${MAX_REFINED} elements, got ${weights.length}; leave it out`,
+    );
   return {
     features,
     classes,
@@ -190,13 +198,14 @@ function checkCalibration(calibration: unknown, features: number): CheckedDense[
 
 function checkDamping(damping: unknown, calibration: CheckedDense["calibration"]): number {
   checkFinite("damping", damping);
-  if (damping <= 0) throw new RangeError(`damping must be above 0, got ${damping}`);
+  if (damping <= 0 || damping > MAX_DAMPING)
+    throw new RangeError(`damping must be above 0 and at most ${MAX_DAMPING}, got ${damping}`);
   if (calibration === null) throw new TypeError("damping is for calibration rows, and there are none");
   return damping;
 }
 
-/** A piece of calibration rows; `before` rows came before it. */
-export function checkPiece(piece: unknown, index: number, before: number, features: number): Float32Array {
+/** A piece of calibration rows. */
+export function checkPiece(piece: unknown, index: number, features: number): Float32Array {
   const what = `piece ${index} of calibration`;
   checkArray(what, piece, "Float32Array");
   if (piece.length % features !== 0) {
@@ -204,8 +213,29 @@ export function checkPiece(piece: unknown, index: number, before: number, featur
       `${what} has ${piece.length} elements, no whole number of rows of ${features} features`,
     );
   }
-  checkRow("calibration row", piece, features, before);
   return piece;
+}
+
+/** A piece that had `length` elements before a pause. */
+export function checkUnchanged(piece: Float32Array, index: number, length: number): void {
+  if (piece.length === length) return;
+  throw new TypeError(
+    `piece ${index} of calibration was transferred or resized; leave it as it is until the promise is settled`,
+  );
+}
+
+/** Rows of a piece, of which `before` came before. */
+export function checkCalibrationRows(rows: Float32Array, before: number, features: number): void {
+  checkRow("calibration row", rows, features, before);
+}
+
+/** The layer's probabilities for the rows are one array. */
+export function checkRefinedRows(rows: number, classes: number): void {
+  if (rows * classes <= MAX_REFINED) return;
+  throw new RangeError(
+    `refine is for at most ${MAX_REFINED} probabilities, ${Math.floor(MAX_REFINED / classes)} rows of ${classes} classes; ` +
+      "give fewer calibration rows",
+  );
 }
 
 function checkRow(what: string, values: Float32Array, features: number, before: number): void {

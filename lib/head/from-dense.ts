@@ -1,6 +1,5 @@
 /** A trained dense layer as a head of a product code, without training. */
 
-import { pause } from "../backends/sliced.js";
 import { fitStages } from "../codes/fit-stages.js";
 import { expand, type Rounded } from "../codes/rounding.js";
 import { signedRows } from "../hadamard/signed-rows.js";
@@ -9,8 +8,11 @@ import { MomentSums, type Moments } from "../numerics/moments.js";
 import { rotationTable } from "../rotation-table.js";
 import {
   type CheckedDense,
+  checkCalibrationRows,
   checkDense,
   checkPiece,
+  checkRefinedRows,
+  checkUnchanged,
   type DenseLayer,
   type FromDenseOptions,
 } from "./dense-options.js";
@@ -18,11 +20,10 @@ import type { DecodedHead } from "./file.js";
 import type { LearnedArrays } from "./parameters.js";
 import { refine } from "./refine.js";
 import { type HeadConstructor, restore } from "./restore.js";
+import { Turns } from "./turns.js";
 
 const { sqrt } = Math;
 
-/** Milliseconds between two pauses, in which other events run. */
-const TURN = 10;
 /** Calibration rows that are copied and rotated at once. */
 const ROWS_AT_ONCE = 64;
 /** Rows are few, and what they say of features that were not seen is uncertain even where Ledoit and Wolf find it certain. */
@@ -45,22 +46,23 @@ async function fitDense(dense: CheckedDense): Promise<DecodedHead> {
   const { width, stages, rotation } = dense.code;
   const kernels = rotation === false ? null : backend.rotation(rotationTable(features, rotation, 1));
   const rotate: Rotator = (rows) => kernels?.rotate(rows, false);
+  const turns = new Turns();
   const kept: Float32Array[] = [];
   const keep = (rows: Float32Array): void => {
     if (dense.refine) kept.push(rows);
   };
-  const moments = calibration && (await momentsOf(calibration, features, rotate, keep));
+  const moments = calibration && (await momentsOf(calibration, dense, rotate, keep, turns));
   rotate(weights);
   const rows = signedRows(features, width, stages);
   const damping = moments === null ? 0 : dampingOf(moments, features, dense.damping);
   const refined = dense.refine && moments && symmetric(moments, features);
-  const triangle = moments && (await triangleOf(moments, features, width, damping, dense.damping));
-  const fitted = await inTurns(
+  const triangle = moments && (await triangleOf(moments, dense, damping, turns));
+  const fitted = await turns.run(
     fitStages(classes, features, rows, triangle, (first, end) =>
       weights.subarray(first * features, end * features),
     ),
   );
-  if (refined && damping < Infinity) await inTurns(refine(dense, fitted, joined(kept), refined, damping));
+  if (refined && damping < Infinity) await turns.run(refine(dense, fitted, joined(kept), refined, damping));
   return {
     settings: {
       features,
@@ -69,7 +71,7 @@ async function fitDense(dense: CheckedDense): Promise<DecodedHead> {
       learnScale: true,
     },
     scale: 1,
-    bias: moments === null ? bias : fittedBias(dense, fitted, moments.mean),
+    bias: moments === null ? bias : await turns.run(fittedBias(dense, fitted, moments.mean)),
     weights: null,
   };
 }
@@ -84,41 +86,37 @@ function joined(pieces: readonly Float32Array[]): Float32Array {
   return all;
 }
 
-/** Runs steps to their end, and lets other events run in between. */
-async function inTurns<T>(steps: Generator<void, T>): Promise<T> {
-  for (let until = Date.now() + TURN; ; ) {
-    const { done, value } = steps.next();
-    if (done) return value;
-    if (Date.now() < until) continue;
-    await pause();
-    until = Date.now() + TURN;
-  }
-}
-
 async function momentsOf(
   calibration: Iterable<unknown> | AsyncIterable<unknown>,
-  features: number,
+  { features, classes, refine: refined }: CheckedDense,
   rotate: Rotator,
   keep: Rotator,
+  turns: Turns,
 ): Promise<Moments> {
   const sums = new MomentSums(features);
   let index = 0;
   for await (const given of calibration) {
-    const piece = checkPiece(given, index++, sums.rows, features);
+    const piece = checkPiece(given, index, features);
+    const { length } = piece;
     const step = ROWS_AT_ONCE * features;
-    for (let start = 0; start < piece.length; start += step) {
+    for (let start = 0; start < length; start += step) {
+      // In the pauses others may change the piece: the copy is what is checked.
+      checkUnchanged(piece, index, length);
       const rows = piece.slice(start, start + step);
+      checkCalibrationRows(rows, sums.rows, features);
       rotate(rows);
       keep(rows);
-      await inTurns(sums.add(rows));
+      await turns.run(sums.add(rows));
+      if (refined) checkRefinedRows(sums.rows, classes);
     }
+    index++;
   }
   if (sums.rows < 2) {
     throw new RangeError(
       `calibration has ${sums.rows} rows of ${features} features: 2 are needed, a thousand are better`,
     );
   }
-  return inTurns(sums.finish());
+  return turns.run(sums.finish());
 }
 
 /** What is added to the diagonal of the covariance; not finite: nothing is known of it. */
@@ -142,29 +140,29 @@ function symmetric(moments: Moments, features: number): Moments {
 /** The covariance with its damping as a product of triangles; null: it is the identity, but for a factor. */
 async function triangleOf(
   { covariance }: Moments,
-  features: number,
-  width: number,
+  { features, code: { width }, damping: given }: CheckedDense,
   damping: number,
-  given: number | null,
+  turns: Turns,
 ): Promise<BlockTriangle | null> {
   if (damping === Infinity) return null;
   for (let i = 0; i < features; i++) {
     covariance[i * features + i] = (covariance[i * features + i] as number) + damping;
   }
-  if (!(await inTurns(cholesky(covariance, features)))) {
+  if (!(await turns.run(cholesky(covariance, features)))) {
+    const by = given === null ? "the damping that is the default" : `damping ${given}`;
     throw new RangeError(
-      `with damping ${given} the covariance of the calibration rows cannot be factored; use a larger one`,
+      `with ${by} the covariance of the calibration rows cannot be factored; use a larger one`,
     );
   }
   return blockTriangle(covariance, features, width);
 }
 
-/** The bias with which the mean logit of every class over the calibration rows is that of the dense layer. */
-function fittedBias(
+/** The bias with which the mean logit of every class over the calibration rows is that of the dense layer. Yields after each class. */
+function* fittedBias(
   dense: CheckedDense,
   { assignment, magnitudes }: Rounded,
   mean: Float64Array,
-): Float32Array {
+): Generator<void, Float32Array> {
   const { features, classes, weights, bias } = dense;
   const { width, stages } = dense.code;
   const { count } = signedRows(features, width, stages);
@@ -179,7 +177,14 @@ function fittedBias(
       for (let i = 0; i < features; i++) product += (vector[i] as number) * (mean[i] as number);
       lost -= ((magnitudes[s] as number) / sqrt(features)) * product;
     }
-    fitted[c] = (bias?.[c] ?? 0) + lost;
+    const given = bias?.[c] ?? 0;
+    fitted[c] = given + lost;
+    if (!Number.isFinite(fitted[c]) && given !== -Infinity) {
+      throw new RangeError(
+        `the bias of class ${c} would be ${given + lost}, beyond float32; divide the features or the weights by a power of two`,
+      );
+    }
+    yield;
   }
   return fitted;
 }

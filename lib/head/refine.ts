@@ -72,7 +72,10 @@ function* layerProbabilities(dense: CheckedDense, rows: Float32Array): Generator
     all.set(forward(core, part, null), (start / features) * classes);
     yield;
   }
-  for (let r = 0; r < all.length; r += classes) softmax(all.subarray(r, r + classes));
+  for (let r = 0; r < all.length; r += classes) {
+    softmax(all.subarray(r, r + classes));
+    yield;
+  }
   return all;
 }
 
@@ -106,10 +109,12 @@ function unsureRows(
     weights[r] = p * (1 - p);
   }
   if (weights.length > MOST_ROWS) least = weights.slice().sort()[weights.length - MOST_ROWS] as number;
-  const order = [...weights.keys()].filter(
-    (r) => (weights[r] as number) > 0 && (weights[r] as number) >= least,
-  );
-  const kept = order.slice(0, MOST_ROWS);
+  const above = weights.reduce((count, weight) => count + Number(weight > least), 0);
+  let ties = MOST_ROWS - above;
+  const kept = [...weights.keys()].filter((r) => {
+    const weight = weights[r] as number;
+    return weight > least || (weight > 0 && weight === least && ties-- > 0);
+  });
   const total = kept.reduce((sum, r) => sum + (weights[r] as number), 0);
   if (!(total > 0)) return { rows: new Float64Array(0), count: 0 };
   const squares = kept.reduce((sum, r) => sum + (weights[r] as number) ** 2, 0);

@@ -152,6 +152,14 @@ test.each([
   compareHeads({ ...ordinary, rows: 35, rowWeight: 1 / 35, table });
 });
 
+test.each([
+  [4096, 100, 32],
+  [64, 10_000, 20],
+  [64, 10_000, 33],
+])("gradients of %i features and %i classes by the vectors, %i rows", (features, classes, rows) => {
+  compareHeads({ ...ordinary, rows, table: productTable(features, classes, 8, 1, {}) });
+});
+
 test("rows of a product code for which a head has memory of its own", () => {
   compareHeads({ ...ordinary, rows: 5, table: productTable(512, 17_000, 4, 1, {}) });
 });

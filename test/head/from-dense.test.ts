@@ -240,6 +240,19 @@ describe("a head that is refined", () => {
     expect(cut.toSafetensors()).toEqual(one.toSafetensors());
   });
 
+  test("is by the rows of which the layer is least sure, wherever they stand", async () => {
+    // Of 300 rows alike, which are as good as none, and 60 others.
+    const others = features(60, n, 6);
+    const alike = Float32Array.from({ length: 300 * n }, (_, k) => others[k % n] as number);
+    const [first, last] = await Promise.all(
+      [
+        [others, alike],
+        [alike, others],
+      ].map((pieces) => fromDense(layer, { calibration: pieces, code, refine: true, damping: 0.3 })),
+    );
+    expect(first?.code.assignment).toEqual(last?.code.assignment);
+  });
+
   test("is no trouble where classes are masked, rows alike or few", async () => {
     const bias = new Float32Array(classes).fill(-Infinity).fill(0, 5, 9);
     for (const rows of [calibration, calibration.subarray(0, 2 * n), new Float32Array(4 * n).fill(1)]) {
@@ -349,6 +362,32 @@ describe("calibration rows", () => {
     await fromDense(big, { calibration: features(600, 512, 1) });
     clearInterval(timer);
     expect(turns).toBeGreaterThan(3);
+  });
+
+  test("of few features do not keep other events waiting until they end", async () => {
+    let waited = false;
+    setTimeout(() => {
+      waited = true;
+    }, 20);
+    function* rows(): Generator<Float32Array> {
+      for (let piece = 0; piece < 100_000 && !waited; piece++) yield calibration.subarray(0, 64 * n);
+    }
+    await fromDense(layer, { calibration: rows(), code });
+    expect(waited).toBe(true);
+  });
+
+  test("that are transferred or no longer finite in a pause are told", async () => {
+    const big = layerOf(512, 4);
+    const during = async (change: (rows: Float32Array) => void): Promise<FixedClassifier> => {
+      const rows = features(1000, 512, 1);
+      const head = fromDense(big, { calibration: rows });
+      setImmediate(() => change(rows));
+      return head;
+    };
+    await expect(during((rows) => structuredClone(rows.buffer, { transfer: [rows.buffer] }))).rejects.toThrow(
+      /piece 0 of calibration was transferred or resized/,
+    );
+    await expect(during((rows) => rows.fill(NaN))).rejects.toThrow(/calibration row \d+ must be finite/);
   });
 });
 
@@ -501,7 +540,21 @@ describe("bad input", () => {
       good,
       { code, damping: 0, calibration: floats(80, 1) },
       RangeError,
-      /damping must be above 0, got 0/,
+      /damping must be above 0 and at most 1000000, got 0/,
+    ],
+    [
+      "damping of a billion",
+      good,
+      { code, damping: 1e9, calibration: floats(80, 1) },
+      RangeError,
+      /at most 1000000, got 1000000000/,
+    ],
+    [
+      "a bias beyond float32",
+      { ...good, weights: new Float32Array(24).fill(2 ** 99) },
+      { code, calibration: new Float32Array(80).fill(2 ** 99) },
+      RangeError,
+      /the bias of class 0 would be -?\d.*, beyond float32; divide/,
     ],
     [
       "damping that is NaN",

@@ -63,7 +63,7 @@ export function createKernels(
     rows: number,
     widths: Widths,
     start = image.end,
-    longest = rows,
+    longest = Infinity,
   ): Layout<Widths> {
     if (
       rows !== last.rows ||
@@ -74,7 +74,7 @@ export function createKernels(
       const rowBytes = widths.reduce((sum, width) => sum + width * BYTES, 0);
       const most = widths.length > 2 ? SLICE_BYTES : SLICE_BYTES_OF_TWO;
       const fit = Math.floor(most / rowBytes / together) * together;
-      const step = longest < rows ? longest : Math.min(rows, Math.max(together, fit));
+      const step = Math.min(rows, longest === Infinity ? Math.max(together, fit) : longest);
       let end = start;
       const addresses = widths.map((width) => {
         const address = end;
@@ -179,7 +179,7 @@ export function createKernels(
       load(null);
       const sums = sumsOf(gradients, image.end);
       const widths = [features, classes, features, 1] as const;
-      const layout = layOut(rows, widths, sums?.end, sums ? CHUNK_ROWS : rows);
+      const layout = layOut(rows, widths, sums?.end, sums ? CHUNK_ROWS : Infinity);
       const [step, xAt, logitsAt, featuresAt, scaleAt] = layout;
       for (let r = 0; r < rows; r += step) {
         const end = Math.min(r + step, rows);
@@ -228,7 +228,7 @@ export function createKernels(
       const classWeightsAt = after(lossAt, LOSS_BYTES);
       const start = classWeights === null ? classWeightsAt : after(classWeightsAt, classes * BYTES);
       const widths = [features, 1, 1, targets === null ? 0 : classes, 1, features, 1] as const;
-      const layout = layOut(rows, widths, start, sums ? CHUNK_ROWS : rows);
+      const layout = layOut(rows, widths, start, sums ? CHUNK_ROWS : Infinity);
       const [step, xAt, rowWeightsAt, labelsAt, targetsAt, lossesAt, featuresAt, scaleAt] = layout;
       writeLoss(engine, lossAt, loss, { labelsAt, targetsAt, classWeightsAt, rowWeightsAt });
       if (classWeights !== null) write(engine.f32, classWeightsAt, classWeights, classes, 0, 1);
