@@ -6,6 +6,7 @@
 import type { SignedRows } from "../hadamard/signed-rows.js";
 import { type BlockTriangle, solve } from "../numerics/cholesky.js";
 import { addRows } from "../numerics/products.js";
+import { signOf } from "./rounding.js";
 import { StageChoice } from "./stages.js";
 
 const { min } = Math;
@@ -151,11 +152,4 @@ function metricOf(triangle: BlockTriangle | null, at: number, size: number): Flo
     IDENTITIES.set(size, identity);
   }
   return identity;
-}
-
-/** Entry i of a signed row, ±1. */
-function signOf(row: number, i: number, width: number): number {
-  let sign = row < width ? 1 : -1;
-  for (let bits = row & i & (width - 1); bits !== 0; bits &= bits - 1) sign = -sign;
-  return sign;
 }

@@ -87,13 +87,17 @@ function dot(a: Float32Array, b: Float32Array | Int8Array): number {
   return sum;
 }
 
+/** Entry i of a signed row, ±1. */
+export function signOf(row: number, i: number, width: number): number {
+  let sign = row < width ? 1 : -1;
+  for (let bits = row & i & (width - 1); bits !== 0; bits &= bits - 1) sign = -sign;
+  return sign;
+}
+
 /** The entries ±1 of the signed rows of a vector. */
 export function expand(rows: Uint8Array, width: number, vector: Int8Array): void {
   for (let i = 0; i < vector.length; i++) {
-    const row = rows[Math.floor(i / width)] as number;
-    let sign = row < width ? 1 : -1;
-    for (let bits = row & i & (width - 1); bits !== 0; bits &= bits - 1) sign = -sign;
-    vector[i] = sign;
+    vector[i] = signOf(rows[Math.floor(i / width)] as number, i, width);
   }
 }
 

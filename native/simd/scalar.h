@@ -28,9 +28,8 @@
 //                             those that the lowest four bits of the words say
 //   ShortTable                the same of four entries. May be missing, as where it is not faster
 //   WideTable                 of 16 or 32 entries, n, those that the lowest eight bits say; bit 7: negated
-//   row_registers lanes_from  how many registers of rows take entries at a time where each row has a lane,
-//   and
-//                             from how many rows on that is done; 0: never
+//   row_registers lanes_from  how many registers of rows take entries at a time, a row a lane, and from how
+//                             many rows on that is done; 0: never
 //   rows_sharing groups_shared groups_alone    how many rows share the unpacking of how many groups of words,
 //                             and how many groups a row alone takes at a time
 //   after(p, a)               hides p from the compiler until it has made a: it would make all that is taken
