@@ -15,6 +15,8 @@ export interface Trunk {
   forward(inputs: Float32Array, noise: Random): Promise<Float32Array>;
   /** Sets the gradients of all parameters from the one of the features of the last `forward`. */
   backward(gradient: Float32Array): Promise<void>;
+  /** The gradient by the inputs of the last `backward`, where the trunk was made with `inputGradients`; valid until the next. */
+  readonly inputGradient?: Float32Array;
   /** Features of any number of rows, by the running statistics and without noise; a new array. */
   evaluate(inputs: Float32Array): Promise<Float32Array>;
   /** Of a recurrent one: forgets what was read, before an epoch and before an evaluation, whose states are two. */
