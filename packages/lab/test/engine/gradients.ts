@@ -68,7 +68,7 @@ export async function checkGradients(
     await programs.release();
   }
   agree(results[0].output, results[1].output);
-  results[0].gradients.forEach((gradient, k) => agree(gradient, results[1].gradients[k]));
+  for (const [k, gradient] of results[0].gradients.entries()) agree(gradient, results[1].gradients[k]);
   return results;
 }
 
