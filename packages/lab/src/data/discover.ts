@@ -1,0 +1,145 @@
+import { type Dirent, readdirSync, statSync } from "node:fs";
+import { basename, extname, join, resolve } from "node:path";
+import { Problem } from "../problem.js";
+import { unreadable } from "./bytes.js";
+import { isData } from "./formats/index.js";
+import { isImage } from "./images.js";
+import { CLASS_NAMES, meaningOf, type PartName, type Role } from "./names.js";
+
+/** Where the rows of a part are: files of its inputs, labels and groups, or a folder of images by class. */
+export type Place =
+  | {
+      readonly kind: "files";
+      readonly inputs: string;
+      readonly labels: string | null;
+      readonly groups: string | null;
+    }
+  | { readonly kind: "images"; readonly folder: string };
+
+export interface Plan {
+  readonly name: string;
+  /** Without marks of parts, all is the training part, and the others are split off. */
+  readonly parts: ReadonlyMap<PartName, Place>;
+  /** A file that names the classes. */
+  readonly classNames: string | null;
+}
+
+/** What the paths of a command hold, told by names alone. */
+export function discover(paths: readonly string[]): Plan {
+  if (paths.length === 0)
+    throw new Problem("No data are named. Name a file, a file of inputs and one of labels, or a folder");
+  const name = basename(resolve(paths[0])).replace(/\.gz$/i, "");
+  if (paths.length > 1 && !paths.some(isFolder)) return { name, ...filesOf(paths, paths.join(", ")) };
+  if (paths.length === 1) {
+    if (isFolder(paths[0])) return { name, ...folderOf(paths[0]) };
+    const place: Place = { kind: "files", inputs: paths[0], labels: null, groups: null };
+    return { name: name.replace(extname(name), ""), parts: new Map([["train", place]]), classNames: null };
+  }
+  return { name, parts: partFolders(paths), classNames: null };
+}
+
+const isFolder = (path: string): boolean => {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+};
+
+type Found = Omit<Plan, "name">;
+
+function folderOf(folder: string): Found {
+  const entries = listed(folder);
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const classNames = CLASS_NAMES.find((name) => files.includes(name));
+  const named = classNames === undefined ? null : join(folder, classNames);
+  const data = files.filter((file) => isData(file) && !CLASS_NAMES.includes(file));
+  if (data.length > 0) {
+    const { parts } = filesOf(
+      data.map((file) => join(folder, file)),
+      folder,
+    );
+    return { parts, classNames: named };
+  }
+  if (folders.some((inner) => meaningOf(inner).part === "train")) {
+    const marked = folders.filter((inner) => meaningOf(inner).part !== null);
+    return { parts: partFolders(marked.map((inner) => join(folder, inner))), classNames: named };
+  }
+  if (folders.some((inner) => listed(join(folder, inner)).some((entry) => isImage(entry.name))))
+    return { parts: new Map([["train", { kind: "images", folder }]]), classNames: null };
+  throw new Problem(
+    `${folder} holds no data that can be read. It should hold data files, folders of images named after their classes, or folders train and test of such`,
+  );
+}
+
+/** Folders, or folders and files, that are a part each. */
+function partFolders(paths: readonly string[]): Map<PartName, Place> {
+  const parts = new Map<PartName, Place>();
+  for (const path of paths) {
+    const part = meaningOf(path).part ?? "train";
+    if (parts.has(part)) throw new Problem(`${path} is a second ${part} part. Name one path a part`);
+    const inner = isFolder(path) ? folderOf(path).parts : filesOf([path], path).parts;
+    const [place] = inner.values();
+    if (inner.size !== 1 || place === undefined)
+      throw new Problem(`${path} holds ${[...inner.keys()].join(", ")}, where one part is looked for`);
+    parts.set(part, place);
+  }
+  return parts;
+}
+
+function listed(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.name.startsWith("."));
+  } catch (error) {
+    throw unreadable(folder, error);
+  }
+}
+
+/** Files put together by what their names say: a file a part, or a file of inputs and one of labels. */
+function filesOf(paths: readonly string[], where: string): Found {
+  const meanings = paths.map((path) => ({ path, ...meaningOf(path) }));
+  const [first, second] = meanings;
+  const unmarked = meanings.every(({ part, role }) => part === null && role === null);
+  if (paths.length === 2 && (unmarked || inputsAndLabels(meanings.map(({ role }) => role)))) {
+    const swapped = first.role === "labels" || second.role === "inputs";
+    const [inputs, labels] = swapped ? [second.path, first.path] : [first.path, second.path];
+    return {
+      parts: new Map([[first.part ?? "train", { kind: "files", inputs, labels, groups: null }]]),
+      classNames: null,
+    };
+  }
+  const found = new Map<PartName, Map<Role, string>>();
+  for (const { path, part, role } of meanings) {
+    const files = found.get(part ?? "train") ?? new Map<Role, string>();
+    const other = files.get(role ?? "inputs");
+    if (other !== undefined) {
+      throw new Problem(
+        `${where}: ${basename(other)} and ${basename(path)} could both be the ${role ?? "inputs"} of the ${part ?? "train"} part. Name the files that are meant, or put train, val or test and x or y into their names`,
+      );
+    }
+    found.set(part ?? "train", files.set(role ?? "inputs", path));
+  }
+  const parts = new Map<PartName, Place>();
+  for (const [part, files] of found) {
+    const inputs = files.get("inputs");
+    if (inputs === undefined) {
+      const [alone] = files.values();
+      throw new Problem(
+        `${alone} has no inputs beside it. Name the file of the ${part} part's inputs as well`,
+      );
+    }
+    parts.set(part, {
+      kind: "files",
+      inputs,
+      labels: files.get("labels") ?? null,
+      groups: files.get("groups") ?? null,
+    });
+  }
+  return { parts, classNames: null };
+}
+
+const inputsAndLabels = (roles: readonly (Role | null)[]): boolean =>
+  roles.includes("labels") &&
+  roles.some((role) => role === null || role === "inputs") &&
+  !roles.includes("groups");
