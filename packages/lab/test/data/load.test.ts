@@ -16,7 +16,9 @@ test("a folder of IDX files: images from 0 to 1, test part as given, validation 
   expect(data.name).toBe("fashion-mnist-small");
   expect(data.classes).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
   expect(data.train.inputs.shape).toEqual([1, 28, 28]);
-  expect([data.train, data.validation, data.test].map(({ inputs }) => inputs.rows)).toEqual([5400, 600, 1000]);
+  expect([data.train, data.validation, data.test].map(({ inputs }) => inputs.rows)).toEqual([
+    5400, 600, 1000,
+  ]);
   expect([...countsOf(data.validation.labels, 10)]).toEqual(new Array(10).fill(60));
   expect([...countsOf(data.test.labels, 10)]).toEqual(new Array(10).fill(100));
   const pixels = rowsOf(data.test.inputs, 0, 999);
