@@ -110,6 +110,12 @@ export class Graph {
     });
   }
 
+  tensor(name: string): Tensor {
+    const tensor = this.tensors.get(name);
+    if (tensor === undefined) throw new Error(`the graph has no tensor named ${name}`);
+    return tensor;
+  }
+
   #tensor(name: string, shape: Shape, type: ElementType): Tensor {
     if (this.tensors.has(name)) throw new Error(`the graph has two tensors named ${name}`);
     const tensor = new Tensor(this, name, shape, type);

@@ -54,6 +54,13 @@ export function addBias(x: Tensor, b: Tensor): Tensor {
   return graph.differentiable(output, [x, b], (g) => [g, sum(g, [0])]);
 }
 
+/** Images plus a bias a channel. */
+export function addChannelBias(x: Tensor, b: Tensor): Tensor {
+  const { graph } = x;
+  const output = graph.node("Add", [x, reshape(b, [1, b.size, 1, 1])], x.shape);
+  return graph.differentiable(output, [x, b], (g) => [g, sum(g, [0, 2, 3])]);
+}
+
 /** Rows divided by their length. */
 export function normalizeRows(x: Tensor): Tensor {
   const { graph } = x;

@@ -59,7 +59,7 @@ export class Program {
     const made = new Set(nodes.flatMap((node) => node.outputs));
     const constants = graph.constants.filter(({ name }) => needed.has(name));
     for (const { name } of constants) made.add(name);
-    const inputs = [...needed].filter((name) => !made.has(name)).map((name) => tensorOf(graph, name));
+    const inputs = [...needed].filter((name) => !made.has(name)).map((name) => graph.tensor(name));
     const bind = (tensor: Tensor): Binding => ({
       name: tensor.name,
       type: tensor.type,
@@ -105,7 +105,7 @@ export async function trainingPrograms(
   const gradients = graph.gradients(output, seed, wanted);
   const made = new Set(graph.nodes.slice(0, middle).flatMap((node) => node.outputs));
   const used = nodesFor(graph, gradients, middle, graph.nodes.length).needed;
-  const kept = [...made].filter((name) => used.has(name)).map((name) => tensorOf(graph, name));
+  const kept = [...made].filter((name) => used.has(name)).map((name) => graph.tensor(name));
   const results = [...new Set([output, ...also, ...kept])];
   const forward = await Program.create(engine, graph, buffers, results, 0, middle);
   const backward = await Program.create(engine, graph, buffers, [...new Set(gradients)], middle);
@@ -133,10 +133,4 @@ function nodesFor(graph: Graph, outputs: readonly Tensor[], first: number, end: 
       return true;
     });
   return { nodes: nodes.toReversed(), needed };
-}
-
-function tensorOf(graph: Graph, name: string): Tensor {
-  const tensor = graph.tensors.get(name);
-  if (tensor === undefined) throw new Error(`the graph has no tensor named ${name}`);
-  return tensor;
 }

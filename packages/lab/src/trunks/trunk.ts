@@ -17,6 +17,8 @@ export interface Trunk {
   backward(gradient: Float32Array): Promise<void>;
   /** The gradient by the inputs of the last `backward`, where the trunk was made with `inputGradients`; valid until the next. */
   readonly inputGradient?: Float32Array;
+  /** Where it holds its parameters to a condition: called after each step of the optimiser. */
+  afterStep?(): void;
   /** Features of any number of rows, by the running statistics and without noise; a new array. */
   evaluate(inputs: Float32Array): Promise<Float32Array>;
   /** Of a recurrent one: forgets what was read, before an epoch and before an evaluation, whose states are two. */

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { convolution, maxPool } from "../../src/engine/convolution.js";
 import { lstm } from "../../src/engine/lstm.js";
-import { batchNormalization } from "../../src/engine/normalization.js";
+import { batchNormalization, filterResponse, thresholded } from "../../src/engine/normalization.js";
 import {
   addBias,
+  addChannelBias,
   flatten,
   linear,
   multiplyBy,
@@ -74,3 +75,21 @@ test("long short-term memory over three steps", () =>
       return lstm(x, { inputs, hidden, inputBias, hiddenBias }, { ...state, c: state.h }, 3).output;
     },
   ));
+
+test("filter response normalisation of rows and of images", async () => {
+  for (const shape of [
+    [4, 3],
+    [2, 3, 2, 2],
+  ])
+    await checkGradients(
+      { x: shape, gamma: [3], beta: [3], epsilon: [3] },
+      ({ x, gamma, beta, epsilon }) => filterResponse(x, { gamma, beta, epsilon }, 1e-6),
+      { step: 5e-3, tolerance: 5e-3 },
+    );
+});
+
+test("the threshold of a channel", () =>
+  checkGradients({ x: [4, 3], tau: [3] }, ({ x, tau }) => thresholded(x, tau)));
+
+test("a bias a channel", () =>
+  checkGradients({ x: [2, 3, 2, 2], b: [3] }, ({ x, b }) => addChannelBias(x, b)));
