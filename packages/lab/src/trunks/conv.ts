@@ -14,7 +14,17 @@ export const conv: TrunkKind = {
   about: "3×3 convolutions of so many channels with pooling, then a linear layer to the features",
   norms: ["batch", "none", "frn", "mimic"],
   sizes: { least: 1, most: 16 },
-  async create(sizes, { engine, inputShape, features = 512, batch, evaluated, seed, norm = "batch" }) {
+  async create(sizes, options) {
+    const {
+      engine,
+      inputShape,
+      features = 512,
+      batch,
+      evaluated,
+      seed,
+      norm = "batch",
+      inputGradients,
+    } = options;
     let [channels, height, width] = imageOf(inputShape);
     const layers: Layer[] = [];
     const image = [channels, height, width];
@@ -34,7 +44,7 @@ export const conv: TrunkKind = {
       plain((x) => flatten(x, [x.shape[0], flat])),
       linearLayer(`trunk.${sizes.length}`, flat, features, seed),
     );
-    return networkTrunk(engine, layers, { inputShape, batch, evaluated }, norm);
+    return networkTrunk(engine, layers, { inputShape, batch, evaluated, inputGradients }, norm);
   },
 };
 

@@ -18,6 +18,8 @@ export interface TrunkOptions {
   readonly seed: number;
   /** Each kind has a default of its own. */
   readonly norm?: Norm;
+  /** Whether `backward` computes the gradient by the inputs too, which costs what a layer costs. */
+  readonly inputGradients?: boolean;
   /** Of text: the number of words, and how many of each column a step reads. */
   readonly vocabulary?: number;
   readonly steps?: number;

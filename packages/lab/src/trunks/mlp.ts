@@ -15,7 +15,7 @@ export const mlp: TrunkKind = {
   about: "linear layers of so many units with rectifiers between; the last gives the features",
   norms: ["none", "batch", "frn", "mimic"],
   sizes: { least: 1, most: 16 },
-  async create(sizes, { engine, inputShape, batch, evaluated, seed, norm = "none" }) {
+  async create(sizes, { engine, inputShape, batch, evaluated, seed, norm = "none", inputGradients }) {
     let width = inputShape.reduce((product, size) => product * size, 1);
     const inputs = width;
     const layers: Layer[] = [];
@@ -25,6 +25,6 @@ export const mlp: TrunkKind = {
       if (k < sizes.length - 1) layers.push(...normalized(norm, `trunk.${k}`, size));
       width = size;
     }
-    return networkTrunk(engine, layers, { inputShape, batch, evaluated }, norm);
+    return networkTrunk(engine, layers, { inputShape, batch, evaluated, inputGradients }, norm);
   },
 };

@@ -14,12 +14,13 @@ export interface NetworkShape {
   readonly batch: number;
   /** Rows that are evaluated at once. */
   readonly evaluated: number;
+  readonly inputGradients?: boolean | undefined;
 }
 
 export async function networkTrunk(
   engine: Engine,
   layers: readonly Layer[],
-  { inputShape, batch, evaluated }: NetworkShape,
+  { inputShape, batch, evaluated, inputGradients = false }: NetworkShape,
   norm: Norm,
 ): Promise<Trunk> {
   const graph = new Graph();
@@ -43,9 +44,10 @@ export async function networkTrunk(
   const training = await trainingPrograms(engine, graph, buffers, {
     output,
     also: watched.flatMap(({ tensors }) => tensors),
-    wanted: parameters.map(({ name }) => graph.tensor(name)),
+    wanted: [...parameters.map(({ name }) => graph.tensor(name)), ...(inputGradients ? [x] : [])],
   });
-  for (const [k, gradient] of training.gradients.entries()) parameters[k].gradient = buffers.array(gradient);
+  const gradients = training.gradients.map((gradient) => buffers.array(gradient));
+  for (const [k, one] of parameters.entries()) one.gradient = gradients[k];
   const [given, features, seed] = [x, output, training.seed].map((tensor) => buffers.array(tensor));
   const notes = watched.map(({ tensors, afterForward }) => {
     const values = tensors.map((tensor) => buffers.array(tensor));
@@ -67,6 +69,7 @@ export async function networkTrunk(
       seed.set(gradient);
       await training.backward.run();
     },
+    ...(inputGradients && { inputGradient: gradients[parameters.length] }),
     evaluate: evaluation.evaluate,
     ...(norm === "mimic" && { afterStep: () => centreWeights(parameters) }),
     async release() {

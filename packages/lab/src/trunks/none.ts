@@ -6,13 +6,18 @@ export const none: TrunkKind = {
   usage: "none",
   about: "the inputs are the features",
   norms: ["none"],
-  async create(_, { inputShape }) {
+  async create(_, { inputShape, batch, inputGradients = false }) {
+    const features = inputShape.reduce((product, size) => product * size, 1);
+    const inputGradient = new Float32Array(inputGradients ? batch * features : 0);
     return {
-      features: inputShape.reduce((product, size) => product * size, 1),
+      features,
       parameters: [],
       variables: [],
       forward: async (inputs) => inputs,
-      backward: async () => {},
+      async backward(gradient) {
+        if (inputGradients) inputGradient.set(gradient);
+      },
+      ...(inputGradients && { inputGradient }),
       evaluate: async (inputs) => inputs.slice(),
       release: async () => {},
     };
