@@ -1,0 +1,80 @@
+import { draw, quantity, WIDTH } from "../draw.js";
+import type { Figure } from "../figure.js";
+import { bytes, count, duration, short } from "../format.js";
+import type { HeadSummary } from "../heads.js";
+
+/** What a training step takes, and the head's part of it. */
+export async function timings(heads: readonly HeadSummary[]): Promise<Figure> {
+  const values = heads.flatMap(({ name, stepMilliseconds: { head, all } }) => [
+    { head: name, part: "head", milliseconds: head, order: 0 },
+    { head: name, part: "rest", milliseconds: Math.max(0, all - head), order: 1 },
+  ]);
+  const told = heads.map(
+    ({ name, stepMilliseconds: { head, all } }) => `${name} ${short(head)} of ${short(all)}`,
+  );
+  const totals = heads.map(({ name, stepMilliseconds: { head, all } }) => ({
+    head: name,
+    milliseconds: Math.max(head, all),
+    text: `${short(head)} of ${short(all)}`,
+  }));
+  const y = { field: "head", type: "nominal", title: null, sort: heads.map(({ name }) => name) } as const;
+  const longest = Math.max(...totals.map(({ milliseconds }) => milliseconds));
+  const x = quantity("milliseconds", "milliseconds a training step", {
+    // Room for the figures behind the bars.
+    scale: { domain: [0, longest * 1.35] },
+  });
+  const svg = await draw(
+    {
+      width: WIDTH,
+      height: 60 + 30 * heads.length,
+      layer: [
+        {
+          data: { values },
+          mark: { type: "bar", height: { band: 0.6 } },
+          encoding: {
+            y,
+            x,
+            order: { field: "order" },
+            color: {
+              field: "part",
+              type: "nominal",
+              legend: null,
+              scale: { domain: ["head", "rest"], range: ["var(--s1)", "var(--bar)"] },
+            },
+          },
+        },
+        {
+          data: { values: totals },
+          mark: { type: "text", align: "left", dx: 5 },
+          encoding: { x, y, text: { field: "text" } },
+        },
+      ],
+    },
+    `Milliseconds a training step, the head's part of all: ${told.join(", ")}.`,
+  );
+  return {
+    title: "Time of a training step",
+    note: "Median milliseconds: in colour the head's part, in grey the trunk, the optimiser and all else.",
+    svg,
+    data: {
+      head: [
+        "head",
+        "ms a step, head",
+        "ms a step, all",
+        "all runs",
+        "learned numbers, head",
+        "learned numbers, trunk",
+        "bytes, head",
+      ],
+      rows: heads.map((head) => [
+        head.name,
+        short(head.stepMilliseconds.head),
+        short(head.stepMilliseconds.all),
+        duration(head.seconds),
+        count(head.parameters.head),
+        count(head.parameters.trunk),
+        bytes(head.bytes),
+      ]),
+    },
+  };
+}
