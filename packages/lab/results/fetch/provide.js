@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { Unavailable } from "./unavailable.js";
 
+/** Ignored by git, and not below node_modules, which `npm ci` empties. */
 const CACHE = fileURLToPath(new URL("../cache/", import.meta.url));
 
 /** Where the files are: made once and kept, in the repository, or below the folder given as `--shared`. */
@@ -24,9 +25,10 @@ const CACHE = fileURLToPath(new URL("../cache/", import.meta.url));
  * Paths of the files by their names.
  * @param {Source} source
  * @param {string | undefined} shared
+ * @param {string} [cache]
  */
-export async function provide(source, shared) {
-  const files = await gather(source, shared);
+export async function provide(source, shared, cache = CACHE) {
+  const files = await gather(source, shared, cache);
   for (const [name, path] of Object.entries(files)) {
     const found = await sha256(path);
     if (found !== source.files[name]) {
@@ -42,10 +44,11 @@ export async function provide(source, shared) {
  * The same, unchecked.
  * @param {Source} source
  * @param {string | undefined} shared
+ * @param {string} [cache]
  * @returns {Promise<Record<string, string>>}
  */
-export async function gather(source, shared) {
-  const folder = await folderOf(source, shared);
+export async function gather(source, shared, cache = CACHE) {
+  const folder = await folderOf(source, shared, cache);
   const entries = Object.keys(source.files).map((name) => [name, join(folder, name)]);
   const missing = entries.find(([, path]) => !existsSync(path));
   if (missing !== undefined) throw new Unavailable(`there is no ${missing[1]}`);
@@ -55,17 +58,18 @@ export async function gather(source, shared) {
 /**
  * @param {Source} source
  * @param {string | undefined} shared
+ * @param {string} cache
  */
-async function folderOf({ name, place, files }, shared) {
+async function folderOf({ name, place, files }, shared, cache) {
   if ("bundled" in place) return place.bundled;
   if ("shared" in place) {
     if (shared === undefined) throw new Unavailable(`give --shared, a folder with ${place.shared}/`);
     return join(shared, place.shared);
   }
-  const folder = join(CACHE, name);
+  const folder = join(cache, name);
   if (Object.keys(files).every((file) => existsSync(join(folder, file)))) return folder;
-  mkdirSync(CACHE, { recursive: true });
-  const made = mkdtempSync(join(CACHE, `${name}.part-`));
+  mkdirSync(cache, { recursive: true });
+  const made = mkdtempSync(join(cache, `${name}.part-`));
   try {
     const [scratch, whole] = [join(made, "scratch"), join(made, "whole")];
     mkdirSync(scratch);

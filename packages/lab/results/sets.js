@@ -1,0 +1,144 @@
+// What is run: data, the trunk and how it is trained, and the heads in front of which it stands. All heads of a set get the same: the same
+// options, seeds, order and splits. A head with options of its own says why.
+import { cifar10 } from "./data/cifar10.js";
+import { fashionMnist, fashionMnistSample } from "./data/fashion-mnist.js";
+import { languages } from "./data/languages.js";
+import { letters } from "./data/letters.js";
+import { mnist } from "./data/mnist.js";
+import { clinc150, omniglot, wikitext2 } from "./data/shared.js";
+import { stateOfTheUnion } from "./data/state-of-the-union.js";
+
+/** @import { Source } from "./fetch/provide.js" */
+
+/** Of `train`, by their names. @typedef {Record<string, string | number>} Options */
+/**
+ * @typedef {object} ResultSet
+ * @property {Source} source
+ * @property {"accuracy" | "perplexity"} measure
+ * @property {Options} options
+ * @property {Record<string, Options>} heads by their names, with what is particular to them
+ * @property {string} about one sentence
+ */
+
+const SEEDS = 3;
+
+/**
+ * A simplex has one feature less than its matrix has rows, so its trunk is one narrower.
+ * @param {Options} narrower
+ */
+const allHeads = (narrower) => ({
+  learned: { baselines: "knn" },
+  cosine: {},
+  hadamard: {},
+  "product:8": {},
+  "product:4": {},
+  orthogonal: {},
+  simplex: narrower,
+});
+
+/** Where classes are more than features there is no simplex, and no orthogonal code either. */
+const manyClasses = {
+  learned: { baselines: "knn" },
+  cosine: {},
+  hadamard: {},
+  "product:8": {},
+  "product:4": {},
+};
+const words = { learned: {}, cosine: {}, hadamard: {}, "product:8": {}, "product:4": {} };
+
+/** @type {ResultSet[]} */
+export const SETS = [
+  {
+    source: fashionMnistSample,
+    measure: "accuracy",
+    options: { trunk: "conv:32,64,64", "head-features": 512, epochs: 5, lr: 2e-3, seeds: SEEDS },
+    heads: allHeads({ "head-features": 511 }),
+    about: "Ten classes of clothes, 6,000 images of them: the part of the data that the repository holds.",
+  },
+  {
+    source: clinc150,
+    measure: "accuracy",
+    options: { trunk: "linear:512", epochs: 20, lr: 2e-3, seeds: SEEDS },
+    heads: allHeads({ trunk: "linear:511" }),
+    about: "What people ask an assistant, 150 intents, as embeddings of sentences that stay as they are.",
+  },
+  {
+    source: letters,
+    measure: "accuracy",
+    options: { trunk: "mlp:512,512", epochs: 20, lr: 2e-3, seeds: SEEDS },
+    heads: allHeads({ trunk: "mlp:512,511" }),
+    about: "A table: 26 capital letters in many typefaces, each told by 16 whole numbers.",
+  },
+  {
+    source: mnist,
+    measure: "accuracy",
+    options: { trunk: "mlp:512,512", epochs: 5, lr: 1e-3, seeds: SEEDS },
+    heads: allHeads({ trunk: "mlp:512,511" }),
+    about: "Handwritten digits, all 60,000, in front of two plain layers.",
+  },
+  {
+    source: fashionMnist,
+    measure: "accuracy",
+    options: { trunk: "mlp:512,512", epochs: 5, lr: 1e-3, seeds: SEEDS },
+    heads: allHeads({ trunk: "mlp:512,511" }),
+    about: "All 60,000 images, in front of two plain layers.",
+  },
+  {
+    source: languages,
+    measure: "accuracy",
+    options: { trunk: "linear:512", hash: 2048, epochs: 10, lr: 2e-3, seeds: SEEDS },
+    heads: manyClasses,
+    about:
+      "Which of 521 declarations is a paragraph of, by its hashed sequences of letters; some are of one language.",
+  },
+  {
+    source: omniglot,
+    measure: "accuracy",
+    options: { trunk: "conv:32,64,64", "head-features": 512, epochs: 8, lr: 2e-3, seeds: SEEDS },
+    heads: manyClasses,
+    about: "1,623 characters, 16 drawings of each to learn from and 4 to be tested on.",
+  },
+  {
+    source: cifar10,
+    measure: "accuracy",
+    options: { trunk: "conv:32,64,64", "head-features": 512, epochs: 3, lr: 2e-3, seeds: SEEDS },
+    heads: {
+      learned: {},
+      cosine: {},
+      hadamard: {},
+      "product:8": {},
+      orthogonal: {},
+      simplex: { "head-features": 511 },
+    },
+    about: "Photographs of ten kinds of things, in front of a network a hundredth of the paper's.",
+  },
+  {
+    source: stateOfTheUnion,
+    measure: "perplexity",
+    options: { trunk: "lstm:256", epochs: 5, batch: 32, lr: 2e-3, seeds: SEEDS },
+    heads: words,
+    about: "The next of 10,000 words, over all of which the softmax runs.",
+  },
+  {
+    source: wikitext2,
+    measure: "perplexity",
+    options: { trunk: "lstm:256", epochs: 1, batch: 32, lr: 2e-3, seeds: SEEDS },
+    heads: words,
+    about: "The next of 33,278 words, over all of which the softmax runs.",
+  },
+];
+
+/**
+ * One line of the results: one head on one set of data, with all its seeds.
+ * @typedef {{ id: string, set: ResultSet, head: string, options: Options }} Row
+ */
+
+/** @type {Row[]} */
+export const ROWS = SETS.flatMap((set) =>
+  Object.entries(set.heads).map(([head, own]) => ({
+    id: `${set.source.name}/${head}`,
+    set,
+    head,
+    options: { baselines: "none", ...set.options, ...own },
+  })),
+);
