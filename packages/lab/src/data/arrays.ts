@@ -1,5 +1,5 @@
 import { Problem } from "../problem.js";
-import type { Bytes } from "./bytes.js";
+import { type Bytes, openFile, readFully } from "./bytes.js";
 import type { NumberArray, Store } from "./content.js";
 import type { Element, Values } from "./elements.js";
 
@@ -32,7 +32,7 @@ export function arrayAt(name: string, file: Bytes, place: ArrayPlace, memory: nu
         `${file.path} is larger than the memory it may take (${memory} bytes) and stored column by column. Save it row by row (numpy.ascontiguousarray) or raise --memory`,
       );
     }
-    return { kind: "numbers", name, element, shape, store: new DiscStore(file, place) };
+    return { kind: "numbers", name, element, shape, store: new DiscStore(file.path, place) };
   }
   const raw = file.read(offset, bytes);
   if (place.bigEndian) swapBytes(raw, element.bytes);
@@ -51,12 +51,15 @@ const counted = (shape: readonly number[]): string => (shape.length === 0 ? "1 v
 /** Node maps no files into memory: what is asked for is read by its position, and the system keeps what is read often. */
 class DiscStore implements Store {
   readonly bytes = 0;
-  readonly #file: Bytes;
+  readonly #path: string;
+  /** Open as long as the process: rows are read from it until the end. */
+  readonly #file: number;
   readonly #place: ArrayPlace;
   #scratch = new Uint8Array(0);
 
-  constructor(file: Bytes, place: ArrayPlace) {
-    this.#file = file;
+  constructor(path: string, place: ArrayPlace) {
+    this.#path = path;
+    this.#file = openFile(path);
     this.#place = place;
   }
 
@@ -65,7 +68,7 @@ class DiscStore implements Store {
     const bytes = count * element.bytes;
     if (this.#scratch.length < bytes) this.#scratch = new Uint8Array(bytes);
     const part = this.#scratch.subarray(0, bytes);
-    this.#file.readInto(part, offset + from * element.bytes);
+    readFully(this.#path, this.#file, part, offset + from * element.bytes);
     if (bigEndian) swapBytes(part, element.bytes);
     return { values: element.view(this.#scratch.buffer, 0, count), start: 0 };
   }

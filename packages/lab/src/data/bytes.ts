@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
+import { constants, gunzipSync } from "node:zlib";
 import { Problem } from "../problem.js";
 
 /** The bytes of a file: on disc and read by position, or in memory where it was compressed. */
@@ -17,19 +17,33 @@ export interface Bytes {
 /** How many bytes one call reads: Linux gives no more than this at once. */
 const AT_ONCE = 2 ** 30;
 
-/** A file stays open as long as the process: rows are read from it until the end. */
+/** Opened for each reading: what reads often opens it once for itself. */
 export function openBytes(path: string): Bytes {
-  if (path.endsWith(".gz")) return inMemory(path, inflated(path));
-  const file = opened(path);
-  const { size } = fstatSync(file);
-  const readInto = (out: Uint8Array, at: number): void => {
-    for (let done = 0; done < out.length; ) {
-      const count = readSync(file, out, done, Math.min(AT_ONCE, out.length - done), at + done);
-      if (count === 0) throw new Problem(`${path} became shorter while it was read. Start again`);
-      done += count;
-    }
-  };
-  return { path, length: size, onDisc: true, readInto, read: (at, length) => copyOf(readInto, at, length) };
+  return path.endsWith(".gz") ? inMemory(path, inflated(path)) : onDisc(path);
+}
+
+function onDisc(path: string): Bytes {
+  const length = withFile(path, (file) => fstatSync(file).size);
+  const readInto = (out: Uint8Array, at: number): void =>
+    withFile(path, (file) => readFully(path, file, out, at));
+  return { path, length, onDisc: true, readInto, read: (from, count) => copyOf(readInto, from, count) };
+}
+
+export function readFully(path: string, file: number, out: Uint8Array, at: number): void {
+  for (let done = 0; done < out.length; ) {
+    const count = readSync(file, out, done, Math.min(AT_ONCE, out.length - done), at + done);
+    if (count === 0) throw new Problem(`${path} became shorter while it was read. Start again`);
+    done += count;
+  }
+}
+
+function withFile<T>(path: string, use: (file: number) => T): T {
+  const file = openFile(path);
+  try {
+    return use(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 export function inMemory(path: string, content: Uint8Array): Bytes {
@@ -56,7 +70,7 @@ function copyOf(readInto: Bytes["readInto"], at: number, length: number): Uint8A
   return copy;
 }
 
-function opened(path: string): number {
+export function openFile(path: string): number {
   try {
     const file = openSync(path, "r");
     if (fstatSync(file).isFile()) return file;
@@ -77,9 +91,7 @@ function inflated(path: string): Uint8Array {
   try {
     return gunzipSync(packed);
   } catch (error) {
-    throw new Problem(`${path} cannot be unpacked: it is cut off or no gzip file. Fetch it again`, {
-      cause: error,
-    });
+    throw damagedGzip(path, error);
   }
 }
 
@@ -90,3 +102,24 @@ export function unreadable(path: string, error: unknown): Problem {
     return new Problem(`${path} may not be read by you. Change its permissions`, { cause: error });
   return new Problem(`${path} cannot be read: ${message}`, { cause: error });
 }
+
+/** How much of a packed file is unpacked to look at its header. */
+const GLANCE = 2 ** 18;
+
+/** A file as `openBytes` gives it, but of a packed one no more than the start is unpacked: for headers. */
+export function glance(path: string): Bytes {
+  const file = onDisc(path);
+  if (!path.endsWith(".gz")) return file;
+  // The last four bytes of a gzip file are its length unpacked, modulo 2³².
+  const length = file.length < 18 ? 0 : Buffer.from(file.read(file.length - 4, 4)).readUInt32LE();
+  try {
+    const packed = file.read(0, Math.min(GLANCE, file.length));
+    const start = gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH });
+    return { ...inMemory(path, start), length: Math.max(length, start.length) };
+  } catch (error) {
+    throw damagedGzip(path, error);
+  }
+}
+
+export const damagedGzip = (path: string, error: unknown): Problem =>
+  new Problem(`${path} cannot be unpacked: it is cut off or no gzip file. Fetch it again`, { cause: error });

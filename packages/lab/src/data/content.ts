@@ -46,8 +46,8 @@ export interface Table {
   readonly path: string;
   readonly rows: number;
   readonly columns: readonly Column[];
-  /** What is added to a row's number to say where it is: 2 in a CSV file whose first line names the columns. */
-  readonly firstRow: number;
+  /** "line 7", "row 6": where a row is for who looks into the file. */
+  readonly placeOf: (row: number) => string;
 }
 
 export type Column = NumberColumn | NameColumn | VectorColumn;

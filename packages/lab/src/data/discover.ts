@@ -54,7 +54,7 @@ function folderOf(folder: string): Found {
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const classNames = CLASS_NAMES.find((name) => files.includes(name));
   const named = classNames === undefined ? null : join(folder, classNames);
-  const data = files.filter((file) => isData(file) && !CLASS_NAMES.includes(file));
+  const data = files.filter((file) => isData(file) && !CLASS_NAMES.includes(file) && !isProse(file));
   if (data.length > 0) {
     const { parts } = filesOf(
       data.map((file) => join(folder, file)),
@@ -72,6 +72,10 @@ function folderOf(folder: string): Found {
     `${folder} holds no data that can be read. It should hold data files, folders of images named after their classes, or folders train and test of such`,
   );
 }
+
+/** A text file that is not said to hold labels or groups: a licence, say. */
+const isProse = (file: string): boolean =>
+  /\.txt(\.gz)?$/i.test(file) && !["labels", "groups"].includes(meaningOf(file).role ?? "");
 
 /** Folders, or folders and files, that are a part each. */
 function partFolders(paths: readonly string[]): Map<PartName, Place> {

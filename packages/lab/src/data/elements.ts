@@ -18,8 +18,6 @@ export type Floats = Float32Array | Float64Array;
 export interface Element {
   readonly name: string;
   readonly bytes: number;
-  /** Neither NaN nor infinite, whatever the bits. */
-  readonly whole: boolean;
   view(buffer: ArrayBuffer, offset: number, length: number): Values;
   /** Writes `count` values, from `from` on, to `out` from `at` on. */
   decode(values: Values, from: number, count: number, out: Floats, at: number): void;
@@ -61,26 +59,25 @@ type Constructor = {
   new (buffer: ArrayBuffer, offset: number, length: number): Values;
 };
 
-const element = (name: string, Type: Constructor, whole: boolean, decode: Element["decode"]): Element => ({
+const element = (name: string, Type: Constructor, decode: Element["decode"]): Element => ({
   name,
   bytes: Type.BYTES_PER_ELEMENT,
-  whole,
   view: (buffer, offset, length) => new Type(buffer, offset, length),
   decode,
 });
 
 export const ELEMENTS = {
-  bool: element("bool", Uint8Array, true, copied),
-  uint8: element("uint8", Uint8Array, true, copied),
-  int8: element("int8", Int8Array, true, copied),
-  uint16: element("uint16", Uint16Array, true, copied),
-  int16: element("int16", Int16Array, true, copied),
-  uint32: element("uint32", Uint32Array, true, copied),
-  int32: element("int32", Int32Array, true, copied),
-  uint64: element("uint64", BigUint64Array, true, fromBigInts),
-  int64: element("int64", BigInt64Array, true, fromBigInts),
-  float16: element("float16", Uint16Array, false, lookedUp(fromHalf)),
-  bfloat16: element("bfloat16", Uint16Array, false, lookedUp(fromBfloat16)),
-  float32: element("float32", Float32Array, false, copied),
-  float64: element("float64", Float64Array, false, copied),
+  bool: element("bool", Uint8Array, copied),
+  uint8: element("uint8", Uint8Array, copied),
+  int8: element("int8", Int8Array, copied),
+  uint16: element("uint16", Uint16Array, copied),
+  int16: element("int16", Int16Array, copied),
+  uint32: element("uint32", Uint32Array, copied),
+  int32: element("int32", Int32Array, copied),
+  uint64: element("uint64", BigUint64Array, fromBigInts),
+  int64: element("int64", BigInt64Array, fromBigInts),
+  float16: element("float16", Uint16Array, lookedUp(fromHalf)),
+  bfloat16: element("bfloat16", Uint16Array, lookedUp(fromBfloat16)),
+  float32: element("float32", Float32Array, copied),
+  float64: element("float64", Float64Array, copied),
 } as const;

@@ -6,7 +6,7 @@ import type { Rows } from "./inputs.js";
 export class Digest {
   readonly #hash = createHash("sha256");
 
-  numbers(values: Int32Array | Float32Array): void {
+  numbers(values: Int32Array | Uint32Array | Float32Array): void {
     this.#hash.update(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
   }
 

@@ -1,13 +1,15 @@
-import { memoryStore, product } from "./arrays.js";
+import { product } from "./arrays.js";
 import type { NumberArray, Store } from "./content.js";
 import type { Inputs } from "./dataset.js";
 import type { Element, Floats } from "./elements.js";
+import type { Digest } from "./hash.js";
 
 /** Inputs that give float64 as well, for means to be taken off without loss. */
 export interface Rows extends Inputs {
   gather(rows: ArrayLike<number>, out: Floats): void;
-  /** Whether no value can be NaN or infinite, by the kind of numbers. */
-  readonly whole: boolean;
+  /** Of rows with text, zero nearly everywhere: the rest of their numbers, and a way to feed the text to a digest that is no detour by zeros. */
+  readonly dense?: Rows;
+  feed?(digest: Digest): void;
 }
 
 /** Values that are read from a file at once where rows follow each other. */
@@ -18,7 +20,6 @@ export class ArrayRows implements Rows {
   readonly rows: number;
   readonly shape: readonly number[];
   readonly bytes: number;
-  readonly whole: boolean;
   readonly #element: Element;
   readonly #store: Store;
   readonly #size: number;
@@ -34,7 +35,6 @@ export class ArrayRows implements Rows {
     this.#interleaved = axes.length === 3 && channelsLast(axes) ? axes[2] : 1;
     this.#size = product(axes);
     this.bytes = array.store.bytes;
-    this.whole = array.element.whole;
     this.#element = array.element;
     this.#store = array.store;
     this.#scale = scale;
@@ -86,7 +86,6 @@ export class SomeRows implements Rows {
   readonly rows: number;
   readonly shape: readonly number[];
   readonly bytes: number;
-  readonly whole: boolean;
   readonly #of: Rows;
   readonly #picked: Int32Array;
 
@@ -94,7 +93,6 @@ export class SomeRows implements Rows {
     this.rows = picked.length;
     this.shape = of.shape;
     this.bytes = of.rows === 0 ? 0 : (of.bytes / of.rows) * picked.length;
-    this.whole = of.whole;
     this.#of = of;
     this.#picked = picked;
   }
@@ -107,12 +105,38 @@ export class SomeRows implements Rows {
   }
 }
 
+/** The rows of one after those of another. */
+export class JoinedRows implements Rows {
+  readonly rows: number;
+  readonly shape: readonly number[];
+  readonly bytes: number;
+  readonly #first: Rows;
+  readonly #second: Rows;
+
+  constructor(first: Rows, second: Rows) {
+    this.rows = first.rows + second.rows;
+    this.shape = first.shape;
+    this.bytes = first.bytes + second.bytes;
+    this.#first = first;
+    this.#second = second;
+  }
+
+  gather(rows: ArrayLike<number>, out: Floats): void {
+    const size = product(this.shape);
+    const { rows: before } = this.#first;
+    for (let i = 0; i < rows.length; i++) {
+      const place = out.subarray(i * size, (i + 1) * size);
+      if (rows[i] < before) this.#first.gather([rows[i]], place);
+      else this.#second.gather([rows[i] - before], place);
+    }
+  }
+}
+
 /** Rows with the mean taken off every column and the rest multiplied by a factor. */
 export class StandardRows implements Rows {
   readonly rows: number;
   readonly shape: readonly number[];
   readonly bytes: number;
-  readonly whole = true;
   readonly #of: Rows;
   readonly #mean: Float64Array;
   readonly #factor: Float64Array;
@@ -137,13 +161,4 @@ export class StandardRows implements Rows {
       if (++column === width) column = 0;
     }
   }
-}
-
-/** Floats that are in memory already, for tests and for what is computed. */
-export function floatRows(values: Float32Array, shape: readonly number[], element: Element): Rows {
-  const rows = values.length / product(shape);
-  return new ArrayRows(
-    { kind: "numbers", name: "", element, shape: [rows, ...shape], store: memoryStore(values) },
-    1,
-  );
 }

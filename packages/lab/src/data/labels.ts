@@ -84,3 +84,17 @@ export function countsOf(labels: Int32Array, classes: number): Int32Array {
   for (const label of labels) counts[label]++;
   return counts;
 }
+
+export function joined(a: Int32Array, b: Int32Array): Int32Array {
+  const both = new Int32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+/** Those of the names that some row has. */
+export function used({ codes, names }: Coded): string[] {
+  const seen = new Uint8Array(names.length);
+  for (const code of codes) seen[code] = 1;
+  return names.filter((_, code) => seen[code] === 1);
+}

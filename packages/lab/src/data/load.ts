@@ -1,94 +1,96 @@
-import { readFileSync } from "node:fs";
-import { Problem } from "../problem.js";
+import { product } from "./arrays.js";
 import { assemble, type GivenPart, type Loaded } from "./assemble.js";
-import { checkClasses, constantColumns, scan } from "./checks.js";
-import { discover, type Plan } from "./discover.js";
+import { checkClasses, constantColumns, type Names, sameShapes, scan } from "./checks.js";
+import { namesOf } from "./class-names.js";
+import { discover } from "./discover.js";
 import { Digest } from "./hash.js";
-import { numbered, numberingNote, sortedClasses } from "./labels.js";
+import type { Rows } from "./inputs.js";
+import { countsOf, numbered, sortedClasses, used } from "./labels.js";
+import { denseNames, type InputLayout, layoutOf, rowsOf } from "./layout.js";
 import type { PartName } from "./names.js";
 import type { DataOptions } from "./options.js";
-import { type RawPart, readPlace } from "./parts.js";
+import { type RawPart, readGroups, readParts } from "./parts.js";
+import { isMeasured, widthOf } from "./tables/plan.js";
 
-/** Reads data of any format that FORMATS has, numbers the classes and divides what is not divided. */
+/** Reads data of any format that FORMATS has, numbers the classes and divides what its files do not divide. */
 export async function loadDataset(paths: readonly string[], options: DataOptions = {}): Promise<Loaded> {
   const plan = discover(paths);
-  const raw = new Map<PartName, RawPart>();
-  for (const [part, place] of plan.parts)
-    for (const [found, rows] of await readPlace(place, part, options)) raw.set(found, rows);
   const path = paths.join(", ");
-  sameShapes([...raw.values()]);
-  const numbers = sortedClasses(
-    [...raw.values()].flatMap(({ labels: { codes, names } }) => {
-      const used = new Uint8Array(names.length);
-      for (const code of codes) used[code] = 1;
-      return names.filter((_, code) => used[code] === 1);
-    }),
-  );
-  const rows = raw.get("train")?.labels.codes.length ?? 0;
-  checkClasses(path, rows, numbers);
-  const { classes, note } = namesOf(numbers, plan);
+  const raw = await readGroups(await readParts(plan, options), options);
+  const first = raw.get("train") ?? [...raw.values()][0];
+  const labels = sortedClasses([...raw.values()].flatMap((part) => used(part.labels)));
+  checkClasses(path, first.labels.codes.length, labels);
+  const { classes, note } = namesOf(labels, plan.classNames);
+  const { layout, notes } = await layoutOf(first, options);
+  const rows = new Map<PartName, Rows>();
+  for (const [part, { inputs, path: file }] of raw) rows.set(part, await rowsOf(inputs, layout, file));
+  sameShapes([...raw].map(([part, { path: file }]) => ({ path: file, shape: rows.get(part)?.shape ?? [] })));
+
   const digest = new Digest();
-  const notes = [note];
+  const groups = numberedGroups([...raw.values()]);
   const given = new Map<PartName, GivenPart>();
-  for (const [part, { inputs, labels, path: file }] of raw) {
-    const own = numbered(labels, numbers);
+  const columnName = denseNames(layout);
+  const remarks = [note, labelNote(first, options), ...notes];
+  for (const [part, found] of raw) {
+    const inputs = rows.get(part) as Rows;
+    const own = numbered(found.labels, labels);
+    const places: Names = { path: found.path, placeOf: found.placeOf, columnName };
     digest.text(`${part} ${inputs.rows} ${inputs.shape.join(" ")}`);
-    const extent = scan(file, inputs, columnName, digest);
-    if (part === "train" && inputs.shape.length === 1) notes.push(constantColumns(extent, columnName));
+    const extent = scan(inputs, places, digest);
     digest.numbers(own);
-    given.set(part, { inputs, labels: own });
+    const group = found.groups === null ? null : numbered(found.groups, groups);
+    if (group !== null) digest.numbers(group);
+    if (found === first && inputs.shape.length === 1) remarks.push(constantColumns(extent, columnName));
+    given.set(part, { inputs, labels: own, groups: group });
   }
   for (const name of classes) digest.text(name);
+  digest.text(JSON.stringify(layout));
+  const shape = rows.values().next().value?.shape ?? [];
   return assemble({
     name: plan.name,
     path,
-    classes,
     given,
     options,
+    layout: { ...layout, shape, classes, labels, label: first.label },
+    measured: standardPlaces(layout, shape, options),
     hash: digest.hex(),
-    notes: notes.filter((some) => some !== null),
+    notes: remarks.filter((some) => some !== null),
   });
 }
 
-const columnName = (column: number): string => `column ${column + 1}`;
+/** How many rows each class has, in all parts. */
+export const available = (data: Loaded): Int32Array => {
+  const counts = new Int32Array(data.classes.length);
+  for (const { labels } of [data.train, data.validation, data.test])
+    countsOf(labels, counts.length).forEach((count, k) => {
+      counts[k] += count;
+    });
+  return counts;
+};
 
-function sameShapes(parts: readonly RawPart[]): void {
-  const [first, ...others] = parts;
-  for (const other of others) {
-    if (other.inputs.shape.join() !== first.inputs.shape.join())
-      throw new Problem(
-        `The rows of ${first.path} are ${first.inputs.shape.join(" × ")}, those of ${other.path} ${other.inputs.shape.join(" × ")}. Parts have rows of one shape`,
-      );
-  }
+function numberedGroups(parts: readonly RawPart[]): string[] {
+  return [...new Set(parts.flatMap(({ groups }) => (groups === null ? [] : used(groups))))];
 }
 
-/** Names of a file beside the data stand for the numbers, where they fit. */
-function namesOf(numbers: string[], { classNames }: Plan): { classes: string[]; note: string | null } {
-  const note = numberingNote(numbers);
-  if (classNames === null || !numbers.every((name) => /^\d+$/.test(name))) return { classes: numbers, note };
-  const names = listOf(classNames);
-  const fits = names.length > Number(numbers.at(-1)) && new Set(names).size === names.length;
-  if (fits) return { classes: numbers.map((number) => names[Number(number)]), note };
-  return {
-    classes: numbers,
-    note: `${classNames} names ${names.length} classes, which do not fit the labels ${numbers[0]} to ${numbers.at(-1)}, and is not used.`,
-  };
+/** Said where it was not asked for. */
+function labelNote({ label }: RawPart, options: DataOptions): string | null {
+  if (label === null || options.label !== undefined) return null;
+  return `The classes are the column ${label}; another one is named by --label.`;
 }
 
-function listOf(path: string): string[] {
-  const text = readFileSync(path, "utf8");
-  if (!path.endsWith(".json"))
-    return text
-      .split(/\r?\n/)
-      .map((line) => line.trim())
-      .filter((line) => line !== "");
-  try {
-    const list: unknown = JSON.parse(text);
-    if (Array.isArray(list) && list.every((name) => typeof name === "string")) return list;
-  } catch {
-    // Said below.
-  }
-  throw new Problem(
-    `${path} should be a list of the names of classes, ["first", "second"]. Mend or remove it`,
-  );
+/** Those that are brought to mean 0: what was measured. Marks of categories and n-grams stay as they are. */
+function standardPlaces(
+  layout: InputLayout,
+  shape: readonly number[],
+  options: DataOptions,
+): number[] | null {
+  if (!(options.standardize ?? layout.columns !== null)) return null;
+  const kinds = layout.columns ?? [{ kind: "vector", name: "", width: product(shape) } as const];
+  let at = 0;
+  const places = kinds.flatMap((plan) => {
+    const from = at;
+    at += widthOf(plan);
+    return isMeasured(plan) ? Array.from({ length: at - from }, (_, k) => from + k) : [];
+  });
+  return places.length === 0 ? null : places;
 }

@@ -1,48 +1,175 @@
+import { existsSync } from "node:fs";
 import { Problem } from "../problem.js";
-import { openBytes } from "./bytes.js";
-import type { Arrays, Coded, Content, NameArray, NumberArray } from "./content.js";
-import type { Place } from "./discover.js";
+import type { Arrays, Coded, Content, NameArray, NumberArray, Table } from "./content.js";
+import type { Place, Plan } from "./discover.js";
 import { formatOf } from "./formats/index.js";
-import { ArrayRows, type Rows } from "./inputs.js";
-import { labelsOf } from "./labels.js";
+import { imageFiles } from "./images.js";
+import { labelsOf, numbersAsNames } from "./labels.js";
 import { meaningOf, type PartName } from "./names.js";
 import { type DataOptions, DEFAULTS } from "./options.js";
+import { labelColumnOf, namesIn } from "./tables/plan.js";
 
 /** The rows of one part as they were found, before anything is divided or numbered. */
 export interface RawPart {
-  readonly inputs: Rows;
-  readonly labels: Coded;
+  readonly inputs: RawInputs;
+  /** Null where there are none and none are needed. */
+  readonly labels: Coded | null;
   readonly groups: Coded | null;
+  /** Of a table: the column of the labels. */
+  readonly label: string | null;
+  /** Of a table: columns that are no inputs. */
+  readonly apart: readonly string[];
   /** The file of the inputs, for messages. */
   readonly path: string;
+  readonly placeOf: (row: number) => string;
 }
 
-export async function contentOf(path: string, options: DataOptions): Promise<Content> {
-  const format = formatOf(path);
-  return format.read(openBytes(path), { memory: options.memory ?? DEFAULTS.memory });
+export type RawInputs =
+  | { readonly kind: "array"; readonly array: NumberArray }
+  | { readonly kind: "table"; readonly table: Table }
+  | { readonly kind: "images"; readonly files: readonly string[] };
+
+export interface LabelledPart extends RawPart {
+  readonly labels: Coded;
 }
+
+export interface ReadingOptions extends DataOptions {
+  /** Whether rows without labels will do. */
+  readonly unlabelled?: boolean;
+}
+
+/** All parts of the files, each with labels. */
+export async function readParts(plan: Plan, options: DataOptions): Promise<Map<PartName, LabelledPart>> {
+  const raw = new Map<PartName, LabelledPart>();
+  for (const [part, place] of plan.parts)
+    for (const [found, rows] of await readPlace(place, part, options)) {
+      const { labels, path } = rows;
+      if (labels === null) throw new Problem(`${path} has no labels. Name the file of the labels after it`);
+      raw.set(found, { ...rows, labels });
+    }
+  return raw;
+}
+
+/** Groups that are no column of a table are a file, with one name or number for each row of the training part. */
+export async function readGroups(
+  parts: Map<PartName, LabelledPart>,
+  options: DataOptions,
+): Promise<Map<PartName, LabelledPart>> {
+  const { groups: file } = options;
+  const train = parts.get("train");
+  if (file === undefined || train === undefined || train.groups !== null) return parts;
+  if (!existsSync(file))
+    throw new Problem(`--groups ${file} is neither a column of ${train.path} nor a file. Name one of these`);
+  const groups = await namesAt(file, undefined, options);
+  const grouped = { ...train, groups };
+  matching(grouped, groups, "groups", file);
+  return new Map([...parts, ["train", grouped]]);
+}
+
+interface ContentOptions {
+  readonly label: string | undefined;
+  readonly groups: string | undefined;
+  readonly inputsOnly: boolean;
+}
+
+const contentOf = (path: string, of: ContentOptions, { memory }: DataOptions): Promise<Content> =>
+  formatOf(path).read(path, { ...of, memory: memory ?? DEFAULTS.memory });
 
 /** What lies at a place: one part, or several where a file has arrays of several. */
 export async function readPlace(
   place: Place,
   part: PartName,
-  options: DataOptions,
+  options: ReadingOptions,
 ): Promise<Map<PartName, RawPart>> {
-  if (place.kind === "images") throw new Problem(`${place.folder}: images are not read yet`);
-  const content = await contentOf(place.inputs, options);
-  if (content.kind === "table") throw new Problem(`${place.inputs}: tables are not read yet`);
-  if (place.labels === null) return partsOfArrays(content, part);
-  const inputs = onlyArray(content);
-  const labels = labelsOf(onlyArray(await arraysOf(place.labels, options)), place.labels);
+  if (place.kind === "images") {
+    const { files, labels } = imageFiles(place.folder, options.unlabelled === true);
+    const placeOf = (row: number): string => files[row];
+    const inputs: RawInputs = { kind: "images", files };
+    const path = place.folder;
+    return new Map([[part, { inputs, labels, groups: null, label: null, apart: [], path, placeOf }]]);
+  }
+  const { label, groups: groupColumn } = options;
+  const inputsOnly = place.labels !== null;
+  const content = await contentOf(place.inputs, { label, groups: groupColumn, inputsOnly }, options);
+  if (place.labels === null && content.kind === "arrays") return partsOfArrays(content, part, options);
+  const inputs: RawInputs =
+    content.kind === "table"
+      ? { kind: "table", table: content }
+      : { kind: "array", array: numbersOf(onlyArray(content), place.inputs) };
+  const apart =
+    content.kind === "table" ? columnsApart(content, place, options) : { label: null, groups: null };
+  const labels =
+    place.labels !== null
+      ? await namesAt(place.labels, options.label, options)
+      : content.kind === "table" && apart.label !== null
+        ? columnAsNames(content, apart.label)
+        : null;
   const groups =
-    place.groups === null ? null : labelsOf(onlyArray(await arraysOf(place.groups, options)), place.groups);
-  return new Map([[part, rawPart(place.inputs, inputs, labels, groups, place.labels)]]);
+    place.groups !== null
+      ? await namesAt(place.groups, undefined, options)
+      : content.kind === "table" && apart.groups !== null
+        ? columnAsNames(content, apart.groups)
+        : null;
+  const raw: RawPart = {
+    inputs,
+    labels,
+    groups,
+    label: apart.label,
+    apart: [apart.label, apart.groups].filter((name) => name !== null),
+    path: place.inputs,
+    placeOf: content.kind === "table" ? content.placeOf : numberedRow,
+  };
+  matching(raw, labels, "labels", place.labels);
+  matching(raw, groups, "groups", place.groups);
+  return new Map([[part, raw]]);
 }
 
-async function arraysOf(path: string, options: DataOptions): Promise<Arrays> {
-  const content = await contentOf(path, options);
-  if (content.kind === "arrays") return content;
-  throw new Problem(`${path} is a table where a file of labels is looked for`);
+const numberedRow = (row: number): string => `row ${row + 1}`;
+
+/** Which columns hold no inputs. */
+function columnsApart(
+  table: Table,
+  place: Extract<Place, { kind: "files" }>,
+  { label, groups, unlabelled }: ReadingOptions,
+): { label: string | null; groups: string | null } {
+  const names = table.columns.map(({ name }) => name);
+  const known = groups !== undefined && names.includes(groups) ? groups : null;
+  if (place.labels !== null || (unlabelled && (label === undefined || !names.includes(label))))
+    return { label: null, groups: known };
+  return {
+    label: labelColumnOf(
+      names.filter((name) => name !== known),
+      label,
+      table.path,
+    ),
+    groups: known,
+  };
+}
+
+const columnAsNames = (table: Table, name: string): Coded =>
+  wholeNames(
+    namesIn(table, name, (values) =>
+      numbersAsNames(values, (row) => `${table.path}, ${table.placeOf(row)}, column ${name}`),
+    ),
+  );
+
+/** Whole numbers that were written as floats, 3.0, are the numbers. */
+function wholeNames({ codes, names }: Coded): Coded {
+  if (!names.some((name) => /\.0+$/.test(name)) || !names.every((name) => /^-?\d+(\.0+)?$/.test(name)))
+    return { codes, names };
+  return { codes, names: names.map((name) => name.replace(/\.0+$/, "")) };
+}
+
+/** A file with one name or number a row. */
+export async function namesAt(
+  path: string,
+  column: string | undefined,
+  options: ReadingOptions,
+): Promise<Coded> {
+  const content = await contentOf(path, { label: column, groups: undefined, inputsOnly: false }, options);
+  if (content.kind === "arrays") return labelsOf(onlyArray(content), path);
+  const names = content.columns.map(({ name }) => name);
+  return columnAsNames(content, labelColumnOf(names, column, path));
 }
 
 function onlyArray({ path, arrays }: Arrays): NumberArray | NameArray {
@@ -52,25 +179,43 @@ function onlyArray({ path, arrays }: Arrays): NumberArray | NameArray {
   );
 }
 
+type Found = Partial<Record<"inputs" | "labels" | "groups", NumberArray | NameArray>>;
+
 /** Arrays named x and y, train_x and train_y, and so on. */
-function partsOfArrays({ path, arrays }: Arrays, alone: PartName): Map<PartName, RawPart> {
-  const parts = new Map<PartName, Partial<Record<"inputs" | "labels" | "groups", NumberArray | NameArray>>>();
+function partsOfArrays(
+  { path, arrays }: Arrays,
+  alone: PartName,
+  options: ReadingOptions,
+): Map<PartName, RawPart> {
+  const parts = new Map<PartName, Found>();
   for (const array of arrays) {
-    const { part, role } = meaningOf(array.name);
+    const meaning = meaningOf(array.name);
+    const part = meaning.part ?? alone;
+    const role = meaning.role ?? (arrays.length === 1 ? "inputs" : null);
     if (role === null) continue;
-    const found = parts.get(part ?? alone) ?? {};
+    const found = parts.get(part) ?? {};
     if (found[role] !== undefined)
       throw new Problem(
-        `${path}: ${found[role].name} and ${array.name} could both be the ${role} of the ${part ?? alone} part. Keep the one that is meant`,
+        `${path}: ${found[role].name} and ${array.name} could both be the ${role} of the ${part} part. Keep the one that is meant`,
       );
     found[role] = array;
-    parts.set(part ?? alone, found);
+    parts.set(part, found);
   }
   const raw = new Map<PartName, RawPart>();
   for (const [part, { inputs, labels, groups }] of parts) {
-    if (inputs === undefined || labels === undefined) continue;
-    const named = groups === undefined ? null : labelsOf(groups, path);
-    raw.set(part, rawPart(path, inputs, labelsOf(labels, path), named, path));
+    if (inputs === undefined || (labels === undefined && !options.unlabelled)) continue;
+    const found: RawPart = {
+      inputs: { kind: "array", array: numbersOf(inputs, path) },
+      labels: labels === undefined ? null : labelsOf(labels, path),
+      groups: groups === undefined ? null : labelsOf(groups, path),
+      label: null,
+      apart: [],
+      path,
+      placeOf: numberedRow,
+    };
+    matching(found, found.labels, "labels", null);
+    matching(found, found.groups, "groups", null);
+    raw.set(part, found);
   }
   if (raw.size > 0) return raw;
   const names = arrays.map(({ name }) => name).filter((name) => name !== "");
@@ -81,32 +226,26 @@ function partsOfArrays({ path, arrays }: Arrays, alone: PartName): Map<PartName,
   );
 }
 
-function rawPart(
-  path: string,
-  inputs: NumberArray | NameArray,
-  labels: Coded,
-  groups: Coded | null,
-  labelPath: string,
-): RawPart {
-  if (inputs.kind === "names")
+function numbersOf(array: NumberArray | NameArray, path: string): NumberArray {
+  if (array.kind === "names")
     throw new Problem(
-      `${path} holds strings, where numbers are looked for. Save text in a table (.csv, .parquet)`,
+      `${path} holds strings, where numbers are looked for. Save text as a table (.csv, .parquet)`,
     );
-  const rows = inputs.shape[0] ?? 0;
-  if (inputs.shape.length === 0)
-    throw new Problem(`${path} holds one number. Save an array with a row an example`);
-  matching(path, rows, labels, "labels", labelPath);
-  if (groups !== null) matching(path, rows, groups, "groups", labelPath);
-  return { inputs: new ArrayRows(inputs, scaleOf(inputs)), labels, groups, path };
+  if (array.shape.length === 0)
+    throw new Problem(`${path} holds one number. Save an array with a row for each example`);
+  return array;
 }
 
-/** Bytes of images are brought to 0 … 1. */
-const scaleOf = ({ element, shape }: NumberArray): number =>
-  element.name === "uint8" && shape.length >= 3 ? 1 / 255 : 1;
+export function rowCount(inputs: RawInputs): number {
+  if (inputs.kind === "array") return inputs.array.shape[0];
+  return inputs.kind === "table" ? inputs.table.rows : inputs.files.length;
+}
 
-function matching(path: string, rows: number, { codes }: Coded, what: string, other: string): void {
-  if (codes.length === rows) return;
+function matching(part: RawPart, names: Coded | null, what: string, path: string | null): void {
+  const rows = rowCount(part.inputs);
+  if (names === null || names.codes.length === rows) return;
+  const hint = /\.[ct]sv(\.gz)?$/i.test(path ?? "") ? " Its first line is the column's name." : "";
   throw new Problem(
-    `${path} has ${rows} rows and ${other} has ${codes.length} ${what}. One of them belongs to other data`,
+    `${part.path} has ${rows} rows, and there are ${names.codes.length} ${what}${path === null ? "" : ` in ${path}`}.${hint} One of them belongs to other data`,
   );
 }

@@ -1,4 +1,5 @@
 import { Random } from "../random.js";
+import { byGroups } from "./grouped.js";
 
 /** Which rows go where: numbers of rows, in ascending order. */
 export interface Split {
@@ -12,47 +13,75 @@ export interface Shares {
   readonly test: number;
 }
 
-/**
- * Every class is divided by the same shares, to a row; which rows go where is drawn from the seed. The training part has one row at least
- * of each class, before the others have any.
- */
-export function stratified(labels: Int32Array, classes: number, shares: Shares, seed: number): Split {
-  const parts: number[][] = [[], [], []];
-  const carried = { validation: 0, test: 0 };
-  shuffledByClass(labels, classes, seed).forEach((rows) => {
-    const test = take(rows.length, shares.test, rows.length - 1, carried, "test");
-    const validation = take(rows.length, shares.validation, rows.length - 1 - test, carried, "validation");
-    rows.forEach((row, k) => {
-      parts[k < test ? 2 : k < test + validation ? 1 : 0].push(row);
-    });
-  });
-  const [train, validation, test] = parts.map((rows) => Int32Array.from(rows).sort());
-  return { train, validation, test };
+/** What is divided: the class of each row and, where rows belong together, its group. */
+export interface Divisible {
+  readonly labels: Int32Array;
+  readonly groups: Int32Array | null;
 }
 
-/** How many of a class's rows: what is rounded away of one class is given to the next, so that all together come out right. */
-function take(count: number, share: number, most: number, carried: Shares, part: keyof Shares): number {
-  const wanted = count * share + carried[part];
-  const taken = Math.max(0, Math.min(most, Math.round(wanted)));
-  (carried as Record<keyof Shares, number>)[part] = Math.max(-0.5, Math.min(0.5, wanted - taken));
-  return taken;
+/**
+ * Every class is divided by the same shares, to a row; which rows go where is drawn from the seed. The training part has one row at least
+ * of each class before the others have any. Where there are groups, they stay together, and shares are kept as nearly as that allows.
+ */
+export function split({ labels, groups }: Divisible, shares: Shares, seed: number): Split {
+  const { validation, test } = shares;
+  const part =
+    groups === null
+      ? stratified(labels, shares, seed)
+      : byGroups(labels, groups, [1 - validation - test, validation, test], seed);
+  return { train: rowsWhere(part, 0), validation: rowsWhere(part, 1), test: rowsWhere(part, 2) };
 }
 
 /** Folds of as equal a size as can be, every class spread over all: the number of the fold of each row. */
-export function dealt(labels: Int32Array, classes: number, folds: number, seed: number): Int32Array {
+export function folds({ labels, groups }: Divisible, count: number, seed: number): Int32Array {
+  if (groups !== null) return byGroups(labels, groups, new Array(count).fill(1 / count), seed);
   const fold = new Int32Array(labels.length);
   let next = 0;
-  for (const rows of shuffledByClass(labels, classes, seed))
+  for (const rows of shuffledByClass(labels, seed))
     for (const row of rows) {
       fold[row] = next;
-      next = (next + 1) % folds;
+      next = (next + 1) % count;
     }
   return fold;
 }
 
-function shuffledByClass(labels: Int32Array, classes: number, seed: number): number[][] {
-  const byClass = Array.from({ length: classes }, (): number[] => []);
+export function rowsWhere(part: Int32Array, wanted: number): Int32Array {
+  const rows: number[] = [];
+  part.forEach((own, row) => {
+    if (own === wanted) rows.push(row);
+  });
+  return Int32Array.from(rows);
+}
+
+function stratified(labels: Int32Array, shares: Shares, seed: number): Int32Array {
+  const part = new Int32Array(labels.length);
+  const testOf = shareTaker(shares.test);
+  const validationOf = shareTaker(shares.validation);
+  for (const rows of shuffledByClass(labels, seed)) {
+    const test = testOf(rows.length, rows.length - 1);
+    const validation = validationOf(rows.length, rows.length - 1 - test);
+    rows.forEach((row, k) => {
+      part[row] = k < test ? 2 : k < test + validation ? 1 : 0;
+    });
+  }
+  return part;
+}
+
+/** How many of a class's rows: what is rounded away of one class is given to the next, so that all together come out right. */
+function shareTaker(share: number): (count: number, most: number) => number {
+  let carried = 0;
+  return (count, most) => {
+    const wanted = count * share + carried;
+    const taken = Math.max(0, Math.min(most, Math.round(wanted)));
+    carried = Math.max(-0.5, Math.min(0.5, wanted - taken));
+    return taken;
+  };
+}
+
+function shuffledByClass(labels: Int32Array, seed: number): number[][] {
+  const byClass: number[][] = [];
   labels.forEach((label, row) => {
+    byClass[label] ??= [];
     byClass[label].push(row);
   });
   return byClass.map((rows, k) =>

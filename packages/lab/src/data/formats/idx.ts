@@ -1,22 +1,21 @@
 import { Problem } from "../../problem.js";
 import { type ArrayPlace, arrayAt, product } from "../arrays.js";
-import type { Bytes } from "../bytes.js";
+import { type Bytes, glance, openBytes } from "../bytes.js";
 import { ELEMENTS, type Element } from "../elements.js";
-import type { Format } from "./format.js";
+import { estimateOf, type Format } from "./format.js";
 
 /** What MNIST came in: 0, 0, the type, the number of axes, the size of each axis, the values; most significant byte first. */
 export const idx: Format = {
   name: "IDX file",
   endings: /(\.idx\d?|[-.]idx\d-\w+|-ubyte)$/i,
-  read: async (file, { memory }) => ({
-    kind: "arrays",
-    path: file.path,
-    arrays: [arrayAt("", file, idxHeader(file), memory)],
-  }),
-  estimate: async (file, { memory }) => {
+  read: async (path, { memory }) => {
+    const file = openBytes(path);
+    return { kind: "arrays", path, arrays: [arrayAt("", file, idxHeader(file), memory)] };
+  },
+  estimate: async (path, { memory }) => {
+    const file = glance(path);
     const { shape, element } = idxHeader(file);
-    const total = product(shape) * element.bytes;
-    return file.onDisc && total > memory ? { memory: 0, disc: total } : { memory: total, disc: 0 };
+    return estimateOf(product(shape) * element.bytes, file.onDisc, memory);
   },
 };
 

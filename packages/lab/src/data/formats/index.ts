@@ -1,10 +1,16 @@
 import { Problem } from "../../problem.js";
+import { arrow } from "./arrow.js";
+import { csv } from "./csv.js";
 import type { Format } from "./format.js";
 import { idx } from "./idx.js";
+import { lines } from "./lines.js";
 import { npy } from "./npy.js";
+import { npz } from "./npz.js";
+import { parquet } from "./parquet.js";
+import { safetensors } from "./safetensors.js";
 
 /** All kinds of files that are read, in the order in which their endings are tried. */
-export const FORMATS: readonly Format[] = [npy, idx];
+export const FORMATS: readonly Format[] = [npy, npz, safetensors, idx, csv, parquet, arrow, lines];
 
 export const isData = (path: string): boolean => find(path) !== undefined;
 

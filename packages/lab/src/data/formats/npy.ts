@@ -1,25 +1,30 @@
 import { Problem } from "../../problem.js";
 import { type ArrayPlace, arrayAt, product } from "../arrays.js";
-import type { Bytes } from "../bytes.js";
+import { type Bytes, glance, openBytes } from "../bytes.js";
 import { coded, type NameArray, type NumberArray } from "../content.js";
 import { ELEMENTS, type Element } from "../elements.js";
-import type { Format } from "./format.js";
+import { estimateOf, type Format } from "./format.js";
 
 /** A NumPy array: the format's first, second and third version, in either order of bytes and of axes. */
 export const npy: Format = {
   name: "NumPy array",
   endings: /\.npy$/i,
-  read: async (file, { memory }) => ({
+  read: async (path, { memory }) => ({
     kind: "arrays",
-    path: file.path,
-    arrays: [npyArray("", file, memory)],
+    path,
+    arrays: [npyArray("", openBytes(path), memory)],
   }),
-  estimate: async (file, { memory }) => {
-    const { shape, bytes } = npyHeader(file);
-    const total = product(shape) * bytes;
-    return file.onDisc && total > memory ? { memory: 0, disc: total } : { memory: total, disc: 0 };
+  estimate: async (path, { memory }) => {
+    const file = glance(path);
+    return estimateOf(npySize(file), file.onDisc, memory);
   },
 };
+
+/** Bytes that its values take, by its header. */
+export function npySize(file: Bytes): number {
+  const { shape, bytes } = npyHeader(file);
+  return product(shape) * bytes;
+}
 
 const MAGIC = "\x93NUMPY";
 
@@ -112,6 +117,8 @@ function names(name: string, file: Bytes, header: Header): NameArray {
       let text = "";
       for (let k = at; k < at + bytes; k += 4) {
         const point = header.bigEndian ? content.readUInt32BE(k) : content.readUInt32LE(k);
+        if (point > 0x10ffff)
+          throw new Problem(`${file.path} is damaged: string ${row + 1} holds no letters`);
         if (point !== 0) text += String.fromCodePoint(point);
       }
       yield text;
