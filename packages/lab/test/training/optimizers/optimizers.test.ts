@@ -7,7 +7,7 @@ import {
   type OptimizerOptions,
 } from "../../../src/training/optimizers/index.js";
 import { type Parameter, parameter } from "../../../src/training/parameter.js";
-import torch from "./torch.json" with { type: "json" };
+import torch from "./pytorch.json" with { type: "json" };
 
 const sines = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin(i));
 const start = () => [parameter("w", [1, 6], sines(6)), parameter("b", [3], sines(3), false)];
@@ -17,8 +17,8 @@ function descend(parameters: readonly Parameter[], at: number): void {
     for (let i = 0; i < gradient.length; i++) gradient[i] = Math.cos(3 * i + at);
 }
 
-/** torch.json: five steps of PyTorch 1.13 at a rate of 0.1 with the gradients above; only the weights decay. */
-const runs: [keyof typeof torch, string, OptimizerOptions, number?][] = [
+/** pytorch.json, written by ../../pytorch.py: five steps at a rate of 0.1 with the gradients above; only the weights decay. */
+const runs: [Exclude<keyof typeof torch, "madeBy">, string, OptimizerOptions, number?][] = [
   ["adam", "adam", {}],
   ["adam, decay 0.5", "adam", { weightDecay: 0.5 }],
   ["adamw", "adamw", {}],
