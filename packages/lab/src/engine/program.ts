@@ -1,6 +1,7 @@
 /** Parts of graphs that run. */
 import type { Binding, Engine, Numbers, Session } from "./engine.js";
 import type { Graph, Tensor } from "./graph.js";
+import { isolated } from "./isolate.js";
 import { encodeModel } from "./model.js";
 
 const ARRAYS = { float32: Float32Array, int32: Int32Array, int64: BigInt64Array, bool: Uint8Array };
@@ -66,7 +67,8 @@ export class Program {
       shape: tensor.shape,
       data: buffers.of(tensor),
     });
-    const model = encodeModel({ nodes, constants, inputs, outputs });
+    const bound = new Set([...inputs, ...outputs].map(({ name }) => name));
+    const model = encodeModel({ nodes: isolated(nodes, bound), constants, inputs, outputs });
     return new Program(await engine.session(model, inputs.map(bind), outputs.map(bind)));
   }
 
