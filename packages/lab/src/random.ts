@@ -26,13 +26,14 @@ export class Random {
   /** 32 bits. */
   bits(): number {
     const state = this.#state;
-    const [s0, s1, s2, s3] = state;
+    // Element by element: to take them apart as a list takes ten times as long.
+    const s1 = state[1];
+    const third = state[2] ^ state[0];
+    const fourth = state[3] ^ s1;
     const times5 = Math.imul(s1, 5);
     const result = Math.imul((times5 << 7) | (times5 >>> 25), 9);
-    const third = s2 ^ s0;
-    const fourth = s3 ^ s1;
     state[1] = s1 ^ third;
-    state[0] = s0 ^ fourth;
+    state[0] ^= fourth;
     state[2] = third ^ (s1 << 9);
     state[3] = (fourth << 11) | (fourth >>> 21);
     return result >>> 0;
