@@ -115,6 +115,7 @@ export function glance(path: string): Bytes {
   try {
     const packed = file.read(0, Math.min(GLANCE, file.length));
     const start = gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH });
+    // What is asked for beyond it is zeros: headers are far shorter.
     return { ...inMemory(path, start), length: Math.max(length, start.length) };
   } catch (error) {
     throw damagedGzip(path, error);

@@ -3,7 +3,7 @@ import { basename, extname, join, resolve } from "node:path";
 import { Problem } from "../problem.js";
 import { unreadable } from "./bytes.js";
 import { isData } from "./formats/index.js";
-import { isImage } from "./images.js";
+import { holdsImages } from "./images.js";
 import { CLASS_NAMES, meaningOf, type PartName, type Role } from "./names.js";
 
 /** Where the rows of a part are: files of its inputs, labels and groups, or a folder of images by class. */
@@ -66,7 +66,7 @@ function folderOf(folder: string): Found {
     const marked = folders.filter((inner) => meaningOf(inner).part !== null);
     return { parts: partFolders(marked.map((inner) => join(folder, inner))), classNames: named };
   }
-  if (folders.some((inner) => listed(join(folder, inner)).some((entry) => isImage(entry.name))))
+  if (holdsImages(folder))
     return { parts: new Map([["train", { kind: "images", folder }]]), classNames: null };
   throw new Problem(
     `${folder} holds no data that can be read. It should hold data files, folders of images named after their classes, or folders train and test of such`,

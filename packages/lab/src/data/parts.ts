@@ -43,11 +43,19 @@ export async function readParts(plan: Plan, options: DataOptions): Promise<Map<P
   const raw = new Map<PartName, LabelledPart>();
   for (const [part, place] of plan.parts)
     for (const [found, rows] of await readPlace(place, part, options)) {
-      const { labels, path } = rows;
-      if (labels === null) throw new Problem(`${path} has no labels. Name the file of the labels after it`);
-      raw.set(found, { ...rows, labels });
+      raw.set(found, labelled(rows));
     }
   return raw;
+}
+
+export function labelled(part: RawPart): LabelledPart {
+  const { labels, path, inputs } = part;
+  if (labels !== null) return { ...part, labels };
+  throw new Problem(
+    inputs.kind === "images"
+      ? `${path} holds images that lie in no folder below it. Put those of each class into a folder with its name`
+      : `${path} has no labels. Name the file of the labels after it`,
+  );
 }
 
 /** Groups that are no column of a table are a file, with one name or number for each row of the training part. */
@@ -82,7 +90,7 @@ export async function readPlace(
   options: ReadingOptions,
 ): Promise<Map<PartName, RawPart>> {
   if (place.kind === "images") {
-    const { files, labels } = imageFiles(place.folder, options.unlabelled === true);
+    const { files, labels } = imageFiles(place.folder);
     const placeOf = (row: number): string => files[row];
     const inputs: RawInputs = { kind: "images", files };
     const path = place.folder;
