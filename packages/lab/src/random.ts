@@ -25,17 +25,16 @@ export class Random {
 
   /** 32 bits. */
   bits(): number {
-    const state = this.#state;
-    // Element by element: to take them apart as a list takes ten times as long.
-    const s1 = state[1];
-    const third = state[2] ^ state[0];
-    const fourth = state[3] ^ s1;
-    const times5 = Math.imul(s1, 5);
+    const s = this.#state;
+    const times5 = Math.imul(s[1], 5);
     const result = Math.imul((times5 << 7) | (times5 >>> 25), 9);
-    state[1] = s1 ^ third;
-    state[0] ^= fourth;
-    state[2] = third ^ (s1 << 9);
-    state[3] = (fourth << 11) | (fourth >>> 21);
+    const shifted = s[1] << 9;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= shifted;
+    s[3] = (s[3] << 11) | (s[3] >>> 21);
     return result >>> 0;
   }
 

@@ -11,6 +11,8 @@ export interface Results {
   readonly environment: Environment;
   readonly runs: readonly RunResult[];
   readonly baselines: readonly Baseline[];
+  /** What each learning rate of a sweep reached; the runs are of the chosen ones. Empty without a sweep. */
+  readonly sweep: readonly SweepRow[];
   readonly seconds: number;
 }
 
@@ -114,6 +116,14 @@ export interface ClassScores {
   readonly f1: number;
   /** Rows of the class in the test part. */
   readonly support: number;
+}
+
+export interface SweepRow {
+  readonly head: string;
+  readonly learningRate: number;
+  /** Mean of the best epochs over seeds and folds; null where all runs failed. */
+  readonly validationAccuracy: number | null;
+  readonly chosen: boolean;
 }
 
 /** What a method without a trunk reaches on the same inputs. */

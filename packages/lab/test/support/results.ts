@@ -64,6 +64,7 @@ export function madeResults(made: Made): Results {
       backend: "native avx2",
     },
     runs,
+    sweep: [],
     baselines: [
       { name: "k-nearest neighbours", test: drawn(made, 0.6, 900, counts), seconds: 1.2 },
       { name: "logistic regression", test: drawn(made, 0.8, 901, counts), seconds: 3.4 },

@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { addCodesCommand } from "./commands/codes.js";
+import { addInfoCommand } from "./commands/info.js";
+import { addTrainCommand } from "./commands/train.js";
+import { Problem } from "./problem.js";
+
+const program = new Command("fixed-classifier-lab")
+  .description(
+    "Does a last layer that is fixed cost accuracy on your data? Trains it beside a learned one, on a CPU.",
+  )
+  .exitOverride()
+  .showHelpAfterError("--help tells more");
+addTrainCommand(program);
+addCodesCommand(program);
+addInfoCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode;
+  else if (error instanceof Problem) {
+    console.error(`error: ${error.message}`);
+    process.exitCode = 1;
+  } else throw error;
+}

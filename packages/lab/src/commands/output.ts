@@ -1,0 +1,20 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { Problem } from "../problem.js";
+
+/** A folder that is not there or is empty: nothing is ever written over. */
+export function freshFolder(given: string | undefined, name: string, now = new Date()): string {
+  if (given !== undefined) {
+    if (existsSync(given) && readdirSync(given).length > 0) {
+      throw new Problem(
+        `${given} is there already: go on with it by --resume ${given}, or name another folder with --out`,
+      );
+    }
+    return given;
+  }
+  const day = now.toISOString().slice(0, 10);
+  for (let count = 1; ; count++) {
+    const folder = join("lab-runs", `${name}-${day}${count === 1 ? "" : `-${count}`}`);
+    if (!existsSync(folder)) return folder;
+  }
+}

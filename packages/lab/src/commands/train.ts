@@ -1,0 +1,172 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import { knn } from "../baselines/knn.js";
+import { createEngine } from "../engine/index.js";
+import { writeWhole } from "../files.js";
+import { readConfig, writeConfig } from "../options/config.js";
+import { list, text } from "../options/readers.js";
+import { repeatCommand } from "../options/repeat.js";
+import { resolveTrainOptions, TRAIN_OPTIONS, type TrainOptions } from "../options/train.js";
+import { Problem } from "../problem.js";
+import { createProgress } from "../progress/index.js";
+import type { Progress } from "../progress/progress.js";
+import { renderReport, summaryTable } from "../report/index.js";
+import { defaultTrunk } from "../training/defaults.js";
+import { environmentOf } from "../training/environment.js";
+import { runExperiment } from "../training/experiment.js";
+import { type Material, readMaterial } from "../training/material.js";
+import type { Baseline, DataSummary, Results } from "../training/result.js";
+import { freshFolder } from "./output.js";
+import { stopper } from "./stopper.js";
+import { watcherOf } from "./watch.js";
+
+/** What belongs to a call and not to the experiment. */
+interface CallOptions {
+  config?: string;
+  out?: string;
+  resume?: string;
+  json?: boolean;
+}
+
+const OPTIONS_FILE = "options.yaml";
+
+export function addTrainCommand(program: Command): void {
+  const command = program
+    .command("train")
+    .description(
+      "Trains last layers on the same trunk, data, order and seeds, compares them, and writes a report.",
+    )
+    .argument(
+      "[data...]",
+      "files or a folder: .npy .npz .parquet .arrow .csv .tsv .idx .safetensors, images by class",
+    )
+    .option("--config <file>", "a YAML file with the names of these options; flags come first")
+    .option("--out <folder>", "where everything is written; default: a new one in lab-runs")
+    .option("--resume <folder>", "goes on with the experiment in this folder, bit for bit")
+    .option("--json", "progress as JSON, one object a line, and the results at the end");
+  for (const [name, { value, about, initial }] of Object.entries(TRAIN_OPTIONS)) {
+    const shown =
+      initial === null ? "" : ` (default: ${Array.isArray(initial) ? initial.join(",") : String(initial)})`;
+    command.addOption(new Option(value === null ? `--${name}` : `--${name} ${value}`, `${about}${shown}`));
+  }
+  command.action(async (data: string[], flags: Record<string, unknown>) => {
+    await train(data, flags as CallOptions, flags);
+  });
+}
+
+/** What an experiment was told, on the command line or, where it goes on, when it began. */
+interface Setup {
+  readonly paths: readonly string[];
+  readonly options: TrainOptions;
+  /** Where it was left. */
+  readonly resumed: string | undefined;
+}
+
+const DATA = list(text);
+
+function readSetup(data: readonly string[], { config, resume, out }: CallOptions, flags: Flags): Setup {
+  if (resume !== undefined) {
+    const path = join(resume, OPTIONS_FILE);
+    const others = Object.keys(flags).filter((name) => Object.hasOwn(TRAIN_OPTIONS, name));
+    if (data.length > 0 || config !== undefined || out !== undefined || others.length > 0) {
+      throw new Problem("--resume goes on as it began: give no data and no other options than --json");
+    }
+    if (!existsSync(path))
+      throw new Problem(`${resume} has no ${OPTIONS_FILE}: no experiment was begun there`);
+    const { data: kept, ...file } = readConfig(path);
+    return {
+      paths: DATA(kept, `${path}: data`),
+      options: resolveTrainOptions({}, file, path),
+      resumed: resume,
+    };
+  }
+  const { data: inFile, ...file } = config === undefined ? {} : readConfig(config);
+  const given = data.length > 0 ? data : inFile;
+  if (given === undefined)
+    throw new Problem("no data: name files or a folder, as in train features.npy labels.npy");
+  return {
+    paths: DATA(given, `${config}: data`),
+    options: resolveTrainOptions(flags, file, config),
+    resumed: undefined,
+  };
+}
+
+type Flags = Readonly<Record<string, unknown>>;
+
+/** Commander gives "weightDecay" for --weight-decay. */
+const kebab = (flags: Flags): Flags =>
+  Object.fromEntries(
+    Object.entries(flags).map(([name, value]) => [
+      name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
+
+async function train(data: string[], call: CallOptions, flags: Flags): Promise<void> {
+  const began = performance.now();
+  const { paths, options, resumed } = readSetup(data, call, kebab(flags));
+  const progress = createProgress(call.json === true);
+  const material = await readMaterial(paths, options);
+  const { summary } = material;
+  for (const note of summary.notes) progress.note(note);
+  const folder = resumed ?? freshFolder(call.out, summary.name);
+  const engine = await createEngine(options.engine);
+  const trunk = options.trunk ?? defaultTrunk(summary.shape);
+  progress.note(sentenceOf(summary, trunk, engine.description));
+  writeWhole(join(folder, OPTIONS_FILE), writeConfig({ data: paths, ...options }));
+
+  const { stopped, release } = stopper((sentence) => progress.note(sentence));
+  const experiment = { options, trunk, sourceOf: material.sourceOf, engine, folder };
+  const { runs, sweep, done } = await runExperiment(experiment, watcherOf(progress), stopped);
+  progress.end();
+  release();
+  if (!done) {
+    progress.note(`Stopped. Go on by: npx fixed-classifier-lab train --resume ${folder}`);
+    process.exitCode = 130;
+    return;
+  }
+  const results: Results = {
+    format: "fixed-classifier-lab 1",
+    data: summary,
+    options: { ...options, trunk },
+    command: repeatCommand(paths, options),
+    environment: environmentOf(engine),
+    runs,
+    sweep,
+    baselines: await baselinesOf(options, material, progress),
+    seconds: (performance.now() - began) / 1000,
+  };
+  await leave(results, folder, call.json === true);
+}
+
+function sentenceOf({ name, classes, rows }: DataSummary, trunk: string, engine: string): string {
+  const [train, validation, test] = [rows.train, rows.validation, rows.test].map((count) =>
+    count.toLocaleString("en"),
+  );
+  return `${name}: ${train} rows to train on, ${validation} to choose by, ${test} to test on; ${classes.length} classes; trunk ${trunk}, ${engine}`;
+}
+
+async function baselinesOf(
+  options: TrainOptions,
+  { dataset }: Material,
+  progress: Progress,
+): Promise<Baseline[]> {
+  if (dataset === null || !options.baselines.includes("knn")) return [];
+  const baseline = await knn(dataset);
+  progress.baseline(baseline);
+  return [baseline];
+}
+
+/** Writes results and report, and tells them. */
+async function leave(results: Results, folder: string, asJson: boolean): Promise<void> {
+  const report = join(folder, "report.html");
+  writeWhole(join(folder, "results.json"), `${JSON.stringify(results, null, 1)}\n`);
+  writeWhole(report, await renderReport(results));
+  if (asJson) {
+    console.log(JSON.stringify({ event: "done", results: join(folder, "results.json"), report }));
+    return;
+  }
+  console.log(`\n${summaryTable(results)}`);
+  console.log(`\nThe report: ${report}`);
+}

@@ -1,0 +1,106 @@
+import { FixedClassifier, type FixedClassifierOptions } from "fixed-classifier";
+import { Problem } from "../problem.js";
+import { type Parameter, parameter } from "../training/parameter.js";
+import type { Head, HeadShape } from "./head.js";
+
+type Code = NonNullable<FixedClassifierOptions["code"]>;
+
+/**
+ * A head whose class vectors stay as they are: a scale and a bias are learned. A code that is not for this width, as the simplex, which wants
+ * one less than the order of a matrix, takes the nearest below it and leaves the last features out.
+ */
+export class FixedHead implements Head {
+  readonly parameters: readonly Parameter[];
+  readonly #head: FixedClassifier;
+  /** Of the rows that are given. */
+  readonly #features: number;
+  readonly #scale: Parameter;
+  readonly #bias: Parameter;
+  #logits = new Float32Array(0);
+
+  constructor({ features, classes }: HeadShape, code: Code, seed: number) {
+    this.#features = features;
+    this.#head = headBelow(features, classes, code, seed);
+    this.#scale = parameter("head.scale", [1], Float32Array.of(this.#head.scale), false);
+    this.#bias = parameter("head.bias", [classes], new Float32Array(classes), false);
+    this.parameters = [this.#scale, this.#bias];
+  }
+
+  get scale(): number {
+    return this.#scale.value[0];
+  }
+
+  get parameterCount(): number {
+    return 1 + this.#head.classes;
+  }
+
+  get bytes(): number {
+    return this.classifier().toSafetensors().byteLength;
+  }
+
+  async step(features: Float32Array, labels: Int32Array) {
+    const head = this.classifier();
+    const x = this.#narrow(features);
+    const { loss, gradient } = head.lossAndGradient(x, labels);
+    this.#scale.gradient[0] = gradient.scale ?? 0;
+    if (gradient.bias !== null) this.#bias.gradient.set(gradient.bias);
+    return { loss, correct: countCorrect(head, x, labels), gradient: this.#widen(gradient.features) };
+  }
+
+  async logits(features: Float32Array): Promise<Float32Array> {
+    const length = (features.length / this.#features) * this.#head.classes;
+    if (this.#logits.length < length) this.#logits = new Float32Array(length);
+    return this.classifier().forward(this.#narrow(features), { out: this.#logits.subarray(0, length) });
+  }
+
+  #narrow(features: Float32Array): Float32Array {
+    const { features: width } = this.#head;
+    return width === this.#features ? features : resized(features, this.#features, width);
+  }
+
+  #widen(gradient: Float32Array): Float32Array {
+    const { features: width } = this.#head;
+    return width === this.#features ? gradient : resized(gradient, width, this.#features);
+  }
+
+  classifier(): FixedClassifier {
+    this.#head.scale = this.#scale.value[0];
+    this.#head.bias?.set(this.#bias.value);
+    return this.#head;
+  }
+
+  async release(): Promise<void> {}
+}
+
+/** Widths below one that is no width of a code, which are tried. */
+const TRIED = 8;
+
+function headBelow(features: number, classes: number, code: Code, seed: number): FixedClassifier {
+  for (let width = features; ; width--) {
+    try {
+      return new FixedClassifier({ features: width, classes, code, seed });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const last = code !== "simplex" || width === 1 || width === features - TRIED;
+      if (last)
+        throw new Problem(`the head ${String(code)} cannot be made: ${error.message}`, { cause: error });
+    }
+  }
+}
+
+/** Rows of another width: what is over is left out, what is missing is 0. */
+function resized(rows: Float32Array, from: number, to: number): Float32Array {
+  const count = rows.length / from;
+  const out = new Float32Array(count * to);
+  for (let row = 0; row < count; row++) {
+    out.set(rows.subarray(row * from, row * from + Math.min(from, to)), row * to);
+  }
+  return out;
+}
+
+export function countCorrect(head: FixedClassifier, features: Float32Array, labels: Int32Array): number {
+  const { classes } = head.topK(features, 1);
+  let correct = 0;
+  for (let row = 0; row < labels.length; row++) if (classes[row] === labels[row]) correct++;
+  return correct;
+}

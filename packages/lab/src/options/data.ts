@@ -1,0 +1,19 @@
+import type { DataOptions } from "../data/options.js";
+import type { TrainOptions } from "./train.js";
+
+/** What the reading of data is told. */
+export function dataOptions(options: TrainOptions): DataOptions {
+  const { label, groups, standardize, folds } = options;
+  return {
+    ...(label !== null && { label }),
+    ...(groups !== null && { groups }),
+    ...(folds > 0 && { folds }),
+    ...(standardize !== "auto" && { standardize: standardize === "yes" }),
+    validation: options.validation,
+    test: options.test,
+    seed: options["split-seed"],
+    hash: options.hash,
+    size: options.size,
+    memory: options.memory * 2 ** 20,
+  };
+}

@@ -1,0 +1,82 @@
+import { type Dataset, type Part, sizeOf } from "../data/dataset.js";
+import { Random } from "../random.js";
+import type { Batch, Source } from "./source.js";
+
+/** Rows that are evaluated at a time. */
+const EVALUATED = 1024;
+
+/**
+ * Rows of a data set. An epoch takes whole batches: what is left over waits for the next one, whose order is another. Fewer rows than a batch
+ * are one batch.
+ */
+export class RowSource implements Source {
+  readonly name: string;
+  readonly hash: string;
+  readonly classes: readonly string[];
+  readonly shape: readonly number[];
+  readonly steps = null;
+  readonly bias = null;
+  readonly batch: number;
+  readonly stepsAnEpoch: number;
+  readonly rows: Source["rows"];
+  readonly #dataset: Dataset;
+  readonly #seed: number;
+  readonly #current: Batch;
+  #epoch = -1;
+  #order: Int32Array = new Int32Array(0);
+
+  constructor(dataset: Dataset, batch: number, seed: number) {
+    const { train, validation, test } = dataset;
+    this.name = dataset.name;
+    this.hash = dataset.hash;
+    this.classes = dataset.classes;
+    this.shape = train.inputs.shape;
+    this.rows = {
+      train: train.labels.length,
+      validation: validation.labels.length,
+      test: test.labels.length,
+    };
+    this.batch = Math.min(batch, this.rows.train);
+    this.stepsAnEpoch = Math.floor(this.rows.train / this.batch);
+    this.#dataset = dataset;
+    this.#seed = seed;
+    this.#current = {
+      inputs: new Float32Array(this.batch * sizeOf(train.inputs)),
+      labels: new Int32Array(this.batch),
+    };
+  }
+
+  at(epoch: number, step: number): Batch {
+    const { inputs: from, labels: known } = this.#dataset.train;
+    if (epoch !== this.#epoch) {
+      this.#order = new Random(this.#seed, "order", epoch).permutation(known.length);
+      this.#epoch = epoch;
+    }
+    const rows = this.#order.subarray(step * this.batch, (step + 1) * this.batch);
+    const { inputs, labels } = this.#current;
+    from.gather(rows, inputs);
+    for (let row = 0; row < rows.length; row++) labels[row] = known[rows[row]];
+    return this.#current;
+  }
+
+  validation(): Iterable<Batch> {
+    return inOrder(this.#dataset.validation);
+  }
+
+  test(): Iterable<Batch> {
+    return inOrder(this.#dataset.test);
+  }
+}
+
+export function* inOrder({ inputs: from, labels }: Part): Generator<Batch> {
+  const size = sizeOf(from);
+  const count = labels.length;
+  const inputs = new Float32Array(Math.min(EVALUATED, count) * size);
+  for (let first = 0; first < count; first += EVALUATED) {
+    const end = Math.min(first + EVALUATED, count);
+    const rows = Int32Array.from({ length: end - first }, (_, k) => first + k);
+    const some = inputs.subarray(0, rows.length * size);
+    from.gather(rows, some);
+    yield { inputs: some, labels: labels.subarray(first, end) };
+  }
+}

@@ -1,0 +1,27 @@
+/** Inputs and labels of some rows, in arrays that the next ones may be written over. */
+export interface Batch {
+  readonly inputs: Float32Array;
+  readonly labels: Int32Array;
+}
+
+/** Where the rows of a run come from, in an order that the seed and the epoch alone decide. */
+export interface Source {
+  readonly name: string;
+  readonly hash: string;
+  readonly classes: readonly string[];
+  /** Of the inputs of a row; none for text. */
+  readonly shape: readonly number[];
+  /** Of text, the words of a column that a step reads; null for all else. */
+  readonly steps: number | null;
+  /** Rows of a step; for text its columns. */
+  readonly batch: number;
+  readonly stepsAnEpoch: number;
+  /** Where biases start, a class; null: at 0. */
+  readonly bias: Float32Array | null;
+  at(epoch: number, step: number): Batch;
+  /** All rows of a part, in order. */
+  validation(): Iterable<Batch>;
+  test(): Iterable<Batch>;
+  /** How many these are. */
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+}
