@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+// The commands are packages of their own, with dependencies of their own: this hands over to them, or says how to install them.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+/** The package that has a command. @type {Record<string, string>} */
+const PACKAGES = {
+  train: "fixed-classifier-lab",
+  predict: "fixed-classifier-lab",
+  evaluate: "fixed-classifier-lab",
+  compare: "fixed-classifier-lab",
+  bench: "fixed-classifier-lab",
+  codes: "fixed-classifier-lab",
+  info: "fixed-classifier-lab",
+};
+
+const [command = "--help", ...args] = process.argv.slice(2);
+const name = Object.hasOwn(PACKAGES, command) ? PACKAGES[command] : undefined;
+if (name === undefined) {
+  console.log(
+    `usage: fixed-classifier <command> …, with --help for what it does: ${Object.keys(PACKAGES).join(", ")}`,
+  );
+  process.exitCode = command === "--help" ? 0 : 1;
+} else {
+  const manifest = find(`${name}/package.json`);
+  if (manifest === undefined) {
+    console.error(`fixed-classifier ${command} is in another package: npm install ${name}`);
+    process.exitCode = 1;
+  } else {
+    const { bin } = JSON.parse(readFileSync(manifest, "utf8"));
+    const { status } = spawnSync(process.execPath, [join(dirname(manifest), bin[name]), command, ...args], {
+      stdio: "inherit",
+    });
+    process.exitCode = status ?? 1;
+  }
+}
+
+/**
+ * From where the user is, else from beside this package.
+ * @param {string} file
+ */
+function find(file) {
+  for (const from of [join(process.cwd(), "_"), import.meta.url]) {
+    try {
+      return createRequire(from).resolve(file);
+    } catch {
+      // Not there.
+    }
+  }
+  return undefined;
+}
