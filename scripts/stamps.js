@@ -14,7 +14,8 @@ const FILE = `${FOLDER}/setup.json`;
 
 /**
  * What npm's lock file and its record of what it installed have in common.
- * @typedef {{ packages?: Record<string, { version?: string, integrity?: string, optional?: boolean }> }} Lock
+ * @typedef {{ version?: string, integrity?: string, optional?: boolean, dependencies?: object, devDependencies?: object }} Locked
+ * @typedef {{ packages?: Record<string, Locked> }} Lock
  */
 
 export class Stamps {
@@ -96,13 +97,20 @@ export const ownVersion = () => String(readJson("package.json")?.version);
 /**
  * Whether node_modules holds what package-lock.json asks for, by the record that npm keeps there: so an `npm install` by hand
  * counts too. Packages for other platforms are not installed.
+ *
+ * @param {string} folder
+ * @param {string} [member] of a workspace: what it asks for by itself is enough, since npm installs what that needs along with it
  */
-export function dependenciesCurrent(folder = ".") {
+export function dependenciesCurrent(folder = ".", member) {
   const wanted = readLock(`${folder}/package-lock.json`);
   const installed = readLock(`${folder}/node_modules/.package-lock.json`);
   if (wanted === undefined || installed === undefined) return false;
+  const { dependencies, devDependencies } = wanted[member ?? ""] ?? {};
+  const direct = new Set(
+    Object.keys({ ...dependencies, ...devDependencies }).map((name) => `node_modules/${name}`),
+  );
   return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
-    if (path === "") return true;
+    if (path === "" || (member !== undefined && !direct.has(path))) return true;
     const found = installed[path];
     if (found === undefined) return optional === true;
     return found.version === version && (integrity === undefined || found.integrity === integrity);

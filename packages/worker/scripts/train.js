@@ -1,14 +1,14 @@
-// Trains the head of model/ as `npm start` of the core trains its demo: 784 → 128 ReLU → 64 → a fixed head, on 6,000 images of
-// Fashion-MNIST. Writes the head, the names of its classes, and features to ask the Worker with: those that the trained layers
-// below the head make of test images.
+// Trains the head of model/: 784 → 128 ReLU → 64 → a fixed head, on 6,000 images of Fashion-MNIST by TensorFlow.js.
+// Writes the head, the names of its classes, and features to ask the Worker with: those that the trained layers below the head make
+// of test images.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FixedClassifierLayer } from "fixed-classifier/tfjs";
-import { loadFashionMnist } from "../../../examples/demo/fashion-mnist.js";
-import { buildNetwork, FEATURES } from "../../../examples/demo/network.js";
-import { startTensorFlow } from "../../../examples/demo/tensorflow.js";
-import { accuracy, featuresOf, train } from "../../../examples/demo/training.js";
+import { loadFashionMnist } from "./training/fashion-mnist.js";
+import { buildNetwork, FEATURES } from "./training/network.js";
+import { startTensorFlow } from "./training/tensorflow.js";
+import { accuracy, featuresOf, train } from "./training/training.js";
 
 const EPOCHS = 10;
 const SEED = 1;

@@ -1,4 +1,4 @@
-// The images and labels of ../data/fashion-mnist-small.
+// The images and labels of examples/data/fashion-mnist-small in the root.
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
@@ -29,7 +29,9 @@ function load(part) {
  * @param {string} name
  */
 function readIdx(name) {
-  const file = gunzipSync(readFileSync(new URL(`../data/fashion-mnist-small/${name}`, import.meta.url)));
+  const file = gunzipSync(
+    readFileSync(new URL(`../../../../examples/data/fashion-mnist-small/${name}`, import.meta.url)),
+  );
   const [zero, alsoZero, type, axes] = file;
   const sizes = Array.from({ length: axes }, (_, axis) => file.readUInt32BE(4 + 4 * axis));
   const values = file.subarray(4 + 4 * axes);
