@@ -51,8 +51,8 @@ const rowsOf = (x: Float32Array, size: number): Float32Array[] =>
 describe("nearest", () => {
   test("finds what a search by definition finds, over blocks that do not come out even", async () => {
     const [size, count] = [7, 6];
-    const queries = new Random(1).normals(300 * size);
-    const references = new Random(2).normals(2100 * size);
+    const queries = new Random(1).normals(260 * size);
+    const references = new Random(2).normals(8300 * size);
     const found = await nearest(
       inputsOf(queries, size),
       inputsOf(references, size),
@@ -61,9 +61,16 @@ describe("nearest", () => {
       engine,
     );
     for (const name of ["cosine", "euclidean"] as const) {
-      expect(Array.from(found[name])).toEqual(nearestByDefinition(queries, references, size, count, name));
+      // The first and the last of each block.
+      for (const row of [0, 255, 256, 259]) {
+        const query = queries.subarray(row * size, (row + 1) * size);
+        const expected = nearestByDefinition(query, references, size, count, name);
+        expect(Array.from(found[name].subarray(row * count, (row + 1) * count))).toEqual(expected);
+      }
     }
     expect(found.cosine).not.toEqual(found.euclidean);
+    expect(found.cosine.some((row) => row < 8192)).toBe(true);
+    expect(found.cosine.some((row) => row >= 8192)).toBe(true);
   });
 
   test("of rows at one distance the first is the nearest, and rows of zeros have a distance too", async () => {
