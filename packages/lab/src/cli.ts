@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import { addBenchCommand } from "./commands/bench.js";
 import { addCodesCommand } from "./commands/codes.js";
 import { addInfoCommand } from "./commands/info.js";
 import { addTrainCommand } from "./commands/train.js";
@@ -14,6 +15,7 @@ const program = new Command("fixed-classifier-lab")
 addTrainCommand(program);
 addCodesCommand(program);
 addInfoCommand(program);
+addBenchCommand(program);
 
 try {
   await program.parseAsync();
