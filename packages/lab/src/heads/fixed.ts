@@ -1,4 +1,4 @@
-import { FixedClassifier, type FixedClassifierOptions } from "fixed-classifier";
+import { FixedClassifier, type FixedClassifierOptions, type Gradient } from "fixed-classifier";
 import { Problem } from "../problem.js";
 import { type Parameter, parameter } from "../training/parameter.js";
 import type { Head, HeadShape } from "./head.js";
@@ -42,9 +42,18 @@ export class FixedHead implements Head {
     const head = this.classifier();
     const x = this.#narrow(features);
     const { loss, gradient } = head.lossAndGradient(x, labels);
-    this.#scale.gradient[0] = gradient.scale ?? 0;
-    if (gradient.bias !== null) this.#bias.gradient.set(gradient.bias);
-    return { loss, correct: countCorrect(head, x, labels), gradient: this.#widen(gradient.features) };
+    return { loss, correct: countCorrect(head, x, labels), gradient: this.#take(gradient) };
+  }
+
+  async backward(features: Float32Array, gradient: Float32Array): Promise<Float32Array> {
+    return this.#take(this.classifier().backward(this.#narrow(features), gradient));
+  }
+
+  /** Gives the parameters theirs, and returns that of the features. */
+  #take({ features, scale, bias }: Gradient): Float32Array {
+    this.#scale.gradient[0] = scale ?? 0;
+    if (bias !== null) this.#bias.gradient.set(bias);
+    return this.#widen(features);
   }
 
   async logits(features: Float32Array): Promise<Float32Array> {

@@ -22,9 +22,9 @@ export interface Head {
   ): Promise<{ loss: number; correct: number; gradient: Float32Array }>;
   /**
    * The gradient by the features of Σ gradient · logits, for losses that are not the head's own; sets the gradients of the parameters.
-   * Of any number of rows.
+   * Of as many rows as a step has.
    */
-  backward?(features: Float32Array, gradient: Float32Array): Promise<Float32Array>;
+  backward(features: Float32Array, gradient: Float32Array): Promise<Float32Array>;
   /** Rows × classes of any number of rows; valid until the next call. */
   logits(features: Float32Array): Promise<Float32Array>;
   /** As it is now; null where it is a matrix. */

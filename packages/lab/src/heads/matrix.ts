@@ -20,6 +20,8 @@ export async function createMatrixHead(
   const parameters = [matrix, bias, ...(scale === null ? [] : [scale])];
   const training = await trainingProgram(kind, shape, parameters, engine);
   const evaluation = await evaluationProgram(kind, shape, parameters, engine);
+  // Few losses are not the head's own.
+  let backward: Awaited<ReturnType<typeof backwardProgram>> | null = null;
 
   return {
     parameters,
@@ -40,6 +42,16 @@ export async function createMatrixHead(
       }
       return { loss: loss / rows, correct, gradient: training.ofX };
     },
+    async backward(x, gradient) {
+      backward ??= await backwardProgram(kind, shape, parameters, engine);
+      backward.x.set(x);
+      backward.seed.set(gradient);
+      await backward.program.run();
+      backward.gradients.forEach((found, k) => {
+        parameters[k].gradient.set(found);
+      });
+      return backward.ofX;
+    },
     async logits(x) {
       const { evaluated } = evaluation;
       const count = x.length / features;
@@ -56,6 +68,7 @@ export async function createMatrixHead(
     async release() {
       await training.program.release();
       await evaluation.program.release();
+      await backward?.program.release();
     },
   };
 }
@@ -129,6 +142,23 @@ async function trainingProgram(
     labels: buffers.of(labels) as BigInt64Array,
     best: buffers.of(best) as BigInt64Array,
   };
+}
+
+/** From the gradient of the logits. */
+async function backwardProgram(
+  kind: Kind,
+  { rows, features }: HeadShape,
+  parameters: readonly Parameter[],
+  engine: Engine,
+) {
+  const graph = new Graph();
+  const { x, inputs, logits } = logitsOf(kind, graph, rows, features, parameters);
+  const seed = graph.input("gradient of the logits", logits.shape);
+  const gradients = graph.gradients(logits, seed, [x, ...inputs]);
+  const buffers = new Buffers(parameters);
+  const program = await Program.create(engine, graph, buffers, [...new Set(gradients)]);
+  const [ofX, ...ofParameters] = gradients.map((gradient) => buffers.array(gradient));
+  return { program, ofX, gradients: ofParameters, ...buffers.arrays({ x, seed }) };
 }
 
 /** Rows that are classified at a time: as many as come to some megabytes of logits. */

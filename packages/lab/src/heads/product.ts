@@ -1,4 +1,4 @@
-import { FixedClassifier } from "fixed-classifier";
+import { FixedClassifier, type Gradient } from "fixed-classifier";
 import { Random } from "../random.js";
 import { type Parameter, parameter } from "../training/parameter.js";
 import { countCorrect } from "./fixed.js";
@@ -46,10 +46,19 @@ export class ProductHead implements Head {
   async step(features: Float32Array, labels: Int32Array) {
     const head = this.classifier();
     const { loss, gradient } = head.lossAndGradient(features, labels, { weightGradient: true });
-    this.#scale.gradient[0] = gradient.scale ?? 0;
-    if (gradient.bias !== null) this.#bias.gradient.set(gradient.bias);
-    if (gradient.weights !== null) throughLength(gradient.weights, this.#matrix, this.#shape.features);
-    return { loss, correct: countCorrect(head, features, labels), gradient: gradient.features };
+    return { loss, correct: countCorrect(head, features, labels), gradient: this.#take(gradient) };
+  }
+
+  async backward(features: Float32Array, gradient: Float32Array): Promise<Float32Array> {
+    return this.#take(this.classifier().backward(features, gradient, { weightGradient: true }));
+  }
+
+  /** Gives the parameters theirs, and returns that of the features. */
+  #take({ features, scale, bias, weights }: Gradient): Float32Array {
+    this.#scale.gradient[0] = scale ?? 0;
+    if (bias !== null) this.#bias.gradient.set(bias);
+    if (weights !== null) throughLength(weights, this.#matrix, this.#shape.features);
+    return features;
   }
 
   async logits(features: Float32Array): Promise<Float32Array> {

@@ -27,8 +27,6 @@ export interface FineTuning {
  */
 export function energyFineTuning(settings: FineTuning): Objective {
   const { trunk, head, classes, outside, margins, weight, temperature, seed } = settings;
-  const backward = head.backward?.bind(head);
-  if (backward === undefined) throw new RangeError("the head has no gradient by its logits");
   const sums = { trunk: new GradientSum(trunk.parameters), head: new GradientSum(head.parameters) };
   const width = sizeOf(outside.inputs);
 
@@ -37,9 +35,9 @@ export function energyFineTuning(settings: FineTuning): Objective {
     const logits = (await head.logits(features)).slice();
     const { loss, gradient } = hinge(energies(logits, classes, temperature), side, margins);
     const scaled = gradient.map((g) => weight * g);
-    const ofFeatures = await backward?.(features, energyGradient(logits, classes, scaled, temperature));
+    const ofFeatures = await head.backward(features, energyGradient(logits, classes, scaled, temperature));
     sums.head.add();
-    return { loss: weight * loss, gradient: ofFeatures ?? new Float32Array(0) };
+    return { loss: weight * loss, gradient: ofFeatures };
   }
 
   return {

@@ -11,7 +11,6 @@ export class EnergyModel {
 
   /** The trunk has to give gradients by its inputs. */
   constructor(trunk: Trunk, head: Head, classes: number) {
-    if (head.backward === undefined) throw new RangeError("the head has no gradient by its logits");
     this.#trunk = trunk;
     this.#head = head;
     this.#classes = classes;
@@ -32,7 +31,7 @@ export class EnergyModel {
     const logits = (await this.#head.logits(features)).slice();
     const found = energies(logits, this.#classes);
     const ofLogits = energyGradient(logits, this.#classes, weights(found.length));
-    const gradient = (await this.#head.backward?.(features, ofLogits))?.slice() ?? new Float32Array(0);
+    const gradient = (await this.#head.backward(features, ofLogits)).slice();
     if (also !== undefined) for (let i = 0; i < gradient.length; i++) gradient[i] += also[i];
     await this.#trunk.backward(gradient);
     return found;
