@@ -4,7 +4,7 @@ import { Problem } from "../problem.js";
 import { unreadable } from "./bytes.js";
 import { isData } from "./formats/index.js";
 import { holdsImages } from "./images.js";
-import { CLASS_NAMES, meaningOf, type PartName, type Role } from "./names.js";
+import { CLASS_NAMES, type Meaning, meaningOf, type PartName, type Role } from "./names.js";
 
 /** Where the rows of a part are: files of its inputs, labels and groups, or a folder of images by class. */
 export type Place =
@@ -104,8 +104,7 @@ function listed(folder: string): Dirent[] {
 function filesOf(paths: readonly string[], where: string): Found {
   const meanings = paths.map((path) => ({ path, ...meaningOf(path) }));
   const [first, second] = meanings;
-  const unmarked = meanings.every(({ part, role }) => part === null && role === null);
-  if (paths.length === 2 && (unmarked || inputsAndLabels(meanings.map(({ role }) => role)))) {
+  if (paths.length === 2 && arePair(first, second)) {
     const swapped = first.role === "labels" || second.role === "inputs";
     const [inputs, labels] = swapped ? [second.path, first.path] : [first.path, second.path];
     return {
@@ -143,7 +142,10 @@ function filesOf(paths: readonly string[], where: string): Found {
   return { parts, classNames: null };
 }
 
-const inputsAndLabels = (roles: readonly (Role | null)[]): boolean =>
-  roles.includes("labels") &&
-  roles.some((role) => role === null || role === "inputs") &&
-  !roles.includes("groups");
+/** Whether two files are inputs and labels of one part: one of them may have a name that does not say which. */
+function arePair(a: Meaning, b: Meaning): boolean {
+  const roles = [a.role, b.role];
+  if (roles.includes("groups")) return false;
+  if (a.part === b.part) return a.role !== b.role || a.role === null;
+  return roles.includes("labels") && a.role !== b.role;
+}

@@ -79,9 +79,9 @@ function shareTaker(share: number): (count: number, most: number) => number {
 }
 
 function shuffledByClass(labels: Int32Array, seed: number): number[][] {
-  const byClass: number[][] = [];
+  const classes = labels.reduce((most, label) => Math.max(most, label), -1) + 1;
+  const byClass = Array.from({ length: classes }, (): number[] => []);
   labels.forEach((label, row) => {
-    byClass[label] ??= [];
     byClass[label].push(row);
   });
   return byClass.map((rows, k) =>

@@ -66,3 +66,19 @@ export function idx(bytes: Uint8Array, type: number, shape: readonly number[]): 
   });
   return Buffer.concat([header, bytes]);
 }
+
+/** A safetensors file: name, type, shape and bytes of each tensor. */
+export function safetensors(
+  tensors: readonly (readonly [string, string, readonly number[], Uint8Array])[],
+): Buffer {
+  let at = 0;
+  const header: Record<string, unknown> = { __metadata__: { made: "for a test" } };
+  for (const [name, dtype, shape, bytes] of tensors) {
+    header[name] = { dtype, shape, data_offsets: [at, at + bytes.length] };
+    at += bytes.length;
+  }
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  return Buffer.concat([length, text, ...tensors.map(([, , , bytes]) => bytes)]);
+}
