@@ -7,6 +7,7 @@ import { imageFiles } from "./images.js";
 import { labelsOf, numbersAsNames } from "./labels.js";
 import { meaningOf, type PartName } from "./names.js";
 import { type DataOptions, DEFAULTS } from "./options.js";
+import { isNumber } from "./tables/csv-column.js";
 import { labelColumnOf, namesIn } from "./tables/plan.js";
 
 /** The rows of one part as they were found, before anything is divided or numbered. */
@@ -38,14 +39,16 @@ export interface ReadingOptions extends DataOptions {
   readonly unlabelled?: boolean;
 }
 
-/** All parts of the files, each with labels. */
+/** All parts of the files, each with labels, in an order that does not come from the names of files. */
 export async function readParts(plan: Plan, options: DataOptions): Promise<Map<PartName, LabelledPart>> {
   const raw = new Map<PartName, LabelledPart>();
   for (const [part, place] of plan.parts)
-    for (const [found, rows] of await readPlace(place, part, options)) {
-      raw.set(found, labelled(rows));
-    }
-  return raw;
+    for (const [found, rows] of await readPlace(place, part, options)) raw.set(found, labelled(rows));
+  const inOrder = (["train", "validation", "test"] as const).flatMap((part) => {
+    const found = raw.get(part);
+    return found === undefined ? [] : [[part, found] as const];
+  });
+  return new Map(inOrder);
 }
 
 export function labelled(part: RawPart): LabelledPart {
@@ -154,18 +157,16 @@ function columnsApart(
   };
 }
 
-const columnAsNames = (table: Table, name: string): Coded =>
-  wholeNames(
-    namesIn(table, name, (values) =>
-      numbersAsNames(values, (row) => `${table.path}, ${table.placeOf(row)}, column ${name}`),
-    ),
+/** The names in a column; whole numbers that were written as floats, 3.0, are the numbers. */
+function columnAsNames(table: Table, name: string): Coded {
+  const place = (row: number): string => `${table.path}, ${table.placeOf(row)}, column ${name}`;
+  const { codes, names } = namesIn(table, name, (values) => numbersAsNames(values, place));
+  if (!names.some((text) => text.includes(".")) || !names.every(isNumber)) return { codes, names };
+  const numbers = names.map(Number);
+  return numbersAsNames(
+    Float64Array.from(codes, (code) => numbers[code]),
+    place,
   );
-
-/** Whole numbers that were written as floats, 3.0, are the numbers. */
-function wholeNames({ codes, names }: Coded): Coded {
-  if (!names.some((name) => /\.0+$/.test(name)) || !names.every((name) => /^-?\d+(\.0+)?$/.test(name)))
-    return { codes, names };
-  return { codes, names: names.map((name) => name.replace(/\.0+$/, "")) };
 }
 
 /** A file with one name or number a row. */

