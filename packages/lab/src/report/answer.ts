@@ -28,7 +28,7 @@ function answerOf(
   differences: Study["differences"],
 ): string {
   const choice = fixed > 1 ? `${best.head}, the best of ${fixed} on validation` : best.head;
-  const start = `${several ? `${best.source.name}: with` : "With"} a fixed last layer (${choice}) test accuracy is ${percent(best.accuracy.mean)} %`;
+  const start = `${several ? `${best.source.name}: with` : "With"} a fixed last layer (${choice}) test accuracy is ${percent(best.accuracy.mean)}\u00a0%`;
   const found = differences.get(best);
   if (found === undefined)
     return `${start}; no learned head finished beside it, so there is no difference to tell.`;
@@ -41,8 +41,8 @@ function answerOf(
         ? "the fixed layer is worse"
         : "the interval includes 0, so neither is shown to be better";
   return (
-    `${start}, against ${percent(reference.accuracy.mean)} % with a learned one: a difference of ${points(value)} points, ` +
-    `95 % interval ${points(low)} to ${points(high)} (${method}); ${verdict}.`
+    `${start}, against ${percent(reference.accuracy.mean)}\u00a0% with a learned one: a difference of ${points(value)}\u00a0points, ` +
+    `95\u00a0% interval ${points(low)} to ${points(high)} (${method}); ${verdict}.`
   );
 }
 
@@ -52,5 +52,5 @@ function withoutFixed(heads: readonly HeadSummary[], sources: readonly Source[])
     return `None of ${runs} runs finished, so there is nothing to compare.`;
   }
   const best = bestOf(heads);
-  return `No fixed head was trained; the best on validation is ${best.name}, with ${percent(best.accuracy.mean)} % on the test part.`;
+  return `No fixed head was trained; the best on validation is ${best.name}, with ${percent(best.accuracy.mean)}\u00a0% on the test part.`;
 }

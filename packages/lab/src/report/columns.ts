@@ -50,13 +50,6 @@ export function columns({ differences }: Study): Column[] {
       ofBaseline: ({ test }) => format.percent(test.accuracy),
     },
     {
-      id: "last",
-      title: "\nlast epoch",
-      explanation: "the same at the last epoch",
-      ofHead: ({ last }) => spreadOf(last),
-      ofBaseline: nothing,
-    },
-    {
       id: "difference",
       title: "− learned, points\n95 % interval",
       explanation: "accuracy less the one of the learned dense head, in points, with its 95 % interval",
@@ -66,6 +59,13 @@ export function columns({ differences }: Study): Column[] {
         const { value, low, high } = found.interval;
         return `${format.points(value)} [${format.points(low)}, ${format.points(high)}]`;
       },
+      ofBaseline: nothing,
+    },
+    {
+      id: "last",
+      title: "accuracy %\nlast epoch",
+      explanation: "the same at the last epoch",
+      ofHead: ({ last }) => spreadOf(last),
       ofBaseline: nothing,
     },
     {

@@ -1,6 +1,6 @@
 import { parse, View } from "vega";
 import { type Config, compile, type TopLevelSpec } from "vega-lite";
-import { escapeText } from "./html.js";
+import { escapeText, withoutControls } from "./html.js";
 
 /** An axis of numbers. */
 interface Quantity {
@@ -8,7 +8,7 @@ interface Quantity {
   type: "quantitative";
   title: string | null;
   scale?: { type?: "log" | "sqrt"; domain?: number[]; zero?: boolean; nice?: boolean; padding?: number };
-  axis?: { grid?: boolean; tickCount?: number; tickMinStep?: number };
+  axis?: { grid?: boolean; tickCount?: number; tickMinStep?: number; values?: number[]; format?: string };
 }
 
 export const quantity = (
@@ -35,7 +35,7 @@ const CONFIG: Config = {
     labelFontSize: 12,
     titleFontSize: 12,
     titleFontWeight: "normal",
-    labelLimit: 150,
+    labelLimit: 0,
     titlePadding: 8,
   },
   text: { color: "currentColor", fontSize: 12 },
@@ -43,6 +43,14 @@ const CONFIG: Config = {
   line: { strokeWidth: 2 },
   point: { filled: true, size: 45, opacity: 1 },
 };
+
+/** For an axis of numbers that stand for names, which may be equal; separators of lines are no part of Vega's strings. */
+export const labelsOf = (names: readonly string[]): string =>
+  `${JSON.stringify(names).replace(/[\u2028\u2029]/g, " ")}[datum.value]`;
+
+/** Names of heads on an axis keep both ends, which tell them apart. */
+export const SHORT_NAME =
+  "length(datum.label) > 24 ? slice(datum.label, 0, 11) + '…' + slice(datum.label, -12) : datum.label";
 
 /** A chart as an SVG element with a text for those who do not see it. Drawn without a canvas: widths of texts are estimates. */
 export async function draw(spec: TopLevelSpec, alternative: string): Promise<string> {
@@ -61,7 +69,7 @@ const NEEDLESS =
 
 function trim(svg: string, alternative: string): string {
   const [, width, height] = / width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? [];
-  let text = svg
+  let text = withoutControls(svg)
     .slice(svg.indexOf(">") + 1)
     .replace(/<path class="foreground"[^>]*\/>/g, "")
     .replace(/<path class="background"(?![^>]* (?:fill|stroke)=)[^>]*\/>/g, "")

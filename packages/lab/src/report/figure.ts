@@ -25,8 +25,9 @@ ${note === undefined ? null : html`<p class="note">${note}</p>`}
 `;
 }
 
-export const figures = (all: readonly Figure[]): Markup =>
-  html`<div class="figures">${all.map(figure)}</div>`;
+/** Small ones stand four beside each other where there is room, large ones two. */
+export const figures = (all: readonly Figure[], size: "small" | "medium" | "large" = "medium"): Markup =>
+  html`<div class="figures ${size}">${all.map(figure)}</div>`;
 
 /** A box of its own that scrolls, with the keyboard too, so that the page does not. */
 export const scroll = (label: string, content: Content): Markup =>

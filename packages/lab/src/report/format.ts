@@ -54,3 +54,11 @@ export function duration(seconds: number): string {
   if (minutes < 60) return `${minutes}:${two(whole % 60)} min`;
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)} h`;
 }
+
+/** A name cut in its middle: both ends tell it from others. */
+export function shorten(name: string, length: number): string {
+  const letters = [...name];
+  if (letters.length <= length) return name;
+  const end = Math.ceil((length - 1) / 2);
+  return `${letters.slice(0, length - 1 - end).join("")}…${letters.slice(-end).join("")}`;
+}

@@ -13,12 +13,13 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
+/** HTML allows no control characters but those of white space, not even escaped. */
+export const withoutControls = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, "\ufffd");
+
 export const escapeText = (text: string): string =>
-  text
-    .replace(/[&<>"']/g, (letter) => ESCAPES[letter])
-    // HTML allows no control characters but those of white space, not even escaped.
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, "\ufffd");
+  withoutControls(text).replace(/[&<>"']/g, (letter) => ESCAPES[letter]);
 
 export const raw = (text: string): Markup => new Markup(text);
 

@@ -85,11 +85,12 @@ async function sectionsOf(study: Study): Promise<Section[]> {
     before: Content = null,
   ): Section[] => {
     const shown = all.filter((figure) => figure !== null);
-    return shown.length === 0 ? [] : [{ id, title, content: html`${before}${figures(shown)}` }];
+    const size = id === "calibration" ? "small" : shown.some(({ wide }) => wide) ? "large" : "medium";
+    return shown.length === 0 ? [] : [{ id, title, content: html`${before}${figures(shown, size)}` }];
   };
   const several = heads.some(({ runs }) => runs.length > 1);
   const thin = several ? html`${key}<p class="note">Thin: single runs; thick: their mean.</p>` : key;
-  const small = html`<p class="note">Dashed with squares: as trained; solid with circles: after temperature; the straight line: confidence is what it says.</p>`;
+  const small = html`<p class="note">Dashed with squares: as trained; solid with circles: after temperature; the larger a mark, the more rows; on the straight line confidence is what it says.</p>`;
   return [
     ...section("differences", "Differences", [await differences(study)]),
     ...section("training", "Training", await curves(heads), thin),

@@ -3,16 +3,20 @@ import type { Results } from "../training/result.js";
 import { answers } from "./answer.js";
 import { type Column, columns } from "./columns.js";
 import { failures } from "./failures.js";
+import { shorten } from "./format.js";
 import { type Source, type Study, study } from "./study.js";
 
 /** Two tables below one another where one would not fit: accuracy first, as that is what was asked. */
 const NARROW: readonly (readonly Column["id"][])[] = [
-  ["head", "best", "last", "difference"],
+  ["head", "best", "difference", "last"],
   ["head", "nll", "ece", "parameters", "bytes", "step", "time"],
 ];
 
 /** A line a head, baselines below, then runs that did not finish and the answer; of one experiment or of several. */
-export function summaryTable(results: Results | readonly Source[], width = 80): string {
+export function summaryTable(
+  results: Results | readonly Source[],
+  width = process.stdout.columns ?? 80,
+): string {
   const made = study(results);
   const all = columns(made);
   const parts: string[] = [];
@@ -55,7 +59,6 @@ function render(made: Study, shown: readonly Column[], width: number, narrow: bo
       ...[...shown[index].title.split("\n"), ...lines.map((line) => line[index])].map((t) => t.length),
     );
   const rest = shown.slice(1).reduce((sum, _, i) => sum + longest(i + 1) + GAP.length, 0);
-  // Of a name that is too long for what the figures leave, the end tells it from others.
   const room = narrow ? Math.max(12, width - rest) : Number.POSITIVE_INFINITY;
   const table = new Table({
     head: shown.map(({ title }) => title),
@@ -81,11 +84,6 @@ const BORDERLESS = {
     ),
   ),
   middle: GAP,
-};
-
-const shorten = (name: string, room: number): string => {
-  const letters = [...name];
-  return letters.length <= room ? name : `…${letters.slice(letters.length - room + 1).join("")}`;
 };
 
 function wrap(text: string, width: number): string {

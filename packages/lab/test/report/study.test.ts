@@ -126,7 +126,9 @@ describe("answers", () => {
     expect(others).toEqual([]);
     const { interval } = made.differences.get(made.heads[2]) as { interval: { value: number } };
     expect(answer).toContain("hadamard, the best of 2 on validation");
-    expect(answer).toContain(`a difference of ${(100 * interval.value).toFixed(2).replace("-", "−")} points`);
+    expect(answer).toContain(
+      `a difference of ${(100 * interval.value).toFixed(2).replace("-", "−")}\u00a0points`,
+    );
     expect(answer).toContain("paired, t over 3 seeds");
   });
 

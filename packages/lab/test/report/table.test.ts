@@ -39,7 +39,7 @@ describe("summaryTable", () => {
     });
     const text = summaryTable(many, 80);
     expect(widest(text)).toBeLessThanOrEqual(80);
-    expect(text).toMatch(/^….*from-class-means@10 /m);
+    expect(text).toMatch(/^cosine.*….*means@10 /m);
     for (const head of heads) expect(text.match(new RegExp(`^${head} `, "gm"))).toHaveLength(2);
   });
 

@@ -20,7 +20,9 @@ export interface Made {
   readonly strength?: number;
 }
 
-const TEMPERATURE = 1.5;
+const TEMPERATURE = 2;
+/** Of the logits: more than how sure they may be, so that temperature has what to mend. */
+const SCALE = 4;
 
 /** Results as a training would leave them, from logits that are drawn: all figures agree with each other. */
 export function madeResults(made: Made): Results {
@@ -152,8 +154,8 @@ function drawn(
       return left < 0;
     });
     const start = random.integer(NOISE.length - classes);
-    const logits = NOISE.slice(start, start + classes).map((value) => 2 * TEMPERATURE * value);
-    logits[label] += TEMPERATURE * strength * (4 + 1.5 * Math.log(classes)) * (0.5 + random.uniform());
+    const logits = NOISE.slice(start, start + classes).map((value) => 2 * SCALE * value);
+    logits[label] += SCALE * strength * (4 + 1.5 * Math.log(classes)) * (0.5 + random.uniform());
     before.add(logits, [label]);
     after.add(logits, [label]);
   }

@@ -32,7 +32,7 @@ export async function classes(
   const examples = tested.map((one) => one.examples);
   const balanced = Math.max(...examples) <= 1.2 * Math.max(1, Math.min(...examples));
   const sorted = tested.toSorted((a, b) => (balanced ? b.f1[0] - a.f1[0] : b.examples - a.examples));
-  const groups = grouped(sorted, heads.length);
+  const groups = grouped(sorted, heads.length, balanced);
   const together = groups.length < sorted.length;
   const at = (group: readonly ClassFigures[], index: number): number =>
     balanced ? index + 1 : mean(group.map((one) => Math.max(1, one.examples)));
@@ -46,7 +46,7 @@ export async function classes(
   const { color, strokeDash, shape } = scalesOf(names);
   const unit = together ? "group of classes" : "class";
   const x = quantity("at", balanced ? `${unit}, best first by ${heads[0].name}` : "examples in training", {
-    scale: balanced ? { zero: false } : { type: "log", nice: false, padding: 8 },
+    scale: balanced ? { zero: false, nice: false, padding: 8 } : { type: "log", nice: false, padding: 8 },
     axis: { grid: false, tickCount: 6 },
   });
   const y = quantity("f1", together ? "mean F1" : "F1", { scale: { zero: false } });
@@ -75,12 +75,17 @@ export async function classes(
   };
 }
 
-function grouped(sorted: readonly ClassFigures[], heads: number): ClassFigures[][] {
-  const size = sorted.length * heads <= POINTS ? 1 : sorted.length / Math.min(GROUPS, sorted.length);
-  const groups = Math.round(sorted.length / size);
-  return Array.from({ length: groups }, (_, i) =>
-    sorted.slice(Math.round(i * size), Math.round((i + 1) * size)),
-  );
+/** Classes of equally many examples stay together: they would lie upon each other. */
+function grouped(sorted: readonly ClassFigures[], heads: number, balanced: boolean): ClassFigures[][] {
+  if (sorted.length * heads <= POINTS) return sorted.map((one) => [one]);
+  const groups: ClassFigures[][] = [];
+  for (const [index, one] of sorted.entries()) {
+    const last = groups.at(-1);
+    const full = index >= (groups.length * sorted.length) / GROUPS;
+    if (last === undefined || (full && (balanced || last[0].examples !== one.examples))) groups.push([one]);
+    else last.push(one);
+  }
+  return groups;
 }
 
 function tableOf(

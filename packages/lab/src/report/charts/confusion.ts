@@ -1,6 +1,6 @@
-import { draw } from "../draw.js";
+import { draw, labelsOf } from "../draw.js";
 import type { Figure } from "../figure.js";
-import { count, percent } from "../format.js";
+import { count, percent, shorten } from "../format.js";
 import type { HeadSummary } from "../heads.js";
 
 /** Numbers within the cells of a larger one would run into each other. */
@@ -25,15 +25,14 @@ export async function confusion({ name, runs, source }: HeadSummary): Promise<Fi
     .sort((a, b) => b.share - a.share);
   const right = sums.reduce((sum, row, i) => sum + row[i], 0) / totals.reduce((a, b) => a + b, 0);
   const side = Math.max(420, 150 + 19 * classes.length);
-  // Names may be the same, numbers are not: the axis shows the names.
-  const names = `${JSON.stringify(classes)}[datum.value]`;
+  const names = labelsOf(classes.map((one) => shorten(one, 16)));
   const axis = (field: string, title: string, labelAngle: number) =>
     ({
       field,
       type: "ordinal",
       title,
       scale: { domain: classes.map((_, i) => i), paddingInner: 0.06 },
-      axis: { labelExpr: names, labelLimit: 110, labelAngle, ticks: false, domain: false, grid: false },
+      axis: { labelExpr: names, labelLimit: 0, labelAngle, ticks: false, domain: false, grid: false },
     }) as const;
   const x = axis("predicted", "taken for", classes.length > 5 ? -60 : 0);
   const y = axis("label", "class", 0);
@@ -72,7 +71,7 @@ export async function confusion({ name, runs, source }: HeadSummary): Promise<Fi
     title: `Confusion matrix, ${name}`,
     note: "The stronger, the larger the share of the class's rows (by its root).",
     svg,
-    wide: true,
+    wide: classes.length > NUMBERED,
     data: {
       head: ["class \\ taken for", ...classes],
       rows: sums.map((row, i) => [classes[i], ...row.map(count)]),

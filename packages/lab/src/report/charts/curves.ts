@@ -13,17 +13,20 @@ interface Curve {
   readonly show: (value: number) => string;
 }
 
+/** JSON has null where a number was NaN. */
+const percents = (share: number | null): number | null => (share === null ? null : 100 * share);
+
 const CURVES: readonly Curve[] = [
   {
     title: "Accuracy, validation",
     axis: "accuracy, %",
-    value: (e) => e.validationAccuracy * 100,
+    value: (e) => percents(e.validationAccuracy),
     show: (v) => percent(v / 100),
   },
   {
     title: "Accuracy, training",
     axis: "accuracy, %",
-    value: (e) => e.trainAccuracy * 100,
+    value: (e) => percents(e.trainAccuracy),
     show: (v) => percent(v / 100),
   },
   {

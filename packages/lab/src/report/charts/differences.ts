@@ -1,10 +1,10 @@
-import { draw, quantity, WIDTH } from "../draw.js";
+import { draw, quantity, SHORT_NAME, WIDTH } from "../draw.js";
 import type { Figure } from "../figure.js";
 import { points } from "../format.js";
 import { scalesOf } from "../series.js";
 import type { Study } from "../study.js";
 
-const TITLE = "accuracy less the learned head's, points";
+const TITLE = "difference in points";
 
 /** What each head has more or less than the learned one, with the interval. */
 export async function differences({ heads, differences: found }: Study): Promise<Figure | null> {
@@ -20,7 +20,13 @@ export async function differences({ heads, differences: found }: Study): Promise
     high: interval.high * 100,
   }));
   const { color, shape } = scalesOf(heads.map(({ name }) => name));
-  const y = { field: "head", type: "nominal", title: null, sort: values.map(({ head }) => head) } as const;
+  const y = {
+    field: "head",
+    type: "nominal",
+    title: null,
+    axis: { labelExpr: SHORT_NAME },
+    sort: values.map(({ head }) => head),
+  } as const;
   const svg = await draw(
     {
       width: WIDTH,

@@ -1,6 +1,6 @@
 import { draw, quantity, WIDTH } from "../draw.js";
 import type { Figure } from "../figure.js";
-import { count } from "../format.js";
+import { count, shorten } from "../format.js";
 import type { HeadSummary } from "../heads.js";
 
 const SHOWN = 15;
@@ -8,34 +8,41 @@ const SHOWN = 15;
 /** Where classes are too many for a matrix: the pairs taken for each other most often. */
 export async function pairs({ name, runs, source }: HeadSummary): Promise<Figure | null> {
   const { classes } = source.results.data;
-  const sums = new Map<string, { pair: string; rows: number }>();
+  const sums = new Map<string, { pair: string; short: string; rows: number }>();
   for (const { best } of runs)
     for (const { label, predicted, count: rows } of best.test.worstPairs) {
       const key = `${label},${predicted}`;
-      const pair = sums.get(key) ?? { pair: `${classes[label]} → ${classes[predicted]}`, rows: 0 };
+      const names = [classes[label], classes[predicted]];
+      const pair = sums.get(key) ?? {
+        pair: names.join(" → "),
+        short: names.map((one) => shorten(one, 24)).join(" → "),
+        rows: 0,
+      };
       pair.rows += rows;
       sums.set(key, pair);
     }
-  // Keys, not names, are the bars: two classes may have one name.
   const worst = [...sums].sort(([, a], [, b]) => b.rows - a.rows).slice(0, SHOWN);
   if (worst.length === 0) return null;
-  const values = worst.map(([key, { pair, rows }], index) => ({ key, pair, rows, index }));
-  const labels = `${JSON.stringify(values.map(({ pair }) => pair))}[datum.value]`;
-  const y = {
-    field: "index",
-    type: "ordinal",
-    title: null,
-    axis: { labelExpr: labels, labelLimit: 190, ticks: false },
-  } as const;
-  const x = quantity("rows", "rows, all runs", { axis: { tickMinStep: 1 } });
+  const values = worst.map(([, { pair, short, rows }], index) => ({
+    pair,
+    rows,
+    index,
+    text: `${short}: ${rows}`,
+  }));
+  const y = { field: "index", type: "ordinal", title: null, axis: null } as const;
+  const x = quantity("rows", "rows, all runs", { axis: { tickMinStep: 1, grid: false } });
   const svg = await draw(
     {
       width: WIDTH,
-      height: 60 + 20 * values.length,
+      height: 60 + 22 * values.length,
       data: { values },
       layer: [
-        { mark: { type: "bar", color: "var(--s0)", height: { band: 0.7 } }, encoding: { x, y } },
-        { mark: { type: "text", align: "left", dx: 4 }, encoding: { x, y, text: { field: "rows" } } },
+        { mark: { type: "bar", color: "var(--heat)", height: { band: 0.85 } }, encoding: { x, y } },
+        // Names are longer than an axis has room for: they lie over the bars.
+        {
+          mark: { type: "text", align: "left", x: 5 },
+          encoding: { y, text: { field: "text" } },
+        },
       ],
     },
     `Pairs taken for each other most often by ${name}: ${values

@@ -17,7 +17,7 @@ export async function rates(heads: readonly HeadSummary[]): Promise<Figure | nul
   const { color, strokeDash, shape } = scalesOf(heads.map(({ name }) => name));
   const x = quantity("rate", "learning rate", {
     scale: { type: "log", nice: false, padding: 8 },
-    axis: { tickCount: 5 },
+    axis: { grid: false, values: [...new Set(values.map(({ rate }) => rate))], format: "~g" },
   });
   const y = quantity("accuracy", "accuracy, validation, %", { scale: { zero: false } });
   const svg = await draw(

@@ -16,7 +16,12 @@ async function figureOf({ name, runs, ece, calibratedEce, temperature }: HeadSum
   const values = STAGES.flatMap((stage) =>
     bins[stage]
       .filter((bin) => bin.count > 0)
-      .map(({ confidence, accuracy }) => ({ stage, confidence: confidence * 100, accuracy: accuracy * 100 })),
+      .map(({ confidence, accuracy, count: rows }) => ({
+        stage,
+        rows,
+        confidence: confidence * 100,
+        accuracy: accuracy * 100,
+      })),
   );
   const percentAxis = (field: string, title: string) =>
     quantity(field, title, { scale: { domain: [0, 100] }, axis: { tickCount: 5 } });
@@ -29,7 +34,13 @@ async function figureOf({ name, runs, ece, calibratedEce, temperature }: HeadSum
     scale: { domain: [...STAGES], range },
   });
   const color = scale(["var(--s1)", "var(--s0)"]);
-  const told = `expected calibration error ${percent(ece)} % before and ${percent(calibratedEce)} % after temperature ${decimal(temperature, 2)}`;
+  const told = `expected calibration error ${percent(ece)}\u00a0% before and ${percent(calibratedEce)}\u00a0% after temperature ${decimal(temperature, 2)}`;
+  const size = {
+    field: "rows",
+    type: "quantitative" as const,
+    legend: null,
+    scale: { type: "sqrt" as const, domainMin: 0, range: [8, 130] },
+  };
   const svg = await draw(
     {
       width: SIDE,
@@ -47,7 +58,7 @@ async function figureOf({ name, runs, ece, calibratedEce, temperature }: HeadSum
           encoding: { x, y },
         },
         {
-          mark: "line",
+          mark: { type: "line", strokeWidth: 1.5 },
           encoding: {
             x,
             y,
@@ -58,7 +69,7 @@ async function figureOf({ name, runs, ece, calibratedEce, temperature }: HeadSum
             ]),
           },
         },
-        { mark: "point", encoding: { x, y, color, shape: scale(["square", "circle"]) } },
+        { mark: "point", encoding: { x, y, color, shape: scale(["square", "circle"]), size } },
       ],
     },
     `Reliability of ${name}: ${told}.`,

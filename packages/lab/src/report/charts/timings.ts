@@ -1,4 +1,4 @@
-import { draw, quantity, WIDTH } from "../draw.js";
+import { draw, quantity, SHORT_NAME, WIDTH } from "../draw.js";
 import type { Figure } from "../figure.js";
 import { bytes, count, duration, short } from "../format.js";
 import type { HeadSummary } from "../heads.js";
@@ -17,11 +17,17 @@ export async function timings(heads: readonly HeadSummary[]): Promise<Figure> {
     milliseconds: Math.max(head, all),
     text: `${short(head)} of ${short(all)}`,
   }));
-  const y = { field: "head", type: "nominal", title: null, sort: heads.map(({ name }) => name) } as const;
+  const y = {
+    field: "head",
+    type: "nominal",
+    title: null,
+    axis: { labelExpr: SHORT_NAME },
+    sort: heads.map(({ name }) => name),
+  } as const;
   const longest = Math.max(...totals.map(({ milliseconds }) => milliseconds));
   const x = quantity("milliseconds", "milliseconds a training step", {
-    // Room for the figures behind the bars.
-    scale: { domain: [0, longest * 1.35] },
+    scale: { domain: [0, longest * widthOf(heads)] },
+    axis: { grid: false },
   });
   const svg = await draw(
     {
@@ -77,4 +83,11 @@ export async function timings(heads: readonly HeadSummary[]): Promise<Figure> {
       ]),
     },
   };
+}
+
+/** Of the axis by the longest bar, so that figures stand behind the bars; the widths of letters are the ones that Vega reckons with. */
+function widthOf(heads: readonly HeadSummary[]): number {
+  const names = 9.6 * Math.min(24, Math.max(...heads.map(({ name }) => name.length)));
+  const plot = WIDTH - names - 40;
+  return plot / (plot - 105);
 }
