@@ -107,7 +107,7 @@ async function train(data: string[], call: CallOptions, flags: Flags): Promise<v
   const began = performance.now();
   const { paths, options, resumed } = readSetup(data, call, kebab(flags));
   const progress = createProgress(call.json === true);
-  const material = await readMaterial(paths, options);
+  const material = await readMaterial(paths, options, (sentence) => progress.note(sentence));
   const { summary } = material;
   for (const note of summary.notes) progress.note(note);
   const folder = resumed ?? freshFolder(call.out, summary.name);
@@ -161,7 +161,7 @@ async function baselinesOf(
 /** Writes results and report, and tells them. */
 async function leave(results: Results, folder: string, asJson: boolean): Promise<void> {
   const report = join(folder, "report.html");
-  writeWhole(join(folder, "results.json"), `${JSON.stringify(results, null, 1)}\n`);
+  writeWhole(join(folder, "results.json"), `${JSON.stringify(results)}\n`);
   writeWhole(report, await renderReport(results));
   if (asJson) {
     console.log(JSON.stringify({ event: "done", results: join(folder, "results.json"), report }));

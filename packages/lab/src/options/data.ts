@@ -1,4 +1,4 @@
-import type { DataOptions } from "../data/options.js";
+import type { DataOptions, WordOptions } from "../data/index.js";
 import type { TrainOptions } from "./train.js";
 
 /** What the reading of data is told. */
@@ -15,5 +15,13 @@ export function dataOptions(options: TrainOptions): DataOptions {
     hash: options.hash,
     size: options.size,
     memory: options.memory * 2 ** 20,
+  };
+}
+
+export function textOptions({ vocabulary, tokens, evaluate }: TrainOptions): WordOptions {
+  return {
+    vocabulary,
+    ...(tokens !== null && { tokens }),
+    ...(evaluate !== null && { evaluate }),
   };
 }

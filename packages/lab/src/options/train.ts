@@ -66,7 +66,12 @@ export const TRAIN_OPTIONS = {
     512,
   ),
   epochs: entry("<number>", "passes over the training part", integer(1, 100_000), 20),
-  batch: entry("<rows>", "rows of a step", integer(1, 1_048_576), 128),
+  batch: entry(
+    "<rows>",
+    "rows of a step (default: 128); columns of a text (default: 32)",
+    orNull(integer(1, 1_048_576)),
+    null as number | null,
+  ),
   optimizer: entry("<name>", OPTIMIZERS.join(", "), oneOf(OPTIMIZERS), "adam"),
   lr: entry("<rate>", "learning rate at its highest", learningRate, 2e-3),
   "weight-decay": entry("<number>", "of matrices and filters", number(0, 100), 0),
@@ -109,6 +114,19 @@ export const TRAIN_OPTIONS = {
   ),
   hash: entry("<columns>", "columns of the hashed letters of a text", integer(16, 1_048_576), 4096),
   size: entry("<pixels>", "images of a folder are brought to this side", integer(4, 512), 32),
+  vocabulary: entry("<words>", "words of a text that are told apart", integer(3, 1_000_000), 10_000),
+  tokens: entry(
+    "<number>",
+    "only the last so many words of a text to train on",
+    orNull(integer(64, 2 ** 31)),
+    null as number | null,
+  ),
+  evaluate: entry(
+    "<number>",
+    "only the last so many words of its other parts",
+    orNull(integer(2, 2 ** 31)),
+    null as number | null,
+  ),
   memory: entry(
     "<megabytes>",
     "larger files stay on the disc and are read row by row",

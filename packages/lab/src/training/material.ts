@@ -1,20 +1,49 @@
-import type { Dataset } from "../data/dataset.js";
-import { foldOf, loadDataset } from "../data/index.js";
-import { dataOptions } from "../options/data.js";
+import { readdirSync, statSync } from "node:fs";
+import { estimateMemory, foldOf, type Loaded, loadDataset, loadText } from "../data/index.js";
+import { dataOptions, textOptions } from "../options/data.js";
 import type { TrainOptions } from "../options/train.js";
 import type { DataSummary } from "./result.js";
 import { RowSource } from "./rows.js";
 import type { Source } from "./source.js";
+import { TextSource } from "./text.js";
 
 /** What an experiment trains on: rows with labels, or a text. */
 export interface Material {
   readonly summary: DataSummary;
-  /** For trunks and baselines that want all rows; none of a text. */
-  readonly dataset: Dataset | null;
+  /** For baselines and methods that want all rows; none of a text. */
+  readonly dataset: Loaded | null;
   sourceOf(seed: number, fold: number | null): Source;
 }
 
-export async function readMaterial(paths: readonly string[], options: TrainOptions): Promise<Material> {
+/** Of a step, where nothing else is asked for. */
+const ROWS = 128;
+const COLUMNS = 32;
+
+const TEXT = /\.txt(\.gz)?$/i;
+
+/** Whether the words of a text are to be foretold: by the names of the files, or of all in a folder. */
+export const isText = (paths: readonly string[]): boolean =>
+  paths.every((path) => {
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return TEXT.test(path);
+    const names = readdirSync(path).filter((name) => !name.startsWith("."));
+    return names.length > 0 && names.every((name) => TEXT.test(name));
+  });
+
+/** @param say is told what it takes before it is read */
+export function readMaterial(
+  paths: readonly string[],
+  options: TrainOptions,
+  say: (sentence: string) => void,
+): Promise<Material> {
+  return isText(paths) ? readText(paths, options) : readRows(paths, options, say);
+}
+
+async function readRows(
+  paths: readonly string[],
+  options: TrainOptions,
+  say: (sentence: string) => void,
+): Promise<Material> {
+  say((await estimateMemory(paths, dataOptions(options))).sentence);
   const dataset = await loadDataset(paths, dataOptions(options));
   const { name, hash, classes, train, validation, test, notes } = dataset;
   return {
@@ -29,7 +58,23 @@ export async function readMaterial(paths: readonly string[], options: TrainOptio
       notes,
     },
     sourceOf: (seed, fold) =>
-      new RowSource(fold === null ? dataset : foldOf(dataset, fold, options.folds), options.batch, seed),
+      new RowSource(
+        fold === null ? dataset : foldOf(dataset, fold, options.folds),
+        options.batch ?? ROWS,
+        seed,
+      ),
+  };
+}
+
+async function readText(paths: readonly string[], options: TrainOptions): Promise<Material> {
+  const words = await loadText(paths, textOptions(options));
+  const source = new TextSource(words, options.batch ?? COLUMNS);
+  const { name, hash, classes, rows } = source;
+  const counts = countsOf(words.train, classes.length);
+  return {
+    dataset: null,
+    summary: { name, hash, classes, shape: [], rows, counts, notes: words.notes },
+    sourceOf: () => source,
   };
 }
 

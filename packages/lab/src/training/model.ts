@@ -50,12 +50,8 @@ export class Model {
       ...(steps !== null && { vocabulary: classes, steps }),
       ...(norm !== null && { norm }),
     });
-    const head = await createHead(
-      spec.head,
-      { features: trunk.features, classes, rows: batch },
-      seed,
-      engine,
-    );
+    const rows = batch * (steps ?? 1);
+    const head = await createHead(spec.head, { features: trunk.features, classes, rows }, seed, engine);
     return new Model(spec, trunk, head);
   }
 

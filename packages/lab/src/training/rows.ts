@@ -1,4 +1,4 @@
-import { type Dataset, type Part, sizeOf } from "../data/dataset.js";
+import { type Layout, type Loaded, type Part, sizeOf } from "../data/index.js";
 import { Random } from "../random.js";
 import type { Batch, Source } from "./source.js";
 
@@ -13,23 +13,25 @@ export class RowSource implements Source {
   readonly name: string;
   readonly hash: string;
   readonly classes: readonly string[];
+  readonly layout: Layout;
   readonly shape: readonly number[];
   readonly steps = null;
   readonly bias = null;
   readonly batch: number;
   readonly stepsAnEpoch: number;
   readonly rows: Source["rows"];
-  readonly #dataset: Dataset;
+  readonly #dataset: Loaded;
   readonly #seed: number;
   readonly #current: Batch;
   #epoch = -1;
   #order: Int32Array = new Int32Array(0);
 
-  constructor(dataset: Dataset, batch: number, seed: number) {
+  constructor(dataset: Loaded, batch: number, seed: number) {
     const { train, validation, test } = dataset;
     this.name = dataset.name;
     this.hash = dataset.hash;
     this.classes = dataset.classes;
+    this.layout = dataset.layout;
     this.shape = train.inputs.shape;
     this.rows = {
       train: train.labels.length,

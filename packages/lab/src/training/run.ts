@@ -49,6 +49,15 @@ interface CheckpointAbout {
   readonly progress: Progress;
 }
 
+/** What the file of a model tells beside its arrays. */
+export interface ModelAbout {
+  readonly spec: ModelSpec;
+  /** The name of the data. */
+  readonly data: string;
+  readonly classes: readonly string[];
+  readonly layout: Source["layout"];
+}
+
 export const CHECKPOINT = "checkpoint";
 export const MODEL = "model";
 
@@ -175,7 +184,7 @@ export class Run {
       return;
     }
     const { best } = progress;
-    if (best === null || isBetter(validation, best.validation)) {
+    if (best === null || isBetter(validation, best.validation, this.source.steps !== null)) {
       progress.best = { epoch: progress.epoch, validation };
       this.#writeModel("best");
     }
@@ -195,8 +204,9 @@ export class Run {
 
   #writeModel(name: "best" | "last"): void {
     const { spec } = this.settings;
-    const { name: data, classes } = this.source;
-    writeVariables(this.#path(name), MODEL, this.model.variables, { spec, data, classes });
+    const { name: data, classes, layout } = this.source;
+    const about: ModelAbout = { spec, data, classes, layout };
+    writeVariables(this.#path(name), MODEL, this.model.variables, about);
   }
 
   get #kept() {
@@ -279,6 +289,8 @@ export class Run {
   }
 }
 
-/** More right answers; as many, but with more probability; never a matter of chance. */
-const isBetter = (a: Score, b: Score): boolean =>
-  a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.nll < b.nll);
+/** More right answers; as many, but with more probability. Of words, few of which can be foretold, the probability is what counts. */
+function isBetter(a: Score, b: Score, text: boolean): boolean {
+  if (text || a.accuracy === b.accuracy) return a.nll < b.nll;
+  return a.accuracy > b.accuracy;
+}

@@ -1,3 +1,5 @@
+import type { Layout } from "../data/index.js";
+
 /** Inputs and labels of some rows, in arrays that the next ones may be written over. */
 export interface Batch {
   readonly inputs: Float32Array;
@@ -9,6 +11,8 @@ export interface Source {
   readonly name: string;
   readonly hash: string;
   readonly classes: readonly string[];
+  /** How other files are read as these were; null for text, which its vocabulary is enough for. */
+  readonly layout: Layout | null;
   /** Of the inputs of a row; none for text. */
   readonly shape: readonly number[];
   /** Of text, the words of a column that a step reads; null for all else. */

@@ -1,14 +1,5 @@
+import type { Words } from "../data/index.js";
 import type { Batch, Source } from "./source.js";
-
-/** Words as numbers, from 0 to below the length of the vocabulary. */
-export interface Corpus {
-  readonly name: string;
-  readonly hash: string;
-  readonly vocabulary: readonly string[];
-  readonly train: Int32Array;
-  readonly validation: Int32Array;
-  readonly test: Int32Array;
-}
 
 /** Words of a column that are read at a time: gradients go back so far. */
 const STEPS = 32;
@@ -23,15 +14,16 @@ export class TextSource implements Source {
   readonly name: string;
   readonly hash: string;
   readonly classes: readonly string[];
+  readonly layout = null;
   readonly shape = [];
   readonly steps = STEPS;
   readonly batch: number;
   readonly stepsAnEpoch: number;
   readonly rows: Source["rows"];
   readonly bias: Float32Array;
-  readonly #corpus: Corpus;
+  readonly #corpus: Words;
 
-  constructor(corpus: Corpus, columns: number) {
+  constructor(corpus: Words, columns: number) {
     const { train, validation, test } = corpus;
     this.name = corpus.name;
     this.hash = corpus.hash;
