@@ -1,10 +1,22 @@
 /** Parts of graphs that run. */
-import type { Binding, Engine, Numbers, Session } from "./engine.js";
+import { Problem } from "../problem.js";
+import type { Binding, ElementType, Engine, Numbers, Session } from "./engine.js";
 import type { Graph, Tensor } from "./graph.js";
 import { isolated } from "./isolate.js";
 import { encodeModel } from "./model.js";
 
 const ARRAYS = { float32: Float32Array, int32: Int32Array, int64: BigInt64Array, bool: Uint8Array };
+
+function allocate(type: ElementType, size: number): Numbers {
+  try {
+    return new ARRAYS[type](size);
+  } catch (error) {
+    throw new Problem(
+      `a step needs more memory than there is, one array of ${size.toLocaleString("en")} numbers; take a smaller --batch`,
+      { cause: error },
+    );
+  }
+}
 
 /**
  * The arrays of tensors that go into programs or come out of them, by name: what one program gives another takes without a copy.
@@ -20,7 +32,7 @@ export class Buffers {
   of({ name, size, type }: Tensor): Numbers {
     let array = this.#arrays.get(name);
     if (array === undefined) {
-      array = new ARRAYS[type](size);
+      array = allocate(type, size);
       this.#arrays.set(name, array);
     }
     if (array.length !== size) throw new RangeError(`${name} has ${array.length} values, not ${size}`);
