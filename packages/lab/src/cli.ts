@@ -2,7 +2,10 @@
 import { Command, CommanderError } from "commander";
 import { addBenchCommand } from "./commands/bench.js";
 import { addCodesCommand } from "./commands/codes.js";
+import { addCompareCommand } from "./commands/compare.js";
+import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addInfoCommand } from "./commands/info.js";
+import { addPredictCommand } from "./commands/predict.js";
 import { addTrainCommand } from "./commands/train.js";
 import { Problem } from "./problem.js";
 
@@ -13,6 +16,9 @@ const program = new Command("fixed-classifier-lab")
   .exitOverride()
   .showHelpAfterError("--help tells more");
 addTrainCommand(program);
+addPredictCommand(program);
+addEvaluateCommand(program);
+addCompareCommand(program);
 addCodesCommand(program);
 addInfoCommand(program);
 addBenchCommand(program);

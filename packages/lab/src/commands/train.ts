@@ -158,11 +158,19 @@ async function baselinesOf(
   return [baseline];
 }
 
+/** An epoch a line, for other programs that plot. */
+const curvesOf = ({ runs }: Results): string =>
+  runs
+    .flatMap(({ head, seed, fold, epochs }) => epochs.map((epoch) => ({ head, seed, fold, ...epoch })))
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join("");
+
 /** Writes results and report, and tells them. */
 async function leave(results: Results, folder: string, asJson: boolean): Promise<void> {
   const report = join(folder, "report.html");
   writeWhole(join(folder, "results.json"), `${JSON.stringify(results)}\n`);
   writeWhole(report, await renderReport(results));
+  writeWhole(join(folder, "curves.jsonl"), curvesOf(results));
   if (asJson) {
     console.log(JSON.stringify({ event: "done", results: join(folder, "results.json"), report }));
     return;

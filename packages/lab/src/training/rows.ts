@@ -1,4 +1,4 @@
-import { type Layout, type Loaded, type Part, sizeOf } from "../data/index.js";
+import { type Inputs, type Layout, type Loaded, type Part, sizeOf } from "../data/index.js";
 import { Random } from "../random.js";
 import type { Batch, Source } from "./source.js";
 
@@ -70,15 +70,25 @@ export class RowSource implements Source {
   }
 }
 
-export function* inOrder({ inputs: from, labels }: Part): Generator<Batch> {
-  const size = sizeOf(from);
-  const count = labels.length;
-  const inputs = new Float32Array(Math.min(EVALUATED, count) * size);
-  for (let first = 0; first < count; first += EVALUATED) {
-    const end = Math.min(first + EVALUATED, count);
-    const rows = Int32Array.from({ length: end - first }, (_, k) => first + k);
-    const some = inputs.subarray(0, rows.length * size);
-    from.gather(rows, some);
+/** Rows of a part with their labels. */
+export function* inOrder({ inputs, labels }: Part): Generator<Batch> {
+  let first = 0;
+  for (const some of rowsInOrder(inputs)) {
+    const end = Math.min(first + EVALUATED, inputs.rows);
     yield { inputs: some, labels: labels.subarray(first, end) };
+    first = end;
+  }
+}
+
+/** Inputs, some rows at a time; the next ones are written over them. */
+export function* rowsInOrder(inputs: Inputs): Generator<Float32Array> {
+  const size = sizeOf(inputs);
+  const values = new Float32Array(Math.min(EVALUATED, inputs.rows) * size);
+  for (let first = 0; first < inputs.rows; first += EVALUATED) {
+    const end = Math.min(first + EVALUATED, inputs.rows);
+    const rows = Int32Array.from({ length: end - first }, (_, k) => first + k);
+    const some = values.subarray(0, rows.length * size);
+    inputs.gather(rows, some);
+    yield some;
   }
 }

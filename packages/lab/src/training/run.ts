@@ -5,6 +5,7 @@ import { Problem } from "../problem.js";
 import { Random } from "../random.js";
 import { readVariables, writeVariables } from "./checkpoint.js";
 import { evaluateTest, validate } from "./evaluate.js";
+import { writeExports } from "./exports.js";
 import { Model, type ModelSpec } from "./model.js";
 import { clipGradient, createOptimizer, type Optimizer } from "./optimizers/index.js";
 import type { EpochRecord, Evaluation, RunResult } from "./result.js";
@@ -244,7 +245,7 @@ export class Run {
     this.#progress = progress;
   }
 
-  /** Looks at the test part: the best epoch's weights and the last one's. */
+  /** Looks at the test part with the last epoch's weights and with the best one's, which are exported. */
   async finish(): Promise<RunResult> {
     const { spec, seed, fold, learningRate } = this.settings;
     const { best, records, failure, seconds } = this.#progress;
@@ -267,6 +268,7 @@ export class Run {
     const last = await this.#evaluate("last", lastRecord.epoch, lastEpoch);
     const ofBest =
       best.epoch === last.epoch ? last : await this.#evaluate("best", best.epoch, best.validation);
+    writeExports(this.model, this.folder);
     return { ...result, status: "done", failure: null, best: ofBest, last };
   }
 

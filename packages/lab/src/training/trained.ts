@@ -1,0 +1,54 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Engine } from "../engine/index.js";
+import { Problem } from "../problem.js";
+import { readVariables } from "./checkpoint.js";
+import { Model } from "./model.js";
+import type { RunResult } from "./result.js";
+import { MODEL, type ModelAbout } from "./run.js";
+
+/** A model that training left, ready to classify. */
+export interface Trained {
+  readonly model: Model;
+  readonly about: ModelAbout;
+  /** What logits are divided by, chosen on its validation part; 1 where its training is not through. */
+  readonly temperature: number;
+}
+
+/** @param path the folder of a run, or a file of weights in it: `best.safetensors`, `last.safetensors` */
+export async function openTrained(path: string, engine: Engine): Promise<Trained> {
+  const file = weightsIn(path);
+  const kept = readVariables<ModelAbout>(file, MODEL);
+  if (kept === undefined) throw new Problem(`there is no ${file}: give the folder of a run`);
+  const { about } = kept;
+  const model = await Model.create(about.spec, engine, { batch: 1, seed: 0 });
+  // A recurrent trunk's state is of the columns that it was trained on, and not of these.
+  const weights = model.variables.filter(
+    ({ name }) => about.spec.steps === null || !/^trunk\.[hc]$/.test(name),
+  );
+  kept.restore(weights);
+  return { model, about, temperature: temperatureOf(file) };
+}
+
+function weightsIn(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined)
+    throw new Problem(`there is no ${path}: give the folder of a run, as lab-runs/…/runs/hadamard.seed-0`);
+  if (!stats.isDirectory()) return path;
+  const file = join(path, "best.safetensors");
+  if (existsSync(file)) return file;
+  const runs = join(path, "runs");
+  if (!existsSync(runs)) throw new Problem(`${path} has no best.safetensors: give the folder of a run`);
+  throw new Problem(
+    `${path} has several runs: give one of them, ${readdirSync(runs)
+      .map((run) => join(runs, run))
+      .join(", ")}`,
+  );
+}
+
+function temperatureOf(file: string): number {
+  const path = join(dirname(file), "result.json");
+  if (!existsSync(path)) return 1;
+  const { best, last } = JSON.parse(readFileSync(path, "utf8")) as RunResult;
+  return (file.endsWith("last.safetensors") ? last : best)?.test.temperature ?? 1;
+}
