@@ -8,8 +8,8 @@ import type { Divisible } from "./split.js";
 
 /** What one pass over rows tells of every column. */
 export interface Extent {
-  readonly least: Float32Array;
-  readonly most: Float32Array;
+  readonly least: Float64Array;
+  readonly most: Float64Array;
 }
 
 /** What messages call the places of values. */
@@ -24,9 +24,9 @@ export function scan(all: Rows, { path, placeOf, columnName }: Names, digest: Di
   all.feed?.(digest);
   const inputs = all.dense ?? all;
   const width = product(inputs.shape);
-  const least = new Float32Array(width).fill(Number.POSITIVE_INFINITY);
-  const most = new Float32Array(width).fill(Number.NEGATIVE_INFINITY);
-  for (const { first, values } of chunksOf(inputs)) {
+  const least = new Float64Array(width).fill(Number.POSITIVE_INFINITY);
+  const most = new Float64Array(width).fill(Number.NEGATIVE_INFINITY);
+  for (const { first, values } of chunksOf(inputs, all.dense !== undefined)) {
     digest.numbers(values);
     for (let k = 0, column = 0; k < values.length; k++) {
       const value = values[k];

@@ -1,6 +1,5 @@
 import { type Dirent, readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import sharp from "sharp";
 import { Problem } from "../problem.js";
 import { memoryStore } from "./arrays.js";
 import { unreadable } from "./bytes.js";
@@ -60,6 +59,7 @@ export async function imageShapeOf(
 ): Promise<{ shape: ImageShape; note: string | null }> {
   if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= 4096))
     throw new Problem(`--size ${size}: it takes a whole number of pixels from 1 to 4096`);
+  const { default: sharp } = await import("sharp");
   const found = { least: Number.POSITIVE_INFINITY, most: 0, colour: false, sizes: new Set<string>() };
   await each(files, async (file) => {
     const { width, height, channels, space } = await readable(file, sharp(file).metadata());
@@ -83,6 +83,7 @@ export async function imageShapeOf(
 
 /** All images in memory, a byte a value. */
 export async function imageRows(files: readonly string[], { size, colour }: ImageShape): Promise<Rows> {
+  const { default: sharp } = await import("sharp");
   const channels = colour ? 3 : 1;
   const pixels = size * size;
   const values = new Uint8Array(files.length * channels * pixels);

@@ -48,7 +48,8 @@ export function numbersAsNames(values: ArrayLike<number>, place: (row: number) =
   return { codes, names: coder.names };
 }
 
-const isWhole = (name: string): boolean => /^-?\d{1,15}$/.test(name);
+/** 007 is a name. */
+const isWhole = (name: string): boolean => /^(0|-?[1-9]\d{0,14})$/.test(name);
 
 /** Numbers by their size, other names by their letters' code units, so that no locale changes the order. */
 export function sortedClasses(names: Iterable<string>): string[] {

@@ -110,7 +110,7 @@ class CsvReader {
     const sample = this.#sample ?? [];
     const names = this.#names ?? [];
     const { label, groups, inputsOnly } = this.#options;
-    const apart = [groups, inputsOnly ? undefined : labelColumnOf(names, label, this.#path)];
+    const apart = [groups, label ?? (inputsOnly ? undefined : labelColumnOf(names, label, this.#path))];
     this.#sample = null;
     this.#columns = names.map((name, k) => {
       const values = sample.map(({ record }) => record[k]);

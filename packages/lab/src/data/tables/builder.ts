@@ -41,6 +41,10 @@ export class ColumnBuilder {
 
   finish(): Column {
     const name = this.#name;
+    if (this.#row !== this.#rows)
+      throw new Problem(
+        `${this.#path} is damaged: column ${name} has ${this.#row} of ${this.#rows} rows. Write or fetch it again`,
+      );
     if (this.#vectors !== null) {
       if (this.#missing !== -1)
         throw this.#problem(this.#missing, "the value is missing. Fill it or leave the row out");

@@ -49,6 +49,7 @@ export function labelColumnOf(names: readonly string[], asked: string | undefine
 
 /** Names of more kinds than these are text. */
 const MOST_CATEGORIES = 256;
+const FEW = 20;
 
 export interface PlanOptions {
   readonly columns: readonly string[] | undefined;
@@ -96,11 +97,11 @@ function countsRows(column: Column): boolean {
   return (first === 0 || first === 1) && column.values.every((value, row) => value === first + row);
 }
 
-/** Sentences, or names of which most rows have one of their own. */
+/** Sentences, or names of which most rows have one of their own; alone, whatever is no handful of names again and again. */
 function isText({ values, categorical }: NameColumn, alone: boolean): boolean {
-  if (categorical) return false;
   const { names, codes } = values;
-  return alone || names.length > MOST_CATEGORIES || (names.length > 20 && names.length > codes.length / 2);
+  if (categorical || names.length > codes.length / 2) return !categorical && (alone || names.length > FEW);
+  return names.length > (alone ? FEW : MOST_CATEGORIES);
 }
 
 /** A table's column as names that stand for something: classes or groups. */

@@ -1,5 +1,12 @@
 import { Problem } from "../../problem.js";
-import type { Column, NameColumn, NumberColumn, Table, VectorColumn } from "../content.js";
+import {
+  type Column,
+  coded,
+  type NameColumn,
+  type NumberColumn,
+  type Table,
+  type VectorColumn,
+} from "../content.js";
 import type { Floats } from "../elements.js";
 import type { Digest } from "../hash.js";
 import type { Rows } from "../inputs.js";
@@ -63,11 +70,20 @@ function pieceOf(table: Table, plan: ColumnPlan): Piece {
   if (plan.kind === "number" && column.kind === "numbers") return numberPiece(table, column);
   if (plan.kind === "vector" && column.kind === "vectors" && column.width === plan.width)
     return vectorPiece(column);
-  if (plan.kind === "category" && column.kind === "names") return categoryPiece(table, column, plan.values);
-  if (plan.kind === "text" && column.kind === "names") return textPiece(table, column, plan.hash);
+  const names = column.kind === "numbers" ? digitsOf(column) : column;
+  if (plan.kind === "category" && names.kind === "names") return categoryPiece(table, names, plan.values);
+  if (plan.kind === "text" && names.kind === "names") return textPiece(table, names, plan.hash);
   throw new Problem(
     `${table.path}: column ${plan.name} holds ${described(column)}, where ${wanted(plan)} are looked for. Bring it to the same kind`,
   );
+}
+
+/** A few rows of names may all look like numbers. */
+function digitsOf({ name, values }: NumberColumn): NameColumn {
+  const texts = Array.from(values, (value) => (Number.isNaN(value) ? "" : String(value)));
+  const { codes, names } = coded(texts, texts.length);
+  const known = codes.map((code) => (names[code] === "" ? -1 : code));
+  return { kind: "names", name, values: { codes: known, names }, categorical: false };
 }
 
 const described = (column: Column): string =>

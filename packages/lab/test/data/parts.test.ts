@@ -1,0 +1,288 @@
+import { expect, test } from "vitest";
+import {
+  available,
+  countsOf,
+  type DataOptions,
+  foldOf,
+  type Loaded,
+  loadDataset,
+  loadInputs,
+} from "../../src/data/index.js";
+import { rowsOf } from "../support/inputs.js";
+import { bytesOf, folder, npy, write } from "../support/writers.js";
+
+/** Rows that tell their number and, times a thousand, their part. */
+const x = (rows: number, part = 0): Buffer =>
+  npy(bytesOf(Float32Array.from({ length: 2 * rows }, (_, k) => (k % 2 ? k % 3 : 1000 * part + k / 2))), {
+    type: "<f4",
+    shape: [rows, 2],
+  });
+const y = (rows: number, classes = 3): Buffer =>
+  npy(
+    Uint8Array.from({ length: rows }, (_, row) => row % classes),
+    { type: "|u1", shape: [rows] },
+  );
+const idsOf = ({ inputs }: Loaded["train"]): number[] => rowsOf(inputs).map(([id]) => id);
+const sorted = (ids: number[]): number[] => ids.sort((a, b) => a - b);
+const count = (to: number, from = 0): number[] => Array.from({ length: to }, (_, k) => from + k);
+const all: DataOptions = { validation: 0, test: 0 };
+
+const csv = (rows: number, part: number): string =>
+  `a,label\n${count(rows, 1000 * part)
+    .map((id) => `${id / 2},${id % 3}`)
+    .join("\n")}`;
+
+test("parts are found by the names of files, of folders, and of paths", async () => {
+  const here = folder();
+  const pairs: [string, string][] = [
+    ["train_x_f32.npy", "train_y_u8.npy"],
+    ["val_X.npy", "val_Y.npy"],
+    ["x-test.npy", "labels-test.npy"],
+  ];
+  pairs.forEach(([inputs, labels], part) => {
+    write(`${here}/one/${inputs}`, x(30 - 3 * part, part));
+    write(`${here}/one/${labels}`, y(30 - 3 * part));
+  });
+  for (const [part, name] of ["train", "valid", "test"].entries()) {
+    write(`${here}/two/${name}/features.npy`, x(30 - 3 * part, part));
+    write(`${here}/two/${name}/targets.npy`, y(30 - 3 * part));
+    write(`${here}/three/${name}.csv`, csv(30 - 3 * part, part));
+  }
+  const one = await loadDataset([`${here}/one`]);
+  expect([one.train, one.validation, one.test].map((part) => idsOf(part))).toEqual([
+    count(30),
+    count(27, 1000),
+    count(24, 2000),
+  ]);
+  expect(Array.from(available(one))).toEqual([27, 27, 27]);
+  const two = await loadDataset([`${here}/two`]);
+  expect(two.hash).toBe(one.hash);
+  const named = ["test", "train", "valid"].map((name) => `${here}/two/${name}`);
+  expect((await loadDataset(named)).hash).toBe(one.hash);
+  const three = await loadDataset([`${here}/three`]);
+  expect([three.train, three.validation, three.test].map(({ labels }) => labels.length)).toEqual([
+    30, 27, 24,
+  ]);
+  const files = ["train", "test", "valid"].map((name) => `${here}/three/${name}.csv`);
+  expect((await loadDataset(files)).hash).toBe(three.hash);
+});
+
+test("what is not given is split off: test from the file, validation beside a test part", async () => {
+  const here = folder();
+  write(`${here}/x.npy`, x(60));
+  write(`${here}/y.npy`, y(60));
+  const whole = await loadDataset([here]);
+  expect(sorted([whole.train, whole.validation, whole.test].flatMap((part) => idsOf(part)))).toEqual(
+    count(60),
+  );
+  write(`${here}/x_test.npy`, x(9, 1));
+  write(`${here}/y_test.npy`, y(9));
+  const tested = await loadDataset([here], { validation: 0.2 });
+  expect(sorted([tested.train, tested.validation].flatMap((part) => idsOf(part)))).toEqual(count(60));
+  expect([tested.train, tested.validation, tested.test].map(({ labels }) => labels.length)).toEqual([
+    48, 12, 9,
+  ]);
+  const none = await loadDataset([here], { validation: 0 });
+  expect(none.notes).toEqual(["The validation part has no rows."]);
+});
+
+test("names of classes come from a file beside the labels, where they fit", async () => {
+  const here = folder();
+  write(`${here}/x.npy`, x(30));
+  write(`${here}/y.npy`, y(30));
+  write(`${here}/labels.json`, '["ant", "bee", "cow", "dog"]');
+  const named = await loadDataset([here], all);
+  expect(named.classes).toEqual(["ant", "bee", "cow"]);
+  expect(named.layout.labels).toEqual(["0", "1", "2"]);
+  write(`${here}/labels.json`, '["ant", "bee"]');
+  const { classes, notes } = await loadDataset([here], all);
+  expect(classes).toEqual(["0", "1", "2"]);
+  expect(notes[0]).toMatch(
+    /labels\.json names 2 classes, which do not fit the labels 0 to 2, and is not used\./,
+  );
+  write(`${here}/labels.json`, "{}");
+  await expect(loadDataset([here])).rejects.toThrow(/labels\.json should be a list of the names of classes/);
+});
+
+test("bytes: those of images from 0 to 1, channels first; small counts as they are", async () => {
+  const here = folder();
+  const bytes = Uint8Array.from({ length: 4 * 5 * 6 * 3 }, (_, k) => k % 256);
+  write(`${here}/y.npy`, y(4, 2));
+  const of = (shape: number[], values = bytes) => {
+    write(`${here}/x.npy`, npy(values, { type: "|u1", shape }));
+    return loadDataset([here], all);
+  };
+  const last = await of([4, 5, 6, 3]);
+  expect(last.train.inputs.shape).toEqual([3, 5, 6]);
+  const [image] = rowsOf(last.train.inputs, [1]);
+  for (const [channel, row, column] of [
+    [0, 0, 0],
+    [1, 2, 3],
+    [2, 4, 5],
+  ])
+    expect(255 * image[channel * 30 + row * 6 + column]).toBeCloseTo(
+      (90 + (row * 6 + column) * 3 + channel) % 256,
+      3,
+    );
+  expect((await of([4, 3, 5, 6])).train.inputs.shape).toEqual([3, 5, 6]);
+  expect((await of([4, 15, 6])).train.inputs.shape).toEqual([1, 15, 6]);
+  const flat = await of([4, 90]);
+  expect(255 * rowsOf(flat.train.inputs, [0])[0][89]).toBeCloseTo(89, 3);
+  expect(flat.notes[0]).toMatch(/The bytes of .*x\.npy are divided by 255, as those of images are\./);
+  const small = await of([4, 2], Uint8Array.of(0, 1, 1, 0, 5, 0, 1, 1));
+  expect(rowsOf(small.train.inputs)[2]).toEqual([5, 0]);
+});
+
+test("groups, a column or a file, are never divided", async () => {
+  const here = folder();
+  const lines = count(90).map((id) => `${id / 2},p${id % 11},${id % 3}`);
+  const path = write(`${here}/t.csv`, `a,who,label\n${lines.join("\n")}`);
+  const data = await loadDataset([path], { groups: "who", standardize: false });
+  expect(data.layout.columns?.map(({ name }) => name)).toEqual(["a"]);
+  const groupsOf = ({ inputs }: Loaded["train"]): Set<number> =>
+    new Set(rowsOf(inputs).map(([half]) => (2 * half) % 11));
+  const parts = [data.train, data.validation, data.test].map((part) => groupsOf(part));
+  expect(parts.reduce((sum, { size }) => sum + size, 0)).toBe(11);
+  expect(new Set(parts.flatMap((part) => [...part])).size).toBe(11);
+  for (const part of parts) expect(part.size).toBeGreaterThan(0);
+
+  write(`${here}/n/x.npy`, x(90));
+  write(`${here}/n/y.npy`, y(90));
+  const file = write(
+    `${here}/who.txt`,
+    count(90)
+      .map((id) => `p${id % 11}`)
+      .join("\n"),
+  );
+  const other = await loadDataset([`${here}/n`], { groups: file });
+  const ids = [other.train, other.validation, other.test].map(
+    (part) => new Set(idsOf(part).map((id) => id % 11)),
+  );
+  expect(ids.reduce((sum, { size }) => sum + size, 0)).toBe(11);
+  const beside = write(
+    `${here}/n/groups.txt`,
+    count(90)
+      .map((id) => `p${id % 11}`)
+      .join("\n"),
+  );
+  expect((await loadDataset([`${here}/n`])).hash).toBe(other.hash);
+  expect(beside).toContain("groups");
+
+  write(`${here}/two/train.csv`, "a,who,label\n1,x,0\n2,y,1\n3,z,0\n4,z,1\n");
+  write(`${here}/two/test.csv`, "a,who,label\n1,x,0\n2,q,1\n");
+  await expect(loadDataset([`${here}/two`], { groups: "who", validation: 0 })).rejects.toThrow(
+    /rows of one group are in the train part and in the test part\. Divide the files by groups/,
+  );
+});
+
+test("folds: each row is tested once; a test part that is given stays, and each row is validated on once", async () => {
+  const here = folder();
+  write(`${here}/x.npy`, x(60));
+  write(`${here}/y.npy`, y(60));
+  const data = await loadDataset([here], { seed: 4 });
+  const folds = count(5).map((k) => foldOf(data, k, 5));
+  expect(sorted(folds.flatMap(({ test }) => idsOf(test)))).toEqual(count(60));
+  for (const fold of folds) {
+    expect([fold.train, fold.validation, fold.test].map(({ labels }) => labels.length)).toEqual([42, 6, 12]);
+    expect(Array.from(countsOf(fold.test.labels, 3))).toEqual([4, 4, 4]);
+    expect(sorted([fold.train, fold.validation, fold.test].flatMap((part) => idsOf(part)))).toEqual(
+      count(60),
+    );
+  }
+  expect(new Set(folds.map(({ hash }) => hash)).size).toBe(5);
+  expect(foldOf(data, 2, 5).hash).toBe(folds[2].hash);
+  expect(() => foldOf(data, 0, 61)).toThrow(
+    /has 60 rows, which cannot be divided into 61 folds\. Choose fewer by --folds/,
+  );
+  expect(() => foldOf(data, 0, 1)).toThrow("--folds 1: it takes 2 folds at least");
+
+  write(`${here}/x_test.npy`, x(9, 1));
+  write(`${here}/y_test.npy`, y(9));
+  write(`${here}/x_val.npy`, x(15, 2));
+  write(`${here}/y_val.npy`, y(15));
+  const given = await loadDataset([here]);
+  const others = count(3).map((k) => foldOf(given, k, 3));
+  expect(sorted(others.flatMap(({ validation }) => idsOf(validation)))).toEqual([
+    ...count(60),
+    ...count(15, 2000),
+  ]);
+  for (const { test } of others) expect(idsOf(test)).toEqual(count(9, 1000));
+});
+
+test("each fold of a table has the means of its own training part", async () => {
+  const path = write(`${folder()}/t.csv`, csv(60, 1));
+  const data = await loadDataset([path]);
+  for (const k of [0, 1, 2]) {
+    const { train, layout } = foldOf(data, k, 3);
+    const values = rowsOf(train.inputs).map(([a]) => a);
+    expect(values.reduce((sum, a) => sum + a, 0) / values.length).toBeCloseTo(0, 5);
+    expect(layout.standard?.mean).not.toEqual(data.layout.standard?.mean);
+  }
+});
+
+test("more files are read as the model has learned to read: columns by name, means, categories, classes", async () => {
+  const here = folder();
+  const lines = count(40).map((k) => `${k + 5},${["red", "blue"][k % 2]},${["yes", "no", "maybe"][k % 3]}`);
+  const data = await loadDataset([write(`${here}/t.csv`, `a,colour,answer\n${lines.join("\n")}`)]);
+  // It goes with a model as JSON.
+  const layout: Loaded["layout"] = JSON.parse(JSON.stringify(data.layout));
+  const more = write(`${here}/more.csv`, "colour,answer,noise,a\nblue,no,x,7\ngreen,yes,y,8\n");
+  const { inputs, labels, placeOf } = await loadInputs([more], {}, layout);
+  const [mean] = layout.standard?.mean ?? [];
+  const [factor] = layout.standard?.factor ?? [];
+  expect(rowsOf(inputs)).toEqual([
+    [Math.fround((7 - mean) * factor), 1, 0],
+    [Math.fround((8 - mean) * factor), 0, 0],
+  ]);
+  expect(Array.from(labels ?? [], (label) => layout.classes[label])).toEqual(["no", "yes"]);
+  expect(placeOf(1)).toBe("line 3");
+  expect((await loadInputs([more], { labels: "ignored" }, layout)).labels).toBe(null);
+
+  const bare = write(`${here}/bare.csv`, "a,colour\n7,blue\n");
+  expect((await loadInputs([bare], {}, layout)).labels).toBe(null);
+  const rejects = (text: string, options = {}) =>
+    expect(loadInputs([write(`${here}/bad.csv`, text)], options, layout)).rejects;
+  await rejects("a,colour\n7,blue\n", { labels: "needed" }).toThrow(/bad\.csv has no column answer/);
+  await rejects("a,answer\n7,no\n").toThrow(/bad\.csv has no column colour\. It has a, answer/);
+  await rejects("a,colour,answer\n7,blue,perhaps\n").toThrow(
+    /bad\.csv, line 2: the class perhaps is none of the 3 that the model knows\. Leave such rows out/,
+  );
+  const digits = await loadInputs([write(`${here}/digits.csv`, "a,colour\n7,12\n")], {}, layout);
+  expect(rowsOf(digits.inputs)[0].slice(1)).toEqual([0, 0]);
+  await rejects("a,colour,answer\nx,blue,no\n").toThrow(/column a holds names, where numbers are looked for/);
+  await rejects("a,colour,answer\n").toThrow(/has no rows/);
+});
+
+test("more arrays: of the same width, with names or numbers of classes, of one part", async () => {
+  const here = folder();
+  write(`${here}/x.npy`, x(30));
+  write(`${here}/y.npy`, y(30));
+  write(`${here}/classes.txt`, "ant\nbee\ncow\n");
+  const { layout } = await loadDataset([here], { ...all, standardize: true });
+  const inputs = write(`${here}/more/x.npy`, x(6));
+  const numbers = write(`${here}/more/y.npy`, y(6));
+  expect((await loadInputs([inputs], {}, layout)).labels).toBe(null);
+  expect(Array.from((await loadInputs([inputs, numbers], {}, layout)).labels ?? [])).toEqual([
+    0, 1, 2, 0, 1, 2,
+  ]);
+  const names = write(`${here}/more/names.txt`, "cow\nant\nbee\nbee\nbee\nant\n");
+  expect(Array.from((await loadInputs([inputs, names], {}, layout)).labels ?? [])).toEqual([
+    2, 0, 1, 1, 1, 0,
+  ]);
+  const wide = write(`${here}/wide.npy`, npy(new Uint8Array(24), { type: "<f4", shape: [2, 3] }));
+  await expect(loadInputs([wide], {}, layout)).rejects.toThrow(
+    /The rows of .*wide\.npy are 3, and the model was trained on rows of 2\. Give it data of the same kind/,
+  );
+  await expect(loadInputs([write(`${here}/t.csv`, "a,b\n1,2\n")], {}, layout)).rejects.toThrow(
+    /t\.csv is a table, where an array is looked for/,
+  );
+  write(`${here}/parts/x_train.npy`, x(4));
+  write(`${here}/parts/y_train.npy`, y(4));
+  write(`${here}/parts/x_test.npy`, x(3, 1));
+  write(`${here}/parts/y_test.npy`, y(3));
+  expect((await loadInputs([`${here}/parts`], {}, layout)).inputs.rows).toBe(3);
+  expect((await loadInputs([`${here}/parts`], { part: "train" }, layout)).inputs.rows).toBe(4);
+  await expect(loadInputs([`${here}/parts`], { part: "validation" }, layout)).rejects.toThrow(
+    /has no validation part/,
+  );
+});
