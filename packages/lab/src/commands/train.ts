@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { knn } from "../baselines/knn.js";
+import { logistic } from "../baselines/logistic.js";
 import { createEngine } from "../engine/index.js";
 import { writeWhole } from "../files.js";
 import { readConfig, writeConfig } from "../options/config.js";
@@ -14,7 +15,7 @@ import type { Progress } from "../progress/progress.js";
 import { renderReport, summaryTable } from "../report/index.js";
 import { defaultTrunk } from "../training/defaults.js";
 import { environmentOf } from "../training/environment.js";
-import { runExperiment } from "../training/experiment.js";
+import { type Experiment, runExperiment } from "../training/experiment.js";
 import { type Material, readMaterial } from "../training/material.js";
 import type { Baseline, DataSummary, Results } from "../training/result.js";
 import { freshFolder } from "./output.js";
@@ -119,9 +120,10 @@ async function train(data: string[], call: CallOptions, flags: Flags): Promise<v
   const { stopped, release } = stopper((sentence) => progress.note(sentence));
   const experiment = { options, trunk, sourceOf: material.sourceOf, engine, folder };
   const { runs, sweep, done } = await runExperiment(experiment, watcherOf(progress), stopped);
+  const baselines = done ? await baselinesOf(experiment, material, progress, stopped) : null;
   progress.end();
   release();
-  if (!done) {
+  if (baselines === null) {
     progress.note(`Stopped. Go on by: npx fixed-classifier-lab train --resume ${folder}`);
     process.exitCode = 130;
     return;
@@ -134,7 +136,7 @@ async function train(data: string[], call: CallOptions, flags: Flags): Promise<v
     environment: environmentOf(engine),
     runs,
     sweep,
-    baselines: await baselinesOf(options, material, progress),
+    baselines,
     seconds: (performance.now() - began) / 1000,
   };
   await leave(results, folder, call.json === true);
@@ -147,15 +149,26 @@ function sentenceOf({ name, classes, rows }: DataSummary, trunk: string, engine:
   return `${name}: ${train} rows to train on, ${validation} to choose by, ${test} to test on; ${classes.length} classes; trunk ${trunk}, ${engine}`;
 }
 
+/** What is reached without a trunk, on the same rows. Null where it is stopped. */
 async function baselinesOf(
-  options: TrainOptions,
+  { options, engine, folder, sourceOf }: Experiment,
   { dataset }: Material,
   progress: Progress,
-): Promise<Baseline[]> {
-  if (dataset === null || !options.baselines.includes("knn")) return [];
-  const baseline = await knn(dataset);
-  progress.baseline(baseline);
-  return [baseline];
+  stopped: () => boolean,
+): Promise<Baseline[] | null> {
+  const found: Baseline[] = [];
+  if (dataset === null) return found;
+  for (const name of options.baselines) {
+    if (name === "none") continue;
+    const baseline =
+      name === "knn"
+        ? await knn(dataset, engine)
+        : await logistic(sourceOf(0, null), engine, folder, stopped);
+    if (baseline === null || stopped()) return null;
+    progress.baseline(baseline);
+    found.push(baseline);
+  }
+  return found;
 }
 
 /** An epoch a line, for other programs that plot. */

@@ -27,6 +27,8 @@ const orNull =
   (given, name) =>
     given === null ? null : read(given, name);
 
+const BASELINES = ["knn", "logistic", "none"] as const;
+
 const learningRate = number(0, 100, { above: true });
 
 /** A learning rate to try, `lr=1e-3` and further numbers. */
@@ -139,10 +141,10 @@ export const TRAIN_OPTIONS = {
     oneOf(["auto", "native", "embedded"]),
     "auto" as "auto" | "native" | "embedded",
   ),
-  baselines: entry("<list>", "knn, none", list(oneOf(["knn", "none"])), ["knn"] as readonly (
-    | "knn"
-    | "none"
-  )[]),
+  baselines: entry("<list>", `methods without a trunk: ${BASELINES.join(", ")}`, list(oneOf(BASELINES)), [
+    "knn",
+    "logistic",
+  ] as readonly (typeof BASELINES)[number][]),
   "save-every": entry("<seconds>", "how often a run keeps where it is", number(0, 86_400), 30),
 } satisfies Record<string, Entry<never> | Entry<unknown>>;
 
