@@ -1,5 +1,5 @@
 import { deviation, mean } from "../metrics/statistics.js";
-import type { Evaluation, RunResult } from "../training/result.js";
+import type { Evaluation, RunResult, SweepRow } from "../training/result.js";
 import type { Source } from "./study.js";
 
 export interface Spread {
@@ -22,8 +22,8 @@ export interface HeadSummary {
   readonly head: string;
   readonly learned: boolean;
   readonly learningRate: number;
-  /** Of each rate that was tried, best first. */
-  readonly rates: readonly { readonly learningRate: number; readonly validation: Spread }[];
+  /** What each rate of a sweep reached; empty without one. */
+  readonly rates: readonly SweepRow[];
   readonly runs: readonly FinishedRun[];
   /** On the test part, at the epoch that was best on validation. */
   readonly accuracy: Spread;
@@ -61,22 +61,22 @@ export function summariseHeads(source: Source, several: boolean): HeadSummary[] 
   const finished = source.results.runs.filter(isFinished);
   const summaries: HeadSummary[] = [];
   for (const [head, runs] of groupBy(finished, (run) => run.head)) {
-    const rates = [...groupBy(runs, (run) => run.learningRate)]
-      .map(([learningRate, own]) => ({
-        learningRate,
-        runs: own,
-        validation: spread(own.map((run) => run.best.validation.accuracy)),
-        nll: mean(own.map((run) => run.best.validation.nll)),
+    const [{ learningRate, own }] = [...groupBy(runs, (run) => run.learningRate)]
+      .map(([rate, same]) => ({
+        learningRate: rate,
+        own: same,
+        accuracy: mean(same.map((run) => run.best.validation.accuracy)),
+        nll: mean(same.map((run) => run.best.validation.nll)),
       }))
-      .sort((a, b) => b.validation.mean - a.validation.mean || a.nll - b.nll);
+      .sort((a, b) => b.accuracy - a.accuracy || a.nll - b.nll);
     summaries.push({
       source,
       name: several ? `${source.name}: ${head}` : head,
       head,
       learned: isLearned(head),
-      learningRate: rates[0].learningRate,
-      rates: rates.map(({ learningRate, validation }) => ({ learningRate, validation })),
-      ...numbersOf(rates[0].runs),
+      learningRate,
+      rates: source.results.sweep.filter((row) => row.head === head),
+      ...numbersOf(own),
       seconds: runs.reduce((sum, run) => sum + run.seconds, 0),
     });
   }

@@ -41,7 +41,16 @@ describe.skipIf(path === undefined)("in Chromium", () => {
   const folder = mkdtempSync(join(tmpdir(), "report-"));
   let browser: Browser;
   beforeAll(async () => {
-    const made = madeResults({ classes: 10, epochs: 12, learningRates: [0.1, 0.01] });
+    const made = madeResults({
+      classes: 10,
+      epochs: 12,
+      sweep: [1e-4, 3e-4, 0.001, 0.01].map((learningRate, i) => ({
+        head: "learned",
+        learningRate,
+        validationAccuracy: 0.8 + 0.02 * i,
+        chosen: i === 3,
+      })),
+    });
     const pages = {
       ten: { ...made, runs: made.runs.map((run, i) => (i === 4 ? failed(run, "the loss is NaN") : run)) },
       many: madeResults({

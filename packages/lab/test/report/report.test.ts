@@ -263,12 +263,18 @@ describe("renderReport", () => {
   });
 
   test("shows the learning rates that were tried", async () => {
-    const { $ } = parsed(
-      await renderReport(madeResults({ classes: 5, seeds: 1, learningRates: [0.1, 0.01] })),
-    );
-    expect(
-      dataOf($, "rates", "Learning rates that were tried").map(([head, rate]) => [head, rate]),
-    ).toContainEqual(["hadamard", "0.1"]);
+    const sweep = ["learned", "hadamard"].flatMap((head) => [
+      { head, learningRate: 0.1, validationAccuracy: head === "learned" ? null : 0.9123, chosen: false },
+      { head, learningRate: 0.01, validationAccuracy: 0.95, chosen: true },
+    ]);
+    const results = madeResults({ classes: 5, heads: ["learned", "hadamard"], seeds: 1, sweep });
+    const { $ } = parsed(await renderReport(results));
+    expect(dataOf($, "rates", "Learning rates that were tried")).toEqual([
+      ["learned", "0.1", "failed", ""],
+      ["learned", "0.01", "95.00", "chosen"],
+      ["hadamard", "0.1", "91.23", ""],
+      ["hadamard", "0.01", "95.00", "chosen"],
+    ]);
   });
 
   test("of several experiments tells which is which, and what cannot be paired", async () => {

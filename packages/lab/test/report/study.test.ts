@@ -84,7 +84,6 @@ describe("study", () => {
     };
     const { heads } = study(worse);
     expect(heads.map(({ learningRate }) => learningRate)).toEqual([0.01, 0.1, 0.01, 0.01]);
-    expect(heads[0].rates.map(({ learningRate }) => learningRate)).toEqual([0.01, 0.1, 1]);
     expect(heads[1].runs).toHaveLength(3);
   });
 

@@ -13,6 +13,7 @@ export interface Made {
   readonly skewed?: boolean;
   readonly nameOf?: (index: number) => string;
   readonly learningRates?: readonly number[];
+  readonly sweep?: Results["sweep"];
   readonly folds?: number;
   readonly hash?: string;
   readonly name?: string;
@@ -66,7 +67,7 @@ export function madeResults(made: Made): Results {
       backend: "native avx2",
     },
     runs,
-    sweep: [],
+    sweep: made.sweep ?? [],
     baselines: [
       { name: "k-nearest neighbours", test: drawn(made, 0.6, 900, counts), seconds: 1.2 },
       { name: "logistic regression", test: drawn(made, 0.8, 901, counts), seconds: 3.4 },

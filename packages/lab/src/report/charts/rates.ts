@@ -8,11 +8,11 @@ import { scalesOf } from "../series.js";
 export async function rates(heads: readonly HeadSummary[]): Promise<Figure | null> {
   if (heads.every((head) => head.rates.length < 2)) return null;
   const values = heads.flatMap(({ name, rates: tried }) =>
-    tried.map(({ learningRate, validation }) => ({
-      head: name,
-      rate: learningRate,
-      accuracy: 100 * validation.mean,
-    })),
+    tried.flatMap(({ learningRate, validationAccuracy }) =>
+      validationAccuracy === null
+        ? []
+        : [{ head: name, rate: learningRate, accuracy: 100 * validationAccuracy }],
+    ),
   );
   const { color, strokeDash, shape } = scalesOf(heads.map(({ name }) => name));
   const x = quantity("rate", "learning rate", {
@@ -37,13 +37,13 @@ export async function rates(heads: readonly HeadSummary[]): Promise<Figure | nul
     note: "Each head is shown elsewhere at the rate that was best for it on validation.",
     svg,
     data: {
-      head: ["head", "learning rate", "accuracy %, validation", "runs"],
+      head: ["head", "learning rate", "accuracy %, validation", "choice"],
       rows: heads.flatMap(({ name, rates: tried }) =>
-        tried.map(({ learningRate, validation }) => [
+        tried.map(({ learningRate, validationAccuracy, chosen }) => [
           name,
           learningRate,
-          percent(validation.mean),
-          validation.values.length,
+          validationAccuracy === null ? "failed" : percent(validationAccuracy),
+          chosen ? "chosen" : "",
         ]),
       ),
     },
