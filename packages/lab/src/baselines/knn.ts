@@ -1,6 +1,5 @@
 import type { Dataset, Part } from "../data/dataset.js";
 import type { Engine } from "../engine/engine.js";
-import { createEngine } from "../engine/index.js";
 import { Scorer } from "../metrics/scorer.js";
 import { fitTemperature } from "../metrics/temperature.js";
 import { testScores } from "../metrics/test-scores.js";
@@ -21,9 +20,8 @@ const FITTED = 2 ** 25;
  * neighbours is taken, of several the one whose nearest neighbour is nearest. A probability is the share of neighbours, to which one is
  * added that belongs to all classes alike, so that none is 0.
  */
-export async function knn(dataset: Dataset, given?: Engine): Promise<Baseline> {
+export async function knn(dataset: Dataset, engine: Engine): Promise<Baseline> {
   const began = performance.now();
-  const engine = given ?? (await createEngine());
   const { train, validation, test, classes } = dataset;
   const counts = COUNTS.filter((count) => count <= train.inputs.rows);
   const most = counts[counts.length - 1];

@@ -41,6 +41,7 @@ interface Progress {
   best: { epoch: number; validation: Score } | null;
   failure: string | null;
   seconds: number;
+  stepMilliseconds: RunResult["stepMilliseconds"];
 }
 
 interface CheckpointAbout {
@@ -76,6 +77,7 @@ export class Run {
     best: null,
     failure: null,
     seconds: 0,
+    stepMilliseconds: { head: 0, all: 0 },
   };
   #epochBegan = performance.now();
 
@@ -217,14 +219,23 @@ export class Run {
   /** Keeps where the run is, at any step. A failed run keeps its last good one. */
   save(): void {
     if (this.#progress.failure !== null) return;
-    const { seconds } = this.#progress;
     const about: CheckpointAbout = {
       settings: this.settings,
       data: this.source.hash,
       engine: this.engine.name,
-      progress: { ...this.#progress, seconds: seconds + this.#watch.seconds() },
+      progress: { ...this.#progress, ...this.#times() },
     };
     writeVariables(this.#path("checkpoint"), CHECKPOINT, this.#kept, about);
+  }
+
+  /** Before a step since it was opened, those of the steps before. */
+  #times(): Pick<Progress, "seconds" | "stepMilliseconds"> {
+    const { seconds, stepMilliseconds } = this.#progress;
+    const all = this.#watch.medianOfAll();
+    return {
+      seconds: seconds + this.#watch.seconds(),
+      stepMilliseconds: all > 0 ? { head: this.#watch.median("head"), all } : stepMilliseconds,
+    };
   }
 
   #resume(): void {
@@ -248,7 +259,7 @@ export class Run {
   /** Looks at the test part with the last epoch's weights and with the best one's, which are exported. */
   async finish(): Promise<RunResult> {
     const { spec, seed, fold, learningRate } = this.settings;
-    const { best, records, failure, seconds } = this.#progress;
+    const { best, records, failure } = this.#progress;
     const trunk = this.model.trunk.parameters.reduce((sum, { value }) => sum + value.length, 0);
     const result = {
       head: spec.head,
@@ -258,8 +269,7 @@ export class Run {
       epochs: records,
       parameters: { trunk, head: this.model.head.parameterCount },
       headBytes: this.model.head.bytes,
-      stepMilliseconds: { head: this.#watch.median("head"), all: this.#watch.medianOfAll() },
-      seconds: seconds + this.#watch.seconds(),
+      ...this.#times(),
     };
     if (failure !== null) return { ...result, status: "failed", failure, best: null, last: null };
     const lastRecord = records.at(-1);
