@@ -3,7 +3,7 @@ import { type ImageShape, imageRows, imageShapeOf } from "./images.js";
 import { ArrayRows, type Rows } from "./inputs.js";
 import type { DataOptions } from "./options.js";
 import { DEFAULTS } from "./options.js";
-import type { RawInputs } from "./parts.js";
+import type { RawInputs } from "./raw-part.js";
 import { type ColumnPlan, nameAt, planOf } from "./tables/plan.js";
 import { TableRows } from "./tables/rows.js";
 

@@ -9,7 +9,8 @@ import { countsOf, numbered, sortedClasses, used } from "./labels.js";
 import { denseNames, type InputLayout, layoutOf, rowsOf } from "./layout.js";
 import type { PartName } from "./names.js";
 import type { DataOptions } from "./options.js";
-import { type RawPart, readGroups, readParts } from "./parts.js";
+import { readGroups, readParts } from "./parts.js";
+import type { RawPart } from "./raw-part.js";
 import { isMeasured, widthOf } from "./tables/plan.js";
 
 /** Reads data of any format that FORMATS has, numbers the classes and divides what its files do not divide. */

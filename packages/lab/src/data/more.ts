@@ -7,7 +7,8 @@ import { numbered } from "./labels.js";
 import { denseNames, type Layout, rowsOf } from "./layout.js";
 import type { PartName } from "./names.js";
 import type { DataOptions } from "./options.js";
-import { labelled, type RawPart, readPlace } from "./parts.js";
+import { readPlace } from "./parts.js";
+import { labelled, type RawPart } from "./raw-part.js";
 import { standardized } from "./standard.js";
 
 /** Rows of another file, as a model has learned to read them. */
@@ -60,7 +61,7 @@ async function onePart(paths: readonly string[], options: MoreOptions, like: Lay
   const { memory, part } = options;
   const label = options.label ?? like.label ?? undefined;
   const reading = {
-    unlabelled: options.labels !== "needed",
+    need: options.labels ?? ("taken" as const),
     ...(label === undefined ? {} : { label }),
     ...(memory === undefined ? {} : { memory }),
   };

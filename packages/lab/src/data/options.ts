@@ -1,6 +1,9 @@
 /** How data are read and divided; the names are those of the command's options. */
 export interface DataOptions {
-  /** The column of a table that holds the classes. Without it: the one called label, class, target or y, else the last. */
+  /**
+   * The column of a table, or the array of an archive, that holds the classes. Without it: of columns the one called label, class, target
+   * or y, else the last; of arrays the one whose name says so.
+   */
   readonly label?: string;
   /** The columns of a table that are inputs. Without it: all but those of labels and groups. */
   readonly columns?: readonly string[];

@@ -3,9 +3,11 @@ import type { TrainOptions } from "./train.js";
 
 /** What the reading of data is told. */
 export function dataOptions(options: TrainOptions): DataOptions {
-  const { label, groups, standardize, folds } = options;
+  const { label, columns, groups, size, standardize, folds } = options;
   return {
     ...(label !== null && { label }),
+    ...(columns !== null && { columns }),
+    ...(size !== null && { size }),
     ...(groups !== null && { groups }),
     ...(folds > 0 && { folds }),
     ...(standardize !== "auto" && { standardize: standardize === "yes" }),
@@ -13,7 +15,6 @@ export function dataOptions(options: TrainOptions): DataOptions {
     test: options.test,
     seed: options["split-seed"],
     hash: options.hash,
-    size: options.size,
     memory: options.memory * 2 ** 20,
   };
 }

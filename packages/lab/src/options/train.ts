@@ -105,6 +105,12 @@ export const TRAIN_OPTIONS = {
   folds: entry("<number>", "cross-validation in so many parts; 0: none", integer(0, 1000), 0),
   groups: entry("<column|file>", "rows of one group stay in one part", orNull(text), null as string | null),
   label: entry("<column>", "the column or array of labels", orNull(text), null as string | null),
+  columns: entry(
+    "<list>",
+    "columns of a table that are inputs; default: all but labels and groups",
+    orNull(list(text)),
+    null as readonly string[] | null,
+  ),
   validation: entry("<share>", "of the training rows, where no such part is given", number(0, 0.9), 0.1),
   test: entry("<share>", "of all rows, where no such part is given", number(0, 0.9), 0.2),
   "split-seed": entry("<number>", "of the splits", integer(0, 2 ** 31 - 1), 0),
@@ -115,7 +121,12 @@ export const TRAIN_OPTIONS = {
     "auto" as "auto" | "yes" | "no",
   ),
   hash: entry("<columns>", "columns of the hashed letters of a text", integer(16, 1_048_576), 4096),
-  size: entry("<pixels>", "images of a folder are brought to this side", integer(4, 512), 32),
+  size: entry(
+    "<pixels>",
+    "images of a folder are brought to this side; default: theirs where it is the same and at most 64, else 32",
+    orNull(integer(4, 512)),
+    null as number | null,
+  ),
   vocabulary: entry("<words>", "words of a text that are told apart", integer(3, 1_000_000), 10_000),
   tokens: entry(
     "<number>",

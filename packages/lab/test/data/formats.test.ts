@@ -240,6 +240,15 @@ test("all tables with the same content have the same hash", async () => {
   expect(hashes.size).toBe(1);
 });
 
+test("an archive with labels of several kinds: the array asked for", async () => {
+  const here = folder();
+  const x = npy(bytesOf(Float32Array.from(flat)), { type: "<f4", shape: [ROWS, WIDTH] });
+  const fine = npy(Buffer.from(names.join("")), { type: "|S4", shape: [ROWS] });
+  const path = write(`${here}/a.npz`, zipSync({ "x.npy": x, "labels.npy": y, "fine.npy": fine }));
+  expect(read(await loadDataset([path], all)).labels).toEqual(numbers);
+  expect(read(await loadDataset([path], { ...all, label: "fine" })).labels).toEqual(names);
+});
+
 test("inputs in one kind of file, labels in another", async () => {
   const here = folder();
   const x = write(

@@ -238,6 +238,11 @@ test("more files are read as the model has learned to read: columns by name, mea
   expect(placeOf(1)).toBe("line 3");
   expect((await loadInputs([more], { labels: "ignored" }, layout)).labels).toBe(null);
 
+  const open = write(`${here}/open.csv`, "a,colour,answer\n7,blue,\n8,red,no\n");
+  expect((await loadInputs([open], { labels: "ignored" }, layout)).labels).toBe(null);
+  await expect(loadInputs([open], {}, layout)).rejects.toThrow(
+    /open\.csv, line 2, column answer: the value is missing/,
+  );
   const bare = write(`${here}/bare.csv`, "a,colour\n7,blue\n");
   expect((await loadInputs([bare], {}, layout)).labels).toBe(null);
   const rejects = (text: string, options = {}) =>
