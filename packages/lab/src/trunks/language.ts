@@ -43,6 +43,8 @@ export async function languageTrunk(engine: Engine, shape: LanguageShape, seed: 
     parameters,
     variables: Object.values(state),
     async forward(inputs, noise) {
+      if (inputs.length !== steps * columns)
+        throw new RangeError(`a step takes ${steps} × ${columns} words, not ${inputs.length}`);
       read = inputs.slice();
       noise.dropout(inputMasks, DROPOUT);
       noise.dropout(training.mask, DROPOUT);

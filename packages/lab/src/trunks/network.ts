@@ -60,6 +60,8 @@ export async function networkTrunk(
     parameters,
     variables,
     async forward(inputs) {
+      if (inputs.length !== given.length)
+        throw new RangeError(`a step takes ${batch} rows, ${given.length} numbers, not ${inputs.length}`);
       given.set(inputs);
       await training.forward.run();
       for (const note of notes) note();

@@ -64,14 +64,7 @@ const hex = ({ buffer, byteOffset, byteLength }: Float32Array) =>
 
 test.each(
   engines.flatMap((engine) =>
-    [
-      "mlp:33,17 batch",
-      "mlp:33,17 frn",
-      "conv:5,7 batch",
-      "conv:5,7 frn",
-      "conv:5,7 mimic",
-      "lstm:9 none",
-    ].map((trunk) => ({ engine, trunk })),
+    ["mlp:33,17 batch", "conv:5,7 batch", "conv:5,7 frn", "lstm:9 none"].map((trunk) => ({ engine, trunk })),
   ),
 )("$trunk: two trainings, $engine.name", async ({ engine, trunk: text }) => {
   const [spec, norm] = text.split(" ");
@@ -109,7 +102,7 @@ test.each(
     return values;
   };
   const once = await train(0);
-  for (const first of [1, 50]) expect(await train(first)).toEqual(once);
+  expect(await train(50)).toEqual(once);
 });
 
 test("a program leaves its inputs as they are", async () => {

@@ -63,6 +63,14 @@ test.each(["linear:5", "mlp:6,5", "conv:3,5", "conv:3"])(
   },
 );
 
+test("a step takes as many rows as its trunk was made for", async () => {
+  const rows = await createTrunk("linear:5", options);
+  await expect(rows.forward(new Float32Array(8), noise)).rejects.toThrow(/3 rows, 12 numbers, not 8/);
+  const words = await createTrunk("lstm:4", { ...options, vocabulary: 6, steps: 2 });
+  await expect(words.forward(new Float32Array(4), noise)).rejects.toThrow(/2 × 3 words, not 4/);
+  await expect(words.evaluate(new Float32Array(6))).rejects.toThrow(/multiple of 2 × 2 words, not 6/);
+});
+
 test("a trunk starts as its seed says, whatever else it has", async () => {
   const start = async (spec: string, seed: number) =>
     Array.from((await createTrunk(spec, { ...options, seed })).parameters[0].value);

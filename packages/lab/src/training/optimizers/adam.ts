@@ -30,7 +30,8 @@ export function moments(
       const correction = 1 / (1 - BETA2 ** count);
       for (const { parameter, first, second, decay } of parts) {
         const kept = 1 - rate * decay.apart;
-        update(parameter, first.value, second.value, corrected, correction, decay.inGradient, kept);
+        decayed(parameter, decay.inGradient, kept);
+        update(parameter, first.value, second.value, corrected, correction);
       }
     },
   };
@@ -43,15 +44,19 @@ function update(
   second: Float32Array,
   rate: number,
   correction: number,
-  decay: number,
-  kept: number,
 ): void {
   for (let i = 0; i < value.length; i++) {
-    const g = gradient[i] + decay * value[i];
+    const g = gradient[i];
     const m = BETA1 * first[i] + (1 - BETA1) * g;
     const v = BETA2 * second[i] + (1 - BETA2) * g * g;
     first[i] = m;
     second[i] = v;
-    value[i] = kept * value[i] - (rate * m) / (Math.sqrt(v * correction) + EPSILON);
+    value[i] -= (rate * m) / (Math.sqrt(v * correction) + EPSILON);
   }
+}
+
+/** What decay does before: to the gradients, or to the values. */
+function decayed({ value, gradient }: Parameter, inGradient: number, kept: number): void {
+  if (inGradient !== 0) for (let i = 0; i < value.length; i++) gradient[i] += inGradient * value[i];
+  if (kept !== 1) for (let i = 0; i < value.length; i++) value[i] *= kept;
 }

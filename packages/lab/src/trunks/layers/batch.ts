@@ -27,6 +27,7 @@ export function batchLayer(name: string, channels: number): Layer {
     },
     evaluation(x) {
       const given = [gamma, beta, mean, variance].map((one) => inputOf(x.graph, one));
+      // Its ε is the same by default.
       return x.graph.node("BatchNormalization", [x, ...given], x.shape);
     },
   };
