@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../engine/index.js";
+import { NO_METHODS } from "../methods/settings.js";
 import type { Baseline } from "../training/result.js";
 import { Run } from "../training/run.js";
 import type { Source } from "../training/source.js";
@@ -45,6 +46,7 @@ export async function logistic(
         schedule: "cosine",
         patience: 0,
         clip: 0,
+        methods: NO_METHODS,
       };
       const own = join(folder, "baselines", `logistic.lr-${learningRate}`);
       runs.push(await Run.create(settings, { source, engine, folder: own }));

@@ -3,29 +3,9 @@ import { Problem } from "../problem.js";
 import { OPTIMIZERS } from "../training/optimizers/index.js";
 import { readSchedule, SCHEDULE_NAMES } from "../training/schedule.js";
 import { NORMS, type Norm, readTrunk } from "../trunks/index.js";
+import { type Entry, entry, orNull } from "./entry.js";
+import { METHOD_OPTIONS } from "./methods.js";
 import { checked, integer, list, number, oneOf, type Reader, text } from "./readers.js";
-
-/** An option of `train`: the same name behind two dashes and in a configuration file. */
-interface Entry<T> {
-  /** What stands behind the name on the command line; null for one that is there or not. */
-  readonly value: string | null;
-  readonly about: string;
-  readonly read: Reader<T>;
-  readonly initial: T;
-}
-
-const entry = <T>(value: string | null, about: string, read: Reader<T>, initial: T): Entry<T> => ({
-  value,
-  about,
-  read,
-  initial,
-});
-
-/** Where null stands as the default, the data decide. */
-const orNull =
-  <T>(read: Reader<T>): Reader<T | null> =>
-  (given, name) =>
-    given === null ? null : read(given, name);
 
 const BASELINES = ["knn", "logistic", "none"] as const;
 
@@ -157,6 +137,7 @@ export const TRAIN_OPTIONS = {
     "logistic",
   ] as readonly (typeof BASELINES)[number][]),
   "save-every": entry("<seconds>", "how often a run keeps where it is", number(0, 86_400), 30),
+  ...METHOD_OPTIONS,
 } satisfies Record<string, Entry<never> | Entry<unknown>>;
 
 type Table = typeof TRAIN_OPTIONS;

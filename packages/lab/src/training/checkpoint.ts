@@ -21,6 +21,7 @@ export interface Kept<T> {
   /** Copies the arrays into variables of the same names and shapes. */
   restore(variables: readonly Variable[]): void;
   readonly names: readonly string[];
+  readonly arrays: Readonly<Record<string, Pick<Variable, "shape" | "value">>>;
 }
 
 /** Undefined where there is no such file. */
@@ -35,6 +36,7 @@ export function readVariables<T>(path: string, kind: string): Kept<T> | undefine
   return {
     about: JSON.parse(metadata.about ?? "null") as T,
     names: [...arrays.keys()],
+    arrays: Object.fromEntries(arrays),
     restore(variables) {
       for (const { name, value } of variables) {
         const found = arrays.get(name);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../engine/index.js";
 import { writeWhole } from "../files.js";
+import { methodSettings } from "../methods/settings.js";
 import type { TrainOptions } from "../options/train.js";
 import { type Group, type Planned, planRuns } from "./plan.js";
 import type { RunResult, SweepRow } from "./result.js";
@@ -151,6 +152,7 @@ function open(experiment: Experiment, planned: Planned, source: Source): Promise
     patience: options.patience,
     // Recurrent trunks have gradients that are now and then many times as long.
     clip: options.clip ?? (steps === null ? 0 : 1),
+    methods: methodSettings(options),
   };
   return Run.create(settings, { source, engine, folder: join(folder, planned.folder) });
 }

@@ -1,5 +1,8 @@
 import { readdirSync, statSync } from "node:fs";
-import { estimateMemory, foldOf, type Loaded, loadDataset, loadText } from "../data/index.js";
+import { estimateMemory, foldOf, loadDataset, loadText } from "../data/index.js";
+import type { MapperFeatures } from "../methods/mapper/features.js";
+import { type Laid, prepare, readOthers } from "../methods/prepare.js";
+import { methodSettings } from "../methods/settings.js";
 import { dataOptions, textOptions } from "../options/data.js";
 import type { TrainOptions } from "../options/train.js";
 import type { DataSummary } from "./result.js";
@@ -11,7 +14,9 @@ import { TextSource } from "./text.js";
 export interface Material {
   readonly summary: DataSummary;
   /** For baselines and methods that want all rows; none of a text. */
-  readonly dataset: Loaded | null;
+  readonly dataset: Laid | null;
+  /** What makes inputs of rows that are not seen yet; null where they are taken as they are. */
+  readonly mapper: MapperFeatures | null;
   sourceOf(seed: number, fold: number | null): Source;
 }
 
@@ -43,11 +48,15 @@ async function readRows(
   options: TrainOptions,
   say: (sentence: string) => void,
 ): Promise<Material> {
+  methodSettings(options);
   say((await estimateMemory(paths, dataOptions(options))).sentence);
-  const dataset = await loadDataset(paths, dataOptions(options));
+  const loaded = await loadDataset(paths, dataOptions(options));
+  const file = await readOthers(options, loaded);
+  const { dataset, others, mapper } = prepare(loaded, options, file);
   const { name, hash, classes, train, validation, test, notes } = dataset;
   return {
     dataset,
+    mapper,
     summary: {
       name,
       hash,
@@ -57,12 +66,11 @@ async function readRows(
       counts: countsOf(train.labels, classes.length),
       notes,
     },
-    sourceOf: (seed, fold) =>
-      new RowSource(
-        fold === null ? dataset : foldOf(dataset, fold, options.folds),
-        options.batch ?? ROWS,
-        seed,
-      ),
+    sourceOf(seed, fold) {
+      const own =
+        fold === null ? { dataset, others } : prepare(foldOf(loaded, fold, options.folds), options, file);
+      return new RowSource(own.dataset, options.batch ?? ROWS, seed, own.others);
+    },
   };
 }
 
@@ -73,6 +81,7 @@ async function readText(paths: readonly string[], options: TrainOptions): Promis
   const counts = countsOf(words.train, classes.length);
   return {
     dataset: null,
+    mapper: null,
     summary: { name, hash, classes, shape: [], rows, counts, notes: words.notes },
     sourceOf: () => source,
   };

@@ -37,7 +37,7 @@ export class Model {
   static async create(
     spec: ModelSpec,
     engine: Engine,
-    { batch, seed }: { batch: number; seed: number },
+    { batch, seed, inputGradients = false }: { batch: number; seed: number; inputGradients?: boolean },
   ): Promise<Model> {
     const { shape, norm, features, classes, steps } = spec;
     const trunk = await createTrunk(spec.trunk, {
@@ -47,6 +47,7 @@ export class Model {
       batch,
       evaluated: steps === null ? EVALUATED : EVALUATED_COLUMNS,
       seed,
+      inputGradients,
       ...(steps !== null && { vocabulary: classes, steps }),
       ...(norm !== null && { norm }),
     });

@@ -1,3 +1,5 @@
+import type { OodScores } from "../metrics/ood.js";
+
 /** What an experiment leaves: results.json, which the table, the report and `compare` are made of. Plain data. */
 
 /** Names are those of the options. */
@@ -55,9 +57,53 @@ export interface RunResult {
   readonly last: Evaluation | null;
   readonly parameters: { readonly trunk: number; readonly head: number };
   readonly headBytes: number;
+  /** Left out where no method was asked for. */
+  readonly methods?: MethodResults;
   /** Median milliseconds of a training step: the head's part, and all. */
   readonly stepMilliseconds: { readonly head: number; readonly all: number };
   readonly seconds: number;
+}
+
+/** What methods beside plain training left. */
+export interface MethodResults {
+  /** Of the averaged weights, chosen by validation as the others are; null where there are none. */
+  readonly averaged: { readonly name: string; readonly best: Evaluation; readonly last: Evaluation } | null;
+  /** How well rows of no class are told from the test part, by the weights of the last epoch. */
+  readonly ood: readonly OodResult[];
+  /** The same after fine-tuning with margins; null without. */
+  readonly tuned: Tuned | null;
+  /** A density that was trained along; null without. */
+  readonly density: DensityResult | null;
+}
+
+export interface OodResult {
+  /** Of the rows that are of no class. */
+  readonly name: string;
+  readonly rows: { readonly inside: number; readonly outside: number };
+  readonly temperature: number;
+  readonly meanEnergy: { readonly inside: number; readonly outside: number };
+  readonly energy: OodScores;
+  /** By the largest probability. */
+  readonly softmax: OodScores;
+  /** Energies of a fixed head's logits without dividing rows by their length, which says how sure a network is; null for others. */
+  readonly lengths: OodScores | null;
+}
+
+export type Tuned =
+  | { readonly failure: string }
+  | {
+      readonly failure: null;
+      readonly margins: { readonly inside: number; readonly outside: number };
+      readonly validation: Evaluation["validation"];
+      readonly test: TestScores;
+      readonly ood: readonly OodResult[];
+    };
+
+export interface DensityResult {
+  /** Mean energies of the last step. */
+  readonly energies: { readonly real: number; readonly sample: number };
+  /** A data URL of samples, where inputs are pictures. */
+  readonly pictures: string | null;
 }
 
 export interface EpochRecord {

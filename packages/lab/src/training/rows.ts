@@ -1,4 +1,5 @@
-import { type Inputs, type Layout, type Loaded, type Part, sizeOf } from "../data/index.js";
+import { type Inputs, type Layout, type Part, sizeOf } from "../data/index.js";
+import type { Laid, Others } from "../methods/prepare.js";
 import { Random } from "../random.js";
 import type { Batch, Source } from "./source.js";
 
@@ -20,13 +21,18 @@ export class RowSource implements Source {
   readonly batch: number;
   readonly stepsAnEpoch: number;
   readonly rows: Source["rows"];
-  readonly #dataset: Loaded;
+  readonly #dataset: Laid;
   readonly #seed: number;
   readonly #current: Batch;
   #epoch = -1;
   #order: Int32Array = new Int32Array(0);
 
-  constructor(dataset: Loaded, batch: number, seed: number) {
+  constructor(
+    dataset: Laid,
+    batch: number,
+    seed: number,
+    readonly others: Others = { sets: [], tune: null },
+  ) {
     const { train, validation, test } = dataset;
     this.name = dataset.name;
     this.hash = dataset.hash;

@@ -1,6 +1,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../engine/engine.js";
+import { finishMethods } from "../methods/finish.js";
+import { Diverged } from "../methods/objective.js";
+import { RunMethods } from "../methods/run-methods.js";
+import type { MethodSettings } from "../methods/settings.js";
 import { Problem } from "../problem.js";
 import { Random } from "../random.js";
 import { readVariables, writeVariables } from "./checkpoint.js";
@@ -8,6 +12,7 @@ import { evaluateTest, validate } from "./evaluate.js";
 import { writeExports } from "./exports.js";
 import { Model, type ModelSpec } from "./model.js";
 import { clipGradient, createOptimizer, type Optimizer } from "./optimizers/index.js";
+import { atStart, isBetter, type Looked, type Progress, type Weights } from "./place.js";
 import type { EpochRecord, Evaluation, RunResult } from "./result.js";
 import { readSchedule, type Schedule } from "./schedule.js";
 import type { Batch, Source } from "./source.js";
@@ -27,21 +32,7 @@ export interface RunSettings {
   readonly patience: number;
   /** The length that a longer gradient is shortened to; 0: none is. */
   readonly clip: number;
-}
-
-type Score = Evaluation["validation"];
-
-/** Where a run is: with the arrays of its model and its optimiser all that it needs to go on, bit for bit. */
-interface Progress {
-  epoch: number;
-  step: number;
-  lossSum: number;
-  correct: number;
-  records: EpochRecord[];
-  best: { epoch: number; validation: Score } | null;
-  failure: string | null;
-  seconds: number;
-  stepMilliseconds: RunResult["stepMilliseconds"];
+  readonly methods: MethodSettings;
 }
 
 interface CheckpointAbout {
@@ -68,17 +59,8 @@ export class Run {
   readonly #schedule: Schedule;
   readonly #optimizer: Optimizer;
   readonly #watch = new Stopwatch();
-  #progress: Progress = {
-    epoch: 0,
-    step: 0,
-    lossSum: 0,
-    correct: 0,
-    records: [],
-    best: null,
-    failure: null,
-    seconds: 0,
-    stepMilliseconds: { head: 0, all: 0 },
-  };
+  readonly #methods: RunMethods;
+  #progress: Progress = atStart();
   #epochBegan = performance.now();
 
   private constructor(
@@ -92,6 +74,7 @@ export class Run {
     this.#optimizer = createOptimizer(settings.optimizer, model.parameters, {
       weightDecay: settings.weightDecay,
     });
+    this.#methods = new RunMethods(settings, model, source);
   }
 
   /** Goes on from the checkpoint in `folder`, if there is one. */
@@ -99,8 +82,8 @@ export class Run {
     settings: RunSettings,
     { source, engine, folder }: { source: Source; engine: Engine; folder: string },
   ): Promise<Run> {
-    const { spec, batch, seed } = settings;
-    const model = await Model.create(spec, engine, { batch, seed });
+    const { spec, batch, seed, methods } = settings;
+    const model = await Model.create(spec, engine, { batch, seed, inputGradients: methods.jem !== null });
     if (source.bias !== null) {
       model.head.parameters.find(({ name }) => name === "head.bias")?.value.set(source.bias);
     }
@@ -132,25 +115,24 @@ export class Run {
   }
 
   /** One step, and at the end of an epoch what is done there. Gives the loss. */
-  async step({ inputs, labels }: Batch): Promise<number> {
+  async step(batch: Batch): Promise<number> {
     const progress = this.#progress;
-    const { seed, epochs, learningRate, clip } = this.settings;
+    const { epochs, learningRate, clip } = this.settings;
     if (progress.step === 0) {
       this.model.trunk.restart?.("training");
       this.#epochBegan = performance.now();
     }
-    const noise = new Random(seed, "noise", progress.epoch, progress.step);
     this.#watch.start();
-    const features = await this.model.trunk.forward(inputs, noise);
-    this.#watch.mark("trunk");
-    const { loss, correct, gradient } = await this.model.head.step(features, labels);
-    this.#watch.mark("head");
-    await this.model.trunk.backward(gradient);
+    const found = await this.#gradients(batch);
+    if (found === null) return Number.NaN;
+    const { loss, correct } = found;
     const done =
       (progress.epoch * this.source.stepsAnEpoch + progress.step) / (epochs * this.source.stepsAnEpoch);
     if (clip > 0) clipGradient(this.model.parameters, clip);
     this.#optimizer.step(learningRate * this.#schedule(done));
     this.model.trunk.afterStep?.();
+    const { epoch, step } = progress;
+    this.#methods.afterStep({ epoch, step, stepsAnEpoch: this.source.stepsAnEpoch });
     this.#watch.mark("trunk");
     this.#watch.stop();
     if (!Number.isFinite(loss)) {
@@ -162,6 +144,29 @@ export class Run {
     progress.step++;
     if (progress.step === this.source.stepsAnEpoch) await this.#endEpoch();
     return loss;
+  }
+
+  /** Sets those of all parameters. Null: the objective has run away, and so the run has failed. */
+  async #gradients({ inputs, labels }: Batch): Promise<{ loss: number; correct: number } | null> {
+    const { epoch, step } = this.#progress;
+    const { trunk, head } = this.model;
+    const { objective } = this.#methods;
+    if (objective === null) {
+      const noise = new Random(this.settings.seed, "noise", epoch, step);
+      const features = await trunk.forward(inputs, noise);
+      this.#watch.mark("trunk");
+      const { loss, correct, gradient } = await head.step(features, labels);
+      this.#watch.mark("head");
+      await trunk.backward(gradient);
+      return { loss, correct };
+    }
+    try {
+      return await objective.step({ inputs, labels, epoch, step });
+    } catch (error) {
+      if (!(error instanceof Diverged)) throw error;
+      this.#progress.failure = `in step ${step + 1} of epoch ${epoch + 1} ${error.message}`;
+      return null;
+    }
   }
 
   async #endEpoch(): Promise<void> {
@@ -192,7 +197,19 @@ export class Run {
       this.#writeModel("best");
     }
     if (this.done) this.#writeModel("last");
+    await this.#methods.afterEpoch(progress.epoch - 1, () => this.#lookAtAveraged());
     this.save();
+  }
+
+  /** What the epoch has done with the averaged weights, which are in the model for now. */
+  async #lookAtAveraged(): Promise<void> {
+    const { epoch, averaged } = this.#progress;
+    const last = { epoch, validation: await validate(this.model, this.source) };
+    const text = this.source.steps !== null;
+    const isBest = averaged === null || isBetter(last.validation, averaged.best.validation, text);
+    this.#progress.averaged = { best: isBest ? last : averaged.best, last };
+    if (isBest) this.#writeModel("averaged-best");
+    if (this.done) this.#writeModel("averaged-last");
   }
 
   #outOfPatience(): boolean {
@@ -205,7 +222,7 @@ export class Run {
     return join(this.folder, `${name}.safetensors`);
   }
 
-  #writeModel(name: "best" | "last"): void {
+  #writeModel(name: Weights): void {
     const { spec } = this.settings;
     const { name: data, classes, layout } = this.source;
     const about: ModelAbout = { spec, data, classes, layout };
@@ -213,7 +230,7 @@ export class Run {
   }
 
   get #kept() {
-    return [...this.model.variables, ...this.#optimizer.state];
+    return [...this.model.variables, ...this.#optimizer.state, ...this.#methods.variables];
   }
 
   /** Keeps where the run is, at any step. A failed run keeps its last good one. */
@@ -275,20 +292,40 @@ export class Run {
     const lastRecord = records.at(-1);
     if (best === null || lastRecord === undefined) throw new Error("a run that is not done has no result");
     const lastEpoch = { accuracy: lastRecord.validationAccuracy, nll: lastRecord.validationLoss };
-    const last = await this.#evaluate("last", lastRecord.epoch, lastEpoch);
-    const ofBest =
-      best.epoch === last.epoch ? last : await this.#evaluate("best", best.epoch, best.validation);
+    const lastLooked = { epoch: lastRecord.epoch, validation: lastEpoch };
+    const last = await this.#evaluate("last", lastLooked);
+    const ofBest = best.epoch === last.epoch ? last : await this.#evaluate("best", best);
     writeExports(this.model, this.folder);
-    return { ...result, status: "done", failure: null, best: ofBest, last };
+    const methods = await finishMethods(this.#methods, this.#progress.averaged, {
+      read: (name) => this.#read(name),
+      write: (name) => this.#writeModel(name),
+      evaluate: (name, looked) => this.#evaluate(name, looked),
+      look: async () => ({
+        validation: await validate(this.model, this.source),
+        test: await evaluateTest(this.model, this.source),
+      }),
+    });
+    return {
+      ...result,
+      status: "done",
+      failure: null,
+      best: ofBest,
+      last,
+      ...(methods !== null && { methods }),
+    };
   }
 
-  async #evaluate(name: "best" | "last", epoch: number, validation: Score): Promise<Evaluation> {
+  async #evaluate(name: Weights, { epoch, validation }: Looked): Promise<Evaluation> {
+    this.#read(name);
+    const test = await evaluateTest(this.model, this.source);
+    return { epoch, validation, test };
+  }
+
+  #read(name: Weights): void {
     const path = this.#path(name);
     const kept = readVariables(path, MODEL);
     if (kept === undefined) throw new Problem(`${path} is gone: run again with another folder in --out`);
     kept.restore(this.model.variables);
-    const test = await evaluateTest(this.model, this.source);
-    return { epoch, validation, test };
   }
 
   /** Once the result is kept, nothing goes on from here. */
@@ -299,10 +336,4 @@ export class Run {
   release(): Promise<void> {
     return this.model.release();
   }
-}
-
-/** More right answers; as many, but with more probability. Of words, few of which can be foretold, the probability is what counts. */
-function isBetter(a: Score, b: Score, text: boolean): boolean {
-  if (text || a.accuracy === b.accuracy) return a.nll < b.nll;
-  return a.accuracy > b.accuracy;
 }

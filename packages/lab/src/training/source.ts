@@ -1,4 +1,5 @@
 import type { Layout } from "../data/index.js";
+import type { Others } from "../methods/prepare.js";
 
 /** Inputs and labels of some rows, in arrays that the next ones may be written over. */
 export interface Batch {
@@ -26,6 +27,8 @@ export interface Source {
   /** All rows of a part, in order. */
   validation(): Iterable<Batch>;
   test(): Iterable<Batch>;
+  /** Rows that are of no class, where methods have a use for them. */
+  readonly others?: Others;
   /** How many these are. */
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
 }

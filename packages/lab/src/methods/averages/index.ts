@@ -41,13 +41,12 @@ export const averageNames: readonly string[] = Object.keys(KINDS);
 export function parseAverage(option: string): (training: Training) => Average {
   const [name, list] = option.split(/:(.*)/s);
   const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
-  if (kind === undefined)
-    throw new Problem(`--average ${option}: there is none of that name; choose ${averageNames.join(", ")}`);
+  if (kind === undefined) throw new Problem(`"${option}" is no average: choose ${averageNames.join(", ")}`);
   const { settings, make } = kind;
   const given = list === undefined ? [] : list.split(",");
   if (given.length > settings.length)
     throw new Problem(
-      `--average ${option}: ${name} has ${settings.length === 1 ? "one setting" : `${settings.length} settings`}: ${usage(name, settings)}`,
+      `"${option}": ${name} has ${settings.length === 1 ? "one setting" : `${settings.length} settings`}: ${usage(name, settings)}`,
     );
   const values = settings.map((setting, k) => settingOf(option, setting, given[k]));
   return (training) => make(training, ...values);
@@ -62,7 +61,7 @@ function settingOf(option: string, setting: Setting, text: string | undefined): 
       : value >= 0 && value < 1;
   if (right) return value;
   const what = setting.kind === "count" ? "a whole number from 1" : "a number from 0 to below 1";
-  throw new Problem(`--average ${option}: ${setting.name} is ${what}, not "${text}"`);
+  throw new Problem(`"${option}": ${setting.name} is ${what}, not "${text}"`);
 }
 
 const usage = (name: string, settings: readonly Setting[]): string =>

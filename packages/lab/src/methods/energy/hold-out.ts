@@ -9,71 +9,70 @@ export interface Outside {
   readonly test: Part;
 }
 
-/** Takes some classes out of a data set: what is left has classes without gaps, in their order. */
-export function holdOutClasses(data: Dataset, names: readonly string[]): { data: Dataset; outside: Outside } {
-  const out = new Set(
-    names.map((name) => {
-      const found = data.classes.indexOf(name);
-      if (found < 0)
-        throw new Problem(
-          `--ood-classes ${names.join(",")}: ${data.name} has no class "${name}"; its classes are ${shortList(data.classes)}`,
-        );
-      return found;
-    }),
-  );
-  if (out.size === 0) throw new Problem("--ood-classes names no class");
+/** Takes classes out of a data set, group by group: what is left has classes without gaps, in their order. */
+export function holdOutClasses(
+  data: Dataset,
+  groups: readonly (readonly string[])[],
+): { data: Dataset; groups: readonly Outside[] } {
+  const names = groups.flat();
+  const numbers = groups.map((group) => new Set(group.map((name) => numberOf(data, name))));
+  const out = new Set(numbers.flatMap((group) => [...group]));
+  if (out.size === 0) throw new Problem("no class is named to be held out");
   const kept = data.classes.flatMap((_, c) => (out.has(c) ? [] : [c]));
   if (kept.length < 2)
     throw new Problem(
-      `--ood-classes ${names.join(",")} leaves ${kept.length === 0 ? "no class" : "one class"} of ${data.name}; a classifier needs two`,
+      `without ${names.join(", ")} ${kept.length === 0 ? "no class" : "one class"} of ${data.name} is left; a classifier needs two`,
     );
   const renumbered = new Map(kept.map((c, k) => [c, k]));
-  const split = (part: Part) => {
-    const inside: number[] = [];
-    const outside: number[] = [];
-    part.labels.forEach((label, row) => {
-      (out.has(label) ? outside : inside).push(row);
-    });
-    return {
-      inside: partOf(part, inside, (label) => renumbered.get(label) ?? -1),
-      outside: partOf(part, outside, () => -1),
-    };
-  };
-  const parts = {
-    train: split(data.train),
-    validation: split(data.validation),
-    test: split(data.test),
-  };
-  if (parts.test.outside.labels.length === 0)
-    throw new Problem(
-      `--ood-classes ${names.join(",")}: the test part of ${data.name} has no row of them to measure on`,
-    );
+  const inside = (part: Part) => some(part, (label) => renumbered.get(label));
+  const outside = (group: ReadonlySet<number>) => (part: Part) =>
+    some(part, (label) => (group.has(label) ? -1 : undefined));
+  const partsBy = (of: (part: Part) => Part): Outside => ({
+    train: of(data.train),
+    validation: of(data.validation),
+    test: of(data.test),
+  });
+  const found = numbers.map((group) => partsBy(outside(group)));
+  found.forEach(({ train, test }, k) => {
+    if (groups[k].length === 0 || (train.labels.length > 0 && test.labels.length > 0)) return;
+    const part = test.labels.length === 0 ? "test" : "training";
+    throw new Problem(`the ${part} part of ${data.name} has no row of ${groups[k].join(", ")}`);
+  });
   return {
     data: {
       ...data,
+      ...partsBy(inside),
       name: `${data.name} without ${names.join(", ")}`,
       classes: kept.map((c) => data.classes[c]),
-      train: parts.train.inside,
-      validation: parts.validation.inside,
-      test: parts.test.inside,
       hash: createHash("sha256")
-        .update(JSON.stringify([data.hash, [...out].sort((a, b) => a - b)]))
+        .update(JSON.stringify([data.hash, numbers.map((group) => [...group].sort((a, b) => a - b))]))
         .digest("hex"),
     },
-    outside: {
-      train: parts.train.outside,
-      validation: parts.validation.outside,
-      test: parts.test.outside,
-    },
+    groups: found,
   };
 }
 
-function partOf({ inputs, labels }: Part, rows: readonly number[], rename: (label: number) => number): Part {
-  return { inputs: rowsOf(inputs, rows), labels: Int32Array.from(rows, (row) => rename(labels[row])) };
+function numberOf({ name: data, classes }: Dataset, name: string): number {
+  const found = classes.indexOf(name);
+  if (found >= 0) return found;
+  throw new Problem(`${data} has no class "${name}" to hold out; its classes are ${shortList(classes)}`);
+}
+
+/** The rows whose labels get a new one. */
+function some({ inputs, labels }: Part, rename: (label: number) => number | undefined): Part {
+  const rows: number[] = [];
+  const renamed: number[] = [];
+  labels.forEach((label, row) => {
+    const now = rename(label);
+    if (now === undefined) return;
+    rows.push(row);
+    renamed.push(now);
+  });
+  return { inputs: rowsOf(inputs, Int32Array.from(rows)), labels: Int32Array.from(renamed) };
 }
 
 /** Some rows, where they lie. */
-function rowsOf(inputs: Inputs, rows: readonly number[]): Inputs {
+function rowsOf(inputs: Inputs, rows: Int32Array): Inputs {
   return {
     rows: rows.length,
     shape: inputs.shape,

@@ -6,17 +6,15 @@ export interface Margins {
   readonly outside: number;
 }
 
-/** Mean energies of validation rows, and of other rows that may be trained on: what is beyond its own mean is pulled back to it. */
-export function measuredMargins(inside: ArrayLike<number>, outside: ArrayLike<number>): Margins {
+/** Mean energies of validation rows, and of other rows that may be trained on: what is beyond its own mean is pulled back to it. A text says why they are none. */
+export function measuredMargins(inside: ArrayLike<number>, outside: ArrayLike<number>): Margins | string {
   if (inside.length === 0 || outside.length === 0)
     throw new Problem(
       "margins of energy are means over validation rows and over other rows: one of the two has no row",
     );
   const margins = { inside: mean(inside), outside: mean(outside) };
   if (!(margins.inside < margins.outside))
-    throw new Problem(
-      `the energies of other rows are ${margins.outside.toFixed(2)} on average, not above the ${margins.inside.toFixed(2)} of validation rows: as margins they would push the wrong way. Give margins with --energy-margins IN,OUT, or train longer first`,
-    );
+    return `the energies of other rows are ${margins.outside.toFixed(2)} on average, not above the ${margins.inside.toFixed(2)} of validation rows: as margins they would push the wrong way. Give margins with --energy-margins IN,OUT, or train longer first`;
   return margins;
 }
 
@@ -45,7 +43,7 @@ export function parseMargins(option: string): Margins {
     .map((text) => (text.trim() === "" ? Number.NaN : Number(text)));
   if (more.length > 0 || !Number.isFinite(inside) || !Number.isFinite(outside) || !(inside < outside))
     throw new Problem(
-      `--energy-margins ${option}: two numbers, the first below the second: the energies that trained rows are to be below and other rows above, --energy-margins -12,-5`,
+      `"${option}" are no margins: give two numbers, the first below the second, which energies of trained rows are to be below and of other rows above, as in -12,-5`,
     );
   return { inside, outside };
 }

@@ -1,5 +1,6 @@
 import type { Head } from "../../heads/head.js";
-import { type OodScores, oodScores } from "../../metrics/ood.js";
+import { oodScores } from "../../metrics/ood.js";
+import type { OodResult } from "../../training/result.js";
 import type { Trunk } from "../../trunks/trunk.js";
 import { energies, logMaxSoftmax } from "./scores.js";
 
@@ -10,18 +11,7 @@ export interface Classifying {
   readonly classes: number;
 }
 
-/** How well rows of trained classes are told from others. */
-export interface OodResult {
-  /** Of the others. */
-  readonly name: string;
-  readonly rows: { readonly inside: number; readonly outside: number };
-  readonly temperature: number;
-  readonly meanEnergy: { readonly inside: number; readonly outside: number };
-  readonly energy: OodScores;
-  readonly softmax: OodScores;
-  /** Energies of a fixed head's logits without dividing rows by their length, which says how sure a network is; null for others. */
-  readonly lengths: OodScores | null;
-}
+export type { OodResult } from "../../training/result.js";
 
 type Batches = Iterable<{ readonly inputs: Float32Array }>;
 

@@ -31,21 +31,19 @@ export interface TuneData {
 
 /**
  * Energy-bounded learning of a model that is trained: a few epochs from the weights that it has. All is drawn from the seed, so that what
- * was interrupted is simply done again. Returns the margins, or null where it diverged and the model is to be forgotten.
+ * was interrupted is simply done again. Returns the margins, or why it failed: then the model is to be forgotten.
  */
 export async function tuneEnergies(
   model: Classifying & { readonly trunk: Trunk },
   data: TuneData,
   settings: TuneSettings,
-): Promise<Margins | null> {
+): Promise<Margins | string> {
   const { trunk, head } = model;
   const { epochs, learningRate, optimizer: name, weightDecay, temperature } = settings;
-  const margins =
-    settings.margins ??
-    measuredMargins(
-      (await scoresOf(model, data.validation(), temperature)).energy,
-      (await scoresOf(model, data.outsideBatches(), temperature)).energy,
-    );
+  const inside = (await scoresOf(model, data.validation(), temperature)).energy;
+  const outside = (await scoresOf(model, data.outsideBatches(), temperature)).energy;
+  const margins = settings.margins ?? measuredMargins(inside, outside);
+  if (typeof margins === "string") return margins;
   const objective = energyFineTuning({ ...model, ...settings, margins, outside: data.outside });
   const optimizer = createOptimizer(name, [...trunk.parameters, ...head.parameters], { weightDecay });
   const steps = epochs * data.stepsAnEpoch;
@@ -57,7 +55,7 @@ export async function tuneEnergies(
       trunk.afterStep?.();
     }
   } catch (error) {
-    if (error instanceof Diverged) return null;
+    if (error instanceof Diverged) return error.message;
     throw error;
   }
   return margins;

@@ -1,6 +1,6 @@
-import { type Dataset, sizeOf } from "../../data/dataset.js";
 import type { Head } from "../../heads/head.js";
 import { Random } from "../../random.js";
+import { variable } from "../../training/parameter.js";
 import type { Trunk } from "../../trunks/trunk.js";
 import { GradientSum } from "../gradients.js";
 import { type Batch, Diverged, type Objective } from "../objective.js";
@@ -28,6 +28,15 @@ export const JEM_DEFAULTS: JemOptions = {
   bound: 1000,
 };
 
+export interface JointModel {
+  /** Made with gradients by its inputs. */
+  readonly trunk: Trunk;
+  readonly head: Head;
+  readonly classes: number;
+  /** Numbers of a row of inputs. */
+  readonly width: number;
+}
+
 export interface JointObjective extends Objective {
   /** Mean energies of the last step. */
   readonly energies: { readonly real: number; readonly sample: number };
@@ -39,21 +48,21 @@ export interface JointObjective extends Objective {
  * 2020): cross-entropy + E(x) − E(sample), whose gradient is that of −ln p(y | x) − ln p(x) where samples come from p.
  */
 export function jointEnergy(
-  { trunk, head }: { readonly trunk: Trunk; readonly head: Head },
-  data: Pick<Dataset, "classes" | "train">,
+  { trunk, head, classes, width }: JointModel,
   seed: number,
   options: JemOptions = JEM_DEFAULTS,
 ): JointObjective {
-  const model = new EnergyModel(trunk, head, data.classes.length);
-  const width = sizeOf(data.train.inputs);
+  const model = new EnergyModel(trunk, head, classes);
   const buffer = new ReplayBuffer(options.buffer, width, new Random(seed, "jem", "buffer"));
   const sums = { trunk: new GradientSum(trunk.parameters), head: new GradientSum(head.parameters) };
-  const last = { real: 0, sample: 0 };
+  const last = variable("jem.energies", [2]);
 
   return {
     buffer,
-    energies: last,
-    variables: buffer.variables,
+    get energies() {
+      return { real: last.value[0], sample: last.value[1] };
+    },
+    variables: [...buffer.variables, last],
     async step({ inputs, labels, epoch, step }: Batch) {
       const rows = labels.length;
       const random = (purpose: string) => new Random(seed, "jem", purpose, epoch, step);
@@ -80,13 +89,13 @@ export function jointEnergy(
       sums.head.take();
       sums.trunk.take();
 
-      last.real = mean(real);
-      last.sample = mean(sampled);
-      const apart = last.real - last.sample;
+      const means = { real: mean(real), sample: mean(sampled) };
+      last.value.set([means.real, means.sample]);
+      const apart = means.real - means.sample;
       const loss = own.loss + options.weight * apart;
       if (!Number.isFinite(loss) || Math.abs(apart) > options.bound || !x.every(Number.isFinite))
         throw new Diverged(
-          `energies of images and of samples are ${last.real.toPrecision(3)} and ${last.sample.toPrecision(3)}: train with a lower rate, a smaller --jem-weight or more --jem-steps`,
+          `energies of images and of samples are ${means.real.toPrecision(3)} and ${means.sample.toPrecision(3)}: train with a lower rate, a smaller --jem-weight or more --jem-steps`,
         );
       buffer.put(places, x);
       return { loss, correct: own.correct };

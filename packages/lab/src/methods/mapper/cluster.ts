@@ -16,9 +16,7 @@ export const CLUSTERINGS = ["single", "dbscan"] as const;
 export function clusteringOf(name: string, neighbours: number): Clustering {
   if (name === "single") return (rows) => singleLinkage(rows);
   if (name === "dbscan") return (rows) => dbscan(rows, neighbours, usualDistance(rows, neighbours));
-  throw new Problem(
-    `--mapper-clustering ${name}: there is none of that name; choose ${CLUSTERINGS.join(" or ")}`,
-  );
+  throw new Problem(`"${name}" is no clustering: choose ${CLUSTERINGS.join(" or ")}`);
 }
 
 const GAP_BINS = 10;

@@ -54,9 +54,9 @@ export function lensOf(spec: string, arrays: Readonly<Record<string, Float32Arra
   };
 }
 
-function parseLens(spec: string): { name: "pca" | "norm" | "eccentricity"; axes: number } {
+export function parseLens(spec: string): { name: "pca" | "norm" | "eccentricity"; axes: number } {
   const pca = /^pca(?::([1-3]))?$/.exec(spec);
   if (pca !== null) return { name: "pca", axes: Number(pca[1] ?? 1) };
   if (spec === "norm" || spec === "eccentricity") return { name: spec, axes: 1 };
-  throw new Problem(`--mapper-lens ${spec}: there is none of that name; choose ${LENSES}`);
+  throw new Problem(`"${spec}" is no lens: choose ${LENSES}`);
 }

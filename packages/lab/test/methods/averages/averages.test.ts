@@ -173,8 +173,8 @@ describe("whatever the average", () => {
 });
 
 test.each([
-  ["ema", /--average ema: there is none of that name; choose pswa, pwalks, pswm, swa, lookahead/],
-  ["constructor", /there is none of that name/],
+  ["ema", /"ema" is no average: choose pswa, pwalks, pswm, swa, lookahead/],
+  ["constructor", /"constructor" is no average/],
   ["pswa:0", /samples an epoch is a whole number from 1, not "0"/],
   ["pswa:2.5", /samples an epoch is a whole number from 1, not "2.5"/],
   ["pswa:3,4", /pswa has one setting: pswa:10 \(samples an epoch\)/],

@@ -114,8 +114,7 @@ test("fine-tuning tells strangers better, by margins that it measured, and twice
     name: "",
     batches: data.outsideBatches(),
   });
-  expect(margins?.inside).toBeCloseTo(expected.meanEnergy.inside, 10);
-  expect(margins?.outside).toBeCloseTo(expected.meanEnergy.outside, 10);
+  expect(margins).toEqual(expected.meanEnergy);
   const after = await measureOod(model, batches, others);
   const gap = ({ meanEnergy }: typeof after) => meanEnergy.outside - meanEnergy.inside;
   expect(gap(after)).toBeGreaterThan(gap(before));
@@ -123,7 +122,7 @@ test("fine-tuning tells strangers better, by margins that it measured, and twice
   expect(again.head.parameters[0].value).toEqual(model.head.parameters[0].value);
 });
 
-test("given margins are taken, and what runs away gives none", async () => {
+test("given margins are taken, and what runs away says so", async () => {
   const model = await trained();
   const given = { inside: -9, outside: -1 };
   expect(await tuneEnergies(model, data, { ...settings, margins: given, epochs: 1 })).toEqual(given);
@@ -133,5 +132,5 @@ test("given margins are taken, and what runs away gives none", async () => {
     learningRate: 1e30,
     margins: { inside: -1e30, outside: 1e30 },
   };
-  expect(await tuneEnergies(await trained(), data, wild)).toBeNull();
+  expect(await tuneEnergies(await trained(), data, wild)).toMatch(/no longer finite/);
 });

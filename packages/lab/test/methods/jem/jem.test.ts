@@ -12,15 +12,14 @@ import { gradientError, toyHead, toyTrunk } from "../support/toy.js";
 const [INPUTS, FEATURES, CLASSES, ROWS] = [5, 4, 3, 8];
 const inputs = new Random(6).uniforms(ROWS * INPUTS, 1).map(Math.abs);
 const labels = Int32Array.from({ length: ROWS }, (_, r) => r % CLASSES);
-const data = {
-  classes: ["a", "b", "c"],
-  train: { inputs: { rows: ROWS, shape: [INPUTS], bytes: 0, gather: () => {} }, labels },
-};
-
 function setUp(options: Partial<JemOptions> = {}) {
   const trunk = toyTrunk(INPUTS, FEATURES);
   const head = toyHead(FEATURES, CLASSES);
-  const objective = jointEnergy({ trunk, head }, data, 3, { ...JEM_DEFAULTS, buffer: 40, ...options });
+  const objective = jointEnergy({ trunk, head, classes: CLASSES, width: INPUTS }, 3, {
+    ...JEM_DEFAULTS,
+    buffer: 40,
+    ...options,
+  });
   return { trunk, head, objective, parameters: [...trunk.parameters, ...head.parameters] };
 }
 
@@ -125,11 +124,8 @@ test("samples do not count into running statistics, nor does the sampled batch",
       return parts.trunk.forward(x, noise);
     },
   };
-  const objective = jointEnergy({ trunk: counting, head: parts.head }, data, 3, {
-    ...JEM_DEFAULTS,
-    buffer: 40,
-    steps: 3,
-  });
+  const model = { trunk: counting, head: parts.head, classes: CLASSES, width: INPUTS };
+  const objective = jointEnergy(model, 3, { ...JEM_DEFAULTS, buffer: 40, steps: 3 });
   await objective.step({ inputs, labels, epoch: 0, step: 0 });
   expect(forwards).toBe(5);
   expect(mean.value[0]).toBe(1);

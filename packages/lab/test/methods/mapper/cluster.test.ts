@@ -118,5 +118,5 @@ test("what is near is what nine of ten rows have their neighbours within", () =>
   expect(within.length / countOf(rows)).toBeGreaterThanOrEqual(0.88);
   expect(within.length / countOf(rows)).toBeLessThanOrEqual(0.92);
   expect(clusteringOf("dbscan", 4)(rows)).toEqual(dbscan(rows, 4, reach));
-  expect(() => clusteringOf("kmeans", 4)).toThrow(/--mapper-clustering kmeans.*choose single or dbscan/);
+  expect(() => clusteringOf("kmeans", 4)).toThrow(/"kmeans" is no clustering: choose single or dbscan/);
 });

@@ -136,8 +136,8 @@ test("what cannot be made is told with its remedy", () => {
     [{ intervals: 0 }, /--mapper-intervals is a whole number from 1, not 0/],
     [{ overlap: 1 }, /--mapper-overlap is a number from 0 to below 1, not 1/],
     [{ cores: 1.5 }, /--mapper-cores/],
-    [{ clustering: "kmeans" }, /--mapper-clustering kmeans/],
-    [{ lens: "tsne" }, /--mapper-lens tsne/],
+    [{ clustering: "kmeans" }, /"kmeans" is no clustering/],
+    [{ lens: "tsne" }, /"tsne" is no lens/],
   ] as const)
     expect(() => make(ring, option)).toThrow(message);
 });

@@ -72,9 +72,9 @@ test("a lens shows coordinates, norms or mean distances", () => {
 test("lenses that there are not are refused", () => {
   const { rows } = ellipsoid();
   expect(() => fitLens("pca:4", rows)).toThrow(
-    /--mapper-lens pca:4.*choose pca:1, pca:2, pca:3, norm, eccentricity/,
+    /"pca:4" is no lens: choose pca:1, pca:2, pca:3, norm, eccentricity/,
   );
-  expect(() => fitLens("umap", rows)).toThrow(/there is none of that name/);
+  expect(() => fitLens("umap", rows)).toThrow(/"umap" is no lens/);
   expect(() => fitLens("pca:3", { values: new Float32Array(10), width: 2 })).toThrow(
     /rows of 2 numbers have no 3 axes/,
   );

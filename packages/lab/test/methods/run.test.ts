@@ -1,0 +1,256 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import type { Part } from "../../src/data/dataset.js";
+import { createEngine } from "../../src/engine/index.js";
+import { readMapper, writeMapper } from "../../src/methods/mapper/file.js";
+import { type Laid, prepare } from "../../src/methods/prepare.js";
+import { methodSettings } from "../../src/methods/settings.js";
+import { resolveTrainOptions, type TrainOptions } from "../../src/options/train.js";
+import { Random } from "../../src/random.js";
+import type { RunResult } from "../../src/training/result.js";
+import { RowSource } from "../../src/training/rows.js";
+import { Run, type RunSettings } from "../../src/training/run.js";
+import { trainGroup } from "../../src/training/train-group.js";
+
+const folder = mkdtempSync(join(tmpdir(), "lab-methods-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const engine = await createEngine();
+
+/** Pictures of 6 × 6 with a bright spot where their class is, noise elsewhere. */
+function part(seed: number, rows: number): Part {
+  const random = new Random(seed, "pictures");
+  const pixels = new Float32Array(rows * 36);
+  const labels = Int32Array.from({ length: rows }, (_, r) => r % 4);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = 0.4 * random.uniform();
+  labels.forEach((label, r) => {
+    for (const at of [0, 1, 6, 7]) pixels[r * 36 + 8 * label + at] += 0.5;
+  });
+  return {
+    inputs: {
+      rows,
+      shape: [1, 6, 6],
+      bytes: pixels.byteLength,
+      gather(which, out) {
+        Array.from(which).forEach((row, k) => {
+          out.set(pixels.subarray(row * 36, (row + 1) * 36), k * 36);
+        });
+      },
+    },
+    labels,
+  };
+}
+
+const data: Laid = {
+  name: "spots",
+  classes: ["a", "b", "c", "d"],
+  train: part(1, 96),
+  validation: part(2, 32),
+  test: part(3, 64),
+  hash: "spots",
+  notes: [],
+  layout: {
+    shape: [1, 6, 6],
+    classes: ["a", "b", "c", "d"],
+    labels: ["0", "1", "2", "3"],
+    label: null,
+    columns: null,
+    images: null,
+    scale: 1,
+    standard: null,
+  },
+};
+
+/** What is asked for on the command line, for one run on these pictures. */
+function setUp(flags: Record<string, unknown>, head = "hadamard") {
+  const options = resolveTrainOptions({ trunk: "mlp:12,8", epochs: "3", ...flags });
+  const { dataset, others } = prepare(data, options, null);
+  const source = new RowSource(dataset, 16, 5, others);
+  return { settings: settingsOf(options, source, head), source };
+}
+
+const settingsOf = (options: TrainOptions, source: RowSource, head: string): RunSettings => ({
+  spec: {
+    trunk: options.trunk ?? "none",
+    norm: options.norm,
+    head,
+    shape: source.shape,
+    features: 8,
+    classes: source.classes.length,
+    steps: null,
+  },
+  seed: 5,
+  fold: null,
+  learningRate: options.lr,
+  epochs: options.epochs,
+  batch: source.batch,
+  optimizer: options.optimizer,
+  weightDecay: 0,
+  schedule: options.schedule,
+  patience: 0,
+  clip: 0,
+  methods: methodSettings(options),
+});
+
+/** Trains until it is done, or `stopAt` steps are taken, by runs that are made anew after each stop. */
+async function train({ settings, source }: ReturnType<typeof setUp>, name: string, stops: number[]) {
+  const out = join(folder, name);
+  let steps = 0;
+  for (const stop of [...stops, Infinity]) {
+    const run = await Run.create(settings, { source, engine, folder: out });
+    while (!run.done && steps < stop) {
+      const { epoch, step } = run.position;
+      await run.step(source.at(epoch, step));
+      steps++;
+    }
+    // What is not done yet is begun again later.
+    if (!run.done) run.save();
+    else {
+      const result = await run.finish();
+      await run.release();
+      return { result, out };
+    }
+    await run.release();
+  }
+  throw new Error("it does not end");
+}
+
+/** Without what depends on the clock. */
+const plain = ({ seconds: _, stepMilliseconds: __, epochs, ...result }: RunResult) => ({
+  ...result,
+  epochs: epochs.map(({ seconds: _, ...epoch }) => epoch),
+});
+
+const bytes = (out: string, name: string) =>
+  readFileSync(join(out, `${name}.safetensors`)).toString("base64");
+
+test.each<[flags: Record<string, unknown>, files: string[]]>([
+  [{ average: "pswa:3", norm: "batch" }, ["averaged-best", "averaged-last"]],
+  [{ average: "pwalks:3,4" }, ["averaged-best", "averaged-last"]],
+  [{ average: "pswm:3,0.5", norm: "mimic" }, ["averaged-best", "averaged-last"]],
+  [{ average: "swa:0.3", norm: "batch" }, ["averaged-best", "averaged-last"]],
+  [{ average: "lookahead" }, ["averaged-best", "averaged-last"]],
+  [{ jem: true, "jem-steps": "3", "jem-buffer": "30", norm: "frn" }, []],
+  [{ "ood-classes": "d", "energy-tune": "2", "energy-classes": "b", "energy-margins": "-9,-1" }, ["tuned"]],
+])("%j goes on bit for bit from any step", async (flags, files) => {
+  for (const head of ["hadamard", "learned"]) {
+    const name = `${JSON.stringify(flags).replace(/\W/g, "")}${head}`;
+    const whole = await train(setUp(flags, head), `${name}-whole`, []);
+    const broken = await train(setUp(flags, head), `${name}-broken`, [1, 5, 6, 8, 13]);
+    expect(plain(broken.result)).toEqual(plain(whole.result));
+    for (const file of ["best", "last", ...files])
+      expect(bytes(broken.out, file)).toBe(bytes(whole.out, file));
+    expect(whole.result.status).toBe("done");
+    expect(whole.result.methods).toBeDefined();
+  }
+});
+
+test("both weights are evaluated, and what goes on from the average trains on from it", async () => {
+  const average = await train(setUp({ average: "pswa:3", epochs: "2" }), "both", []);
+  const alone = await train(setUp({ epochs: "2" }), "alone", []);
+  expect(alone.result.methods).toBeUndefined();
+  const averaged = average.result.methods?.averaged;
+  expect(averaged?.name).toBe("pswa:3");
+  expect(averaged?.last.epoch).toBe(2);
+  expect(averaged?.last.test.rows).toBe(64);
+  expect(average.result.last?.test.nll).not.toBe(averaged?.last.test.nll);
+  // Up to the first average it is the same training.
+  expect(average.result.epochs[0].validationLoss).toBe(alone.result.epochs[0].validationLoss);
+  expect(average.result.epochs[1].trainLoss).not.toBe(alone.result.epochs[1].trainLoss);
+});
+
+test("runs of one group get the batches they get alone, averages in between or not", async () => {
+  const flags = { average: "swa:0", norm: "batch" };
+  const group = setUp(flags);
+  const create = async (head: string, name: string) =>
+    Run.create(setUp(flags, head).settings, { source: group.source, engine, folder: join(folder, name) });
+  const runs = [await create("hadamard", "g1"), await create("learned", "g2")];
+  const watcher = { onStep: () => {}, onEpoch: () => {} };
+  expect(await trainGroup(runs, group.source, 1e6, watcher, () => false)).toBe(true);
+  const alone = await train(setUp(flags, "learned"), "g3", []);
+  expect(plain(await runs[1].finish())).toEqual(plain(alone.result));
+  for (const run of runs) await run.release();
+});
+
+test("held-out classes are measured, and measured again after fine-tuning", async () => {
+  const flags = {
+    "ood-classes": "d",
+    "energy-tune": "4",
+    "energy-classes": "c",
+    epochs: "6",
+    "energy-margins": "-9,-1",
+  };
+  const { result } = await train(setUp(flags, "learned"), "ood", []);
+  const [ood] = result.methods?.ood ?? [];
+  expect(ood).toMatchObject({ name: "d", rows: { inside: 32, outside: 16 } });
+  const tuned = result.methods?.tuned;
+  if (tuned?.failure !== null) throw new Error(`fine-tuning failed: ${tuned?.failure}`);
+  expect(tuned.margins).toEqual({ inside: -9, outside: -1 });
+  expect(tuned.test.rows).toBe(32);
+  expect(tuned.ood[0].meanEnergy).not.toEqual(ood.meanEnergy);
+});
+
+test("samples are told as pictures, and a run that runs away keeps its checkpoint and fails alone", async () => {
+  const flags = { jem: true, "jem-steps": "2", "jem-buffer": "30", epochs: "1" };
+  const { result } = await train(setUp(flags), "jem", []);
+  expect(result.methods?.density?.pictures).toMatch(/^data:image\/png;base64,/);
+  expect(result.methods?.density?.energies.sample).not.toBe(0);
+  const wild = await train(
+    setUp({ ...flags, lr: "90", optimizer: "sgd", epochs: "3" }, "learned"),
+    "wild",
+    [1],
+  );
+  expect(wild.result).toMatchObject({ status: "failed", best: null, last: null });
+  expect(wild.result.failure).toMatch(/in step \d+ of epoch \d+ energies of images and of samples/);
+  expect(existsSync(join(folder, "wild", "checkpoint.safetensors"))).toBe(true);
+});
+
+test("Mapper's columns take the place of the inputs, come back from their file, and change the hash", () => {
+  const options = resolveTrainOptions({ features: "mapper", "mapper-intervals": "3", "ood-classes": "d" });
+  const { dataset, others, mapper } = prepare(data, options, null);
+  expect(dataset.hash).not.toBe(data.hash);
+  const columns = mapper?.columns.length ?? 0;
+  expect(columns).toBeGreaterThan(1);
+  expect(dataset.train.inputs.shape).toEqual([columns]);
+  expect(dataset.layout).toMatchObject({
+    shape: [1, 6, 6],
+    classes: ["a", "b", "c"],
+    labels: ["0", "1", "2"],
+  });
+  expect(others.sets[0].part.inputs.shape).toEqual([columns]);
+  expect(dataset.notes.at(-1)).toBe(`Mapper found ${columns} clusters, which are the columns of the inputs.`);
+  const both = prepare(
+    data,
+    resolveTrainOptions({ features: "inputs+mapper", "mapper-intervals": "3" }),
+    null,
+  );
+  expect(both.dataset.train.inputs.shape[0]).toBe(36 + (both.mapper?.columns.length ?? 0));
+
+  const path = join(folder, "mapper.safetensors");
+  if (mapper === null) throw new Error("there is no mapper");
+  writeMapper(path, mapper);
+  const read = (from: typeof mapper) => {
+    const out = new Float32Array(64 * columns);
+    from.transform(data.test.inputs).gather([...data.test.labels.keys()], out);
+    return out;
+  };
+  expect(readMapper(`${path}x`)).toBeUndefined();
+  const back = readMapper(path);
+  expect(back?.columns).toEqual(mapper.columns);
+  expect(back === undefined ? null : read(back)).toEqual(read(mapper));
+});
+
+test.each<[flags: Record<string, unknown>, message: RegExp]>([
+  [{ energy: true }, /--energy tells others from the classes: name them by --ood-classes or --ood/],
+  [{ "energy-tune": "2" }, /--energy-tune learns from rows of no class/],
+  [{ "energy-classes": "a" }, /say for how many epochs by --energy-tune/],
+  [{ jem: true, features: "mapper" }, /leave out one of the two/],
+])("%j is refused", (flags, message) => {
+  expect(() => methodSettings(resolveTrainOptions(flags))).toThrow(message);
+});
+
+test("a class is held out for one purpose", () => {
+  const options = resolveTrainOptions({ "ood-classes": "a", "energy-classes": "a", "energy-tune": "1" });
+  expect(() => prepare(data, options, null)).toThrow(/"a" is among --ood-classes and --energy-classes/);
+});
