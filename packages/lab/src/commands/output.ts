@@ -5,7 +5,8 @@ import { Problem } from "../problem.js";
 /** A folder that is not there or is empty: nothing is ever written over. */
 export function freshFolder(given: string | undefined, name: string, now = new Date()): string {
   if (given !== undefined) {
-    if (existsSync(given) && readdirSync(given).length > 0) {
+    // What was killed in its first moment has left the half of a file.
+    if (existsSync(given) && readdirSync(given).some((name) => !name.endsWith(".part"))) {
       throw new Problem(
         `${given} is there already: go on with it by --resume ${given}, or name another folder with --out`,
       );
