@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.js";
 import { FixedHead } from "./fixed.js";
+import { createFixedMatrixHead } from "./fixed-matrix.js";
 import type { Head, HeadShape } from "./head.js";
 import { createMatrixHead } from "./matrix.js";
 import { ProductHead } from "./product.js";
@@ -15,5 +16,8 @@ export async function createHead(
   const spec = readHead(text);
   if (spec.kind === "matrix") return createMatrixHead(spec.name, shape, seed, engine);
   if (spec.kind === "product") return new ProductHead(shape, spec.width, seed);
-  return new FixedHead(shape, spec.code, seed);
+  const fixed = new FixedHead(shape, spec.code, seed);
+  const given = fixed.classifier();
+  const isMatrix = given.code.order === 0 && given.features === shape.features;
+  return isMatrix ? createFixedMatrixHead(given, shape, seed, engine) : fixed;
 }

@@ -125,3 +125,21 @@ test("what is no head is told with those there are", async () => {
   await expect(createHead("product:5", SHAPE, 0, engine)).rejects.toThrow(/one of 2, 4, 8, 16, 32/);
   await expect(createHead("hadamard:8", SHAPE, 0, engine)).rejects.toThrow(/no head/);
 });
+
+test.each(HEADS.slice(2))("%s: the core's head has the logits of the one that is trained", async (name) => {
+  const head = await createHead(name, SHAPE, 3, engine);
+  for (const { name: of, value } of head.parameters) {
+    if (of === "head.scale") value[0] = 7;
+    if (of === "head.bias") value.set(new Random(2).uniforms(value.length, 0.5));
+  }
+  const given = head.classifier();
+  if (given === null) throw new Error("a fixed head is one of the core's");
+  const width = given.features;
+  const narrowed = Float32Array.from(
+    { length: SHAPE.rows * width },
+    (_, k) => features[Math.floor(k / width) * SHAPE.features + (k % width)],
+  );
+  expect(far(given.forward(narrowed), [...(await head.logits(features))])).toBeLessThan(1e-5);
+  expect(head.parameterCount).toBe(1 + SHAPE.classes);
+  await head.release();
+});
