@@ -24,7 +24,7 @@ export interface Column {
   readonly ofBaseline: (baseline: Baseline) => string;
 }
 
-const spreadOf = ({ mean, deviation, values }: Spread): string =>
+export const spreadOf = ({ mean, deviation, values }: Spread): string =>
   values.length > 1 ? `${format.percent(mean)} ± ${format.percent(deviation)}` : format.percent(mean);
 
 /** What temperature does to a score. */
@@ -101,7 +101,8 @@ export function columns({ differences }: Study): Column[] {
       id: "step",
       title: "ms a\nstep",
       explanation: "the head's part of a training step, median milliseconds",
-      ofHead: ({ stepMilliseconds }) => format.short(stepMilliseconds.head),
+      // Where a run ended without a step of its own, nothing was measured.
+      ofHead: ({ stepMilliseconds: { head } }) => (head > 0 ? format.short(head) : format.NONE),
       ofBaseline: nothing,
     },
     {

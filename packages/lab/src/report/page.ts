@@ -12,6 +12,7 @@ import { failures } from "./failures.js";
 import { type Figure, figures } from "./figure.js";
 import type { HeadSummary } from "./heads.js";
 import { type Content, html, type Markup, raw } from "./html.js";
+import { methods } from "./methods.js";
 import { legend } from "./series.js";
 import { provenance } from "./sources.js";
 import type { Study } from "./study.js";
@@ -91,6 +92,7 @@ async function sectionsOf(study: Study): Promise<Section[]> {
   const several = heads.some(({ runs }) => runs.length > 1);
   const thin = several ? html`${key}<p class="note">Thin: single runs; thick: their mean.</p>` : key;
   const small = html`<p class="note">Dashed with squares: as trained; solid with circles: after temperature; the larger a mark, the more rows; on the straight line confidence is what it says.</p>`;
+  const left = await methods(heads);
   return [
     ...section("differences", "Differences", [await differences(study)]),
     ...section("training", "Training", await curves(heads), thin),
@@ -105,6 +107,7 @@ async function sectionsOf(study: Study): Promise<Section[]> {
     ),
     ...section("coverage", "Coverage", [await coverage(heads)], key),
     ...section("timings", "Timings", [await timings(heads)]),
+    ...(left === null ? [] : [{ id: "methods", title: "Methods", content: left }]),
   ];
 }
 

@@ -37,11 +37,11 @@ const colourOf = (index: number): string => `var(--s${index % COLOURS.light.leng
 const dashOf = (index: number): number[] => DASHES[index % DASHES.length];
 const shapeOf = (index: number): (typeof SHAPES)[number] => SHAPES[index % SHAPES.length];
 
-/** Scales of Vega-Lite for the field `head`, the same in all charts whichever heads they show. */
-export function scalesOf(names: readonly string[]) {
+/** Scales of Vega-Lite for names in a field, the same in all charts whichever of them they show. */
+export function scalesOf(names: readonly string[], of: string = "head") {
   const domain = [...names];
-  const scale = <T>(of: (index: number) => T) => ({ domain, range: names.map((_, i) => of(i)) });
-  const field = { field: "head", type: "nominal", legend: null } as const;
+  const scale = <T>(at: (index: number) => T) => ({ domain, range: names.map((_, i) => at(i)) });
+  const field = { field: of, type: "nominal", legend: null } as const;
   return {
     color: { ...field, scale: scale(colourOf) },
     strokeDash: { ...field, scale: scale(dashOf) },

@@ -64,6 +64,7 @@ dt{font-weight:600}dd{margin:0 0 .25rem 1rem}
 .large{grid-template-columns:repeat(auto-fit,minmax(min(100%,32rem),1fr))}
 figure{margin:0;min-width:0}
 figcaption{font-weight:600}
+figure img{width:100%;max-width:30rem;height:auto;image-rendering:pixelated}
 .chart{display:block;width:100%;max-width:30rem;height:auto}
 .chart text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 .wide .chart{min-width:36rem;max-width:46rem}

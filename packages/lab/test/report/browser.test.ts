@@ -62,7 +62,7 @@ describe.skipIf(path === undefined)("in Chromium", () => {
         name: "a/path/without/any/space/that/is/longer/than/a/phone/is/wide.parquet",
       }),
       thirty: madeResults({ classes: 30, seeds: 1 }),
-      small: madeResults({ classes: 3, heads: ["learned", "hadamard"], epochs: 3 }),
+      small: madeResults({ classes: 3, heads: ["learned", "hadamard"], epochs: 3, methods: true }),
     };
     for (const [name, results] of Object.entries(pages))
       writeFileSync(join(folder, `${name}.html`), await renderReport(results));
@@ -87,7 +87,8 @@ describe.skipIf(path === undefined)("in Chromium", () => {
     page.on("console", (message) => problems.push(message.text()));
     page.on("pageerror", (error) => problems.push(String(error)));
     page.on("request", (request) => {
-      if (!request.url().startsWith(`${pathToFileURL(folder)}`)) problems.push(request.url());
+      if (!request.url().startsWith(`${pathToFileURL(folder)}`) && !request.url().startsWith("data:"))
+        problems.push(request.url());
     });
     await page.setViewport({ width, height: 844, isMobile: width < 600 });
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
@@ -95,7 +96,7 @@ describe.skipIf(path === undefined)("in Chromium", () => {
     return { page, problems };
   }
 
-  describe.each(["ten", "many", "thirty"])("%s", (name) => {
+  describe.each(["ten", "many", "thirty", "small"])("%s", (name) => {
     test.each(VIEWS)("at %d pixels, %s: fits, and all is legible", async (width, scheme) => {
       const { page, problems } = await open(name, width, scheme);
       // Also with all data shown.

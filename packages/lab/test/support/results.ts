@@ -1,7 +1,14 @@
 import { Scorer } from "../../src/metrics/scorer.js";
 import { testScores } from "../../src/metrics/test-scores.js";
 import { Random } from "../../src/random.js";
-import type { Evaluation, Results, RunResult, TestScores } from "../../src/training/result.js";
+import type {
+  Evaluation,
+  MethodResults,
+  OodResult,
+  Results,
+  RunResult,
+  TestScores,
+} from "../../src/training/result.js";
 
 export interface Made {
   readonly classes: number;
@@ -14,6 +21,8 @@ export interface Made {
   readonly nameOf?: (index: number) => string;
   readonly learningRates?: readonly number[];
   readonly sweep?: Results["sweep"];
+  /** Whether every method left something. */
+  readonly methods?: boolean;
   readonly folds?: number;
   readonly hash?: string;
   readonly name?: string;
@@ -128,12 +137,52 @@ function madeRun(
     }),
     best,
     last: at(epochs, 0.99),
+    ...(made.methods === true ? { methods: methodsOf(made, strength, number, counts, best) } : {}),
     parameters: { trunk: 8192, head: head === "learned" ? 513 * classes : 1 + classes },
     headBytes: head === "learned" ? 2052 * classes : 64 + 4 * classes,
     stepMilliseconds: { head: head === "learned" ? 1.234 : 0.0567, all: 4.5 + 0.1 * index },
     seconds: epochs + seed,
   };
 }
+
+function methodsOf(
+  made: Made,
+  strength: number,
+  number: number,
+  counts: readonly number[],
+  best: Evaluation,
+): MethodResults {
+  const better = { ...best, test: drawn(made, strength * 1.05, number, counts) };
+  const scores = (auroc: number) => ({ auroc, aupr: auroc - 0.05, fpr95: 1 - auroc });
+  const strange = (name: string, auroc: number): OodResult => ({
+    name,
+    rows: { inside: 400, outside: 300 },
+    temperature: 1,
+    meanEnergy: { inside: -7.25 - auroc, outside: -4.5 },
+    energy: scores(auroc),
+    softmax: scores(auroc - 0.02),
+    lengths: number % 2 === 0 ? scores(auroc + 0.01) : null,
+  });
+  return {
+    averaged: { name: "pswa:10", best: better, last: better },
+    ood: [strange("held out", 0.9), strange("digits.npy", 0.8)],
+    tuned:
+      number === 1
+        ? { failure: "the loss is NaN in step 12" }
+        : {
+            failure: null,
+            margins: { inside: -8, outside: -3 },
+            validation: best.validation,
+            test: drawn(made, strength * 0.97, number, counts),
+            ood: [strange("held out", 0.95)],
+          },
+    density: { energies: { real: -1.5, sample: -1.25 }, pictures: number === 0 ? PICTURE : null },
+  };
+}
+
+/** Two pixels. */
+const PICTURE =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAAAAADRSSBWAAAAC0lEQVR4nGNg+A8AAQIBAEK+vGgAAAAASUVORK5CYII=";
 
 const NOISE = new Random("noise").normals(1 << 18, 1);
 

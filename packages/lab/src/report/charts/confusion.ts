@@ -34,7 +34,7 @@ export async function confusion({ name, runs, source }: HeadSummary): Promise<Fi
       scale: { domain: classes.map((_, i) => i), paddingInner: 0.06 },
       axis: { labelExpr: names, labelLimit: 0, labelAngle, ticks: false, domain: false, grid: false },
     }) as const;
-  const x = axis("predicted", "taken for", classes.length > 5 ? -60 : 0);
+  const x = axis("predicted", "taken for", classes.every((one) => one.length < 4) ? 0 : -60);
   const y = axis("label", "class", 0);
   const svg = await draw(
     {
