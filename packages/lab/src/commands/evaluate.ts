@@ -59,7 +59,7 @@ export async function evaluate(
   strangers: readonly (readonly string[])[],
   engine: EvaluateOptions["engine"],
 ): Promise<Evaluated> {
-  const { model, about, temperature } = await openTrained(path, await createEngine(engine));
+  const { model, about, temperature, view } = await openTrained(path, await createEngine(engine));
   try {
     const { layout, classes } = about;
     if (layout === null) throw new Problem(`${path} foretells words; its perplexity is in its results.json`);
@@ -67,11 +67,12 @@ export async function evaluate(
     for (const files of sets) {
       const { inputs, labels } = await loadInputs(files, { labels: "needed" }, layout);
       if (labels === null) throw new Problem(`${files.join(", ")} has no labels`);
-      parts.push({ name: files.join(", "), part: { inputs, labels } });
+      parts.push({ name: files.join(", "), part: { inputs: view(inputs), labels } });
     }
     const others = [];
     for (const files of strangers) {
-      others.push({ name: files.join(", "), ...(await loadInputs(files, { labels: "ignored" }, layout)) });
+      const { inputs } = await loadInputs(files, { labels: "ignored" }, layout);
+      others.push({ name: files.join(", "), inputs: view(inputs) });
     }
     const tests = [];
     for (const { name, part } of parts) {

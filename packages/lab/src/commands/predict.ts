@@ -37,7 +37,7 @@ export async function predict(
   top: number,
   engine: PredictOptions["engine"],
 ): Promise<string> {
-  const { model, about, temperature } = await openTrained(path, await createEngine(engine));
+  const { model, about, temperature, view } = await openTrained(path, await createEngine(engine));
   try {
     const { layout, classes } = about;
     if (layout === null)
@@ -46,7 +46,7 @@ export async function predict(
     const count = Math.min(top, classes.length);
     const names = count === 1 ? [""] : Array.from({ length: count }, (_, k) => `_${k + 1}`);
     const lines: unknown[][] = [["row", ...names.flatMap((end) => [`class${end}`, `probability${end}`])]];
-    for (const some of rowsInOrder(inputs)) {
+    for (const some of rowsInOrder(view(inputs))) {
       const logits = await model.head.logits(await model.trunk.evaluate(some));
       for (let from = 0; from < logits.length; from += classes.length) {
         const best = bestOf(logits.subarray(from, from + classes.length), count, temperature);

@@ -5,7 +5,6 @@ import { knn } from "../baselines/knn.js";
 import { logistic } from "../baselines/logistic.js";
 import { createEngine } from "../engine/index.js";
 import { writeWhole } from "../files.js";
-import { MAPPER_FILE, writeMapper } from "../methods/mapper/file.js";
 import { readConfig, writeConfig } from "../options/config.js";
 import { list, text } from "../options/readers.js";
 import { repeatCommand } from "../options/repeat.js";
@@ -117,7 +116,6 @@ async function train(data: string[], call: CallOptions, flags: Flags): Promise<v
   const trunk = options.trunk ?? defaultTrunk(summary.shape);
   progress.note(sentenceOf(summary, trunk, engine.description));
   writeWhole(join(folder, OPTIONS_FILE), writeConfig({ data: paths, ...options }));
-  if (material.mapper !== null) writeMapper(join(folder, MAPPER_FILE), material.mapper);
 
   const { stopped, release } = stopper((sentence) => progress.note(sentence));
   const experiment = { options, trunk, sourceOf: material.sourceOf, engine, folder };

@@ -4,7 +4,7 @@ import { type Loaded, loadInputs } from "../data/index.js";
 import type { TrainOptions } from "../options/train.js";
 import { Problem } from "../problem.js";
 import { holdOutClasses } from "./energy/hold-out.js";
-import type { MapperFeatures } from "./mapper/features.js";
+import { type InputView, viewOf } from "./mapper/file.js";
 import { mapperFeatures } from "./mapper/fit.js";
 
 /** Rows that are of no class of the data. */
@@ -20,7 +20,8 @@ export type Laid = Dataset & Pick<Loaded, "layout">;
 export interface Prepared {
   readonly dataset: Laid;
   readonly others: Others;
-  readonly mapper: MapperFeatures | null;
+  /** What models look at instead of the inputs; null where they look at these. */
+  readonly view: InputView | null;
 }
 
 /** Of another file than the data: read once, whatever the fold. */
@@ -69,7 +70,7 @@ export function prepare(data: Laid, options: TrainOptions, file: OtherFile | nul
   }
   if (file !== null) sets.push({ name: file.name, part: file.test });
   const others: Others = { sets, tune };
-  if (options.features === "inputs") return { dataset, others, mapper: null };
+  if (options.features === "inputs") return { dataset, others, view: null };
   return withMapper(dataset, others, options);
 }
 
@@ -80,9 +81,10 @@ function withMapper(data: Laid, others: Others, options: TrainOptions): Prepared
     overlap: options["mapper-overlap"],
     clustering: options["mapper-clustering"],
   };
-  const mapper = mapperFeatures(data.train.inputs, settings);
+  const features = mapperFeatures(data.train.inputs, settings);
+  const view = { features, appended: options.features === "inputs+mapper" };
   const of = ({ inputs, labels }: Part): Part => ({
-    inputs: options.features === "mapper" ? mapper.transform(inputs) : mapper.append(inputs),
+    inputs: viewOf(view, inputs),
     labels,
   });
   const hash = createHash("sha256").update(JSON.stringify([data.hash, options.features, settings]));
@@ -95,14 +97,14 @@ function withMapper(data: Laid, others: Others, options: TrainOptions): Prepared
       hash: hash.digest("hex"),
       notes: [
         ...data.notes,
-        `Mapper found ${mapper.columns.length} clusters, which are the columns ${options.features === "mapper" ? "" : "behind those "}of the inputs.`,
+        `Mapper found ${features.columns.length} clusters, which are the columns ${view.appended ? "behind those " : ""}of the inputs.`,
       ],
     },
     others: {
       sets: others.sets.map(({ name, part }) => ({ name, part: of(part) })),
       tune: others.tune === null ? null : of(others.tune),
     },
-    mapper,
+    view,
   };
 }
 

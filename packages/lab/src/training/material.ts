@@ -1,6 +1,5 @@
 import { readdirSync, statSync } from "node:fs";
 import { estimateMemory, foldOf, loadDataset, loadText } from "../data/index.js";
-import type { MapperFeatures } from "../methods/mapper/features.js";
 import { type Laid, prepare, readOthers } from "../methods/prepare.js";
 import { methodSettings } from "../methods/settings.js";
 import { dataOptions, textOptions } from "../options/data.js";
@@ -15,8 +14,6 @@ export interface Material {
   readonly summary: DataSummary;
   /** For baselines and methods that want all rows; none of a text. */
   readonly dataset: Laid | null;
-  /** What makes inputs of rows that are not seen yet; null where they are taken as they are. */
-  readonly mapper: MapperFeatures | null;
   sourceOf(seed: number, fold: number | null): Source;
 }
 
@@ -52,11 +49,11 @@ async function readRows(
   say((await estimateMemory(paths, dataOptions(options))).sentence);
   const loaded = await loadDataset(paths, dataOptions(options));
   const file = await readOthers(options, loaded);
-  const { dataset, others, mapper } = prepare(loaded, options, file);
+  const prepared = prepare(loaded, options, file);
+  const { dataset } = prepared;
   const { name, hash, classes, train, validation, test, notes } = dataset;
   return {
     dataset,
-    mapper,
     summary: {
       name,
       hash,
@@ -67,9 +64,8 @@ async function readRows(
       notes,
     },
     sourceOf(seed, fold) {
-      const own =
-        fold === null ? { dataset, others } : prepare(foldOf(loaded, fold, options.folds), options, file);
-      return new RowSource(own.dataset, options.batch ?? ROWS, seed, own.others);
+      const own = fold === null ? prepared : prepare(foldOf(loaded, fold, options.folds), options, file);
+      return new RowSource(own.dataset, options.batch ?? ROWS, seed, own);
     },
   };
 }
@@ -81,7 +77,6 @@ async function readText(paths: readonly string[], options: TrainOptions): Promis
   const counts = countsOf(words.train, classes.length);
   return {
     dataset: null,
-    mapper: null,
     summary: { name, hash, classes, shape: [], rows, counts, notes: words.notes },
     sourceOf: () => source,
   };

@@ -1,5 +1,6 @@
 import { type Inputs, type Layout, type Part, sizeOf } from "../data/index.js";
-import type { Laid, Others } from "../methods/prepare.js";
+import type { InputView } from "../methods/mapper/file.js";
+import type { Laid, Others, Prepared } from "../methods/prepare.js";
 import { Random } from "../random.js";
 import type { Batch, Source } from "./source.js";
 
@@ -21,6 +22,8 @@ export class RowSource implements Source {
   readonly batch: number;
   readonly stepsAnEpoch: number;
   readonly rows: Source["rows"];
+  readonly others: Others;
+  readonly view: InputView | null;
   readonly #dataset: Laid;
   readonly #seed: number;
   readonly #current: Batch;
@@ -31,7 +34,7 @@ export class RowSource implements Source {
     dataset: Laid,
     batch: number,
     seed: number,
-    readonly others: Others = { sets: [], tune: null },
+    { others, view }: Pick<Prepared, "others" | "view"> = { others: { sets: [], tune: null }, view: null },
   ) {
     const { train, validation, test } = dataset;
     this.name = dataset.name;
@@ -46,6 +49,8 @@ export class RowSource implements Source {
     };
     this.batch = Math.min(batch, this.rows.train);
     this.stepsAnEpoch = Math.floor(this.rows.train / this.batch);
+    this.others = others;
+    this.view = view;
     this.#dataset = dataset;
     this.#seed = seed;
     this.#current = {

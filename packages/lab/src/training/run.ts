@@ -2,57 +2,28 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../engine/engine.js";
 import { finishMethods } from "../methods/finish.js";
+import { MAPPER_FILE, writeView } from "../methods/mapper/file.js";
 import { Diverged } from "../methods/objective.js";
 import { RunMethods } from "../methods/run-methods.js";
-import type { MethodSettings } from "../methods/settings.js";
 import { Problem } from "../problem.js";
 import { Random } from "../random.js";
 import { readVariables, writeVariables } from "./checkpoint.js";
 import { evaluateTest, validate } from "./evaluate.js";
 import { writeExports } from "./exports.js";
-import { Model, type ModelSpec } from "./model.js";
+import { Model } from "./model.js";
 import { clipGradient, createOptimizer, type Optimizer } from "./optimizers/index.js";
 import { atStart, isBetter, type Looked, type Progress, type Weights } from "./place.js";
 import type { EpochRecord, Evaluation, RunResult } from "./result.js";
+import {
+  CHECKPOINT,
+  type CheckpointAbout,
+  MODEL,
+  type ModelAbout,
+  type RunSettings,
+} from "./run-settings.js";
 import { readSchedule, type Schedule } from "./schedule.js";
 import type { Batch, Source } from "./source.js";
 import { Stopwatch } from "./stopwatch.js";
-
-/** What one run is told of how to train. */
-export interface RunSettings {
-  readonly spec: ModelSpec;
-  readonly seed: number;
-  readonly fold: number | null;
-  readonly learningRate: number;
-  readonly epochs: number;
-  readonly batch: number;
-  readonly optimizer: string;
-  readonly weightDecay: number;
-  readonly schedule: string;
-  readonly patience: number;
-  /** The length that a longer gradient is shortened to; 0: none is. */
-  readonly clip: number;
-  readonly methods: MethodSettings;
-}
-
-interface CheckpointAbout {
-  readonly settings: RunSettings;
-  readonly data: string;
-  readonly engine: string;
-  readonly progress: Progress;
-}
-
-/** What the file of a model tells beside its arrays. */
-export interface ModelAbout {
-  readonly spec: ModelSpec;
-  /** The name of the data. */
-  readonly data: string;
-  readonly classes: readonly string[];
-  readonly layout: Source["layout"];
-}
-
-export const CHECKPOINT = "checkpoint";
-export const MODEL = "model";
 
 /** One head that is trained with one seed. */
 export class Run {
@@ -89,6 +60,8 @@ export class Run {
     }
     const run = new Run(settings, model, folder, source, engine);
     run.#resume();
+    const { view } = source;
+    if (view !== undefined && view !== null) writeView(join(folder, MAPPER_FILE), view);
     return run;
   }
 

@@ -1,4 +1,5 @@
 import type { Layout } from "../data/index.js";
+import type { InputView } from "../methods/mapper/file.js";
 import type { Others } from "../methods/prepare.js";
 
 /** Inputs and labels of some rows, in arrays that the next ones may be written over. */
@@ -27,6 +28,8 @@ export interface Source {
   /** All rows of a part, in order. */
   validation(): Iterable<Batch>;
   test(): Iterable<Batch>;
+  /** What is looked at instead of the inputs that files hold; kept with a model. */
+  readonly view?: InputView | null;
   /** Rows that are of no class, where methods have a use for them. */
   readonly others?: Others;
   /** How many these are. */

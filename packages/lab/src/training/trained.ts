@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Inputs } from "../data/index.js";
 import type { Engine } from "../engine/index.js";
+import { MAPPER_FILE, readView, viewOf } from "../methods/mapper/file.js";
 import { Problem } from "../problem.js";
 import { readVariables } from "./checkpoint.js";
 import { Model } from "./model.js";
 import type { RunResult } from "./result.js";
-import { MODEL, type ModelAbout } from "./run.js";
+import { MODEL, type ModelAbout } from "./run-settings.js";
 
 /** A model that training left, ready to classify. */
 export interface Trained {
@@ -13,6 +15,8 @@ export interface Trained {
   readonly about: ModelAbout;
   /** What logits are divided by, chosen on its validation part; 1 where its training is not through. */
   readonly temperature: number;
+  /** Inputs as it looks at them, from those of files. */
+  view(inputs: Inputs): Inputs;
 }
 
 /** @param path the folder of a run, or a file of weights in it: `best.safetensors`, `last.safetensors` */
@@ -27,7 +31,9 @@ export async function openTrained(path: string, engine: Engine): Promise<Trained
     ({ name }) => about.spec.steps === null || !/^trunk\.[hc]$/.test(name),
   );
   kept.restore(weights);
-  return { model, about, temperature: temperatureOf(file) };
+  const kind = readView(join(dirname(file), MAPPER_FILE));
+  const view = (inputs: Inputs): Inputs => (kind === undefined ? inputs : viewOf(kind, inputs));
+  return { model, about, temperature: temperatureOf(file), view };
 }
 
 function weightsIn(path: string): string {

@@ -2,17 +2,18 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import type { Part } from "../../src/data/dataset.js";
+import type { Inputs, Part } from "../../src/data/dataset.js";
 import { createEngine } from "../../src/engine/index.js";
-import { readMapper, writeMapper } from "../../src/methods/mapper/file.js";
 import { type Laid, prepare } from "../../src/methods/prepare.js";
 import { methodSettings } from "../../src/methods/settings.js";
 import { resolveTrainOptions, type TrainOptions } from "../../src/options/train.js";
 import { Random } from "../../src/random.js";
 import type { RunResult } from "../../src/training/result.js";
 import { RowSource } from "../../src/training/rows.js";
-import { Run, type RunSettings } from "../../src/training/run.js";
+import { Run } from "../../src/training/run.js";
+import type { RunSettings } from "../../src/training/run-settings.js";
 import { trainGroup } from "../../src/training/train-group.js";
+import { openTrained } from "../../src/training/trained.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lab-methods-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -65,8 +66,8 @@ const data: Laid = {
 /** What is asked for on the command line, for one run on these pictures. */
 function setUp(flags: Record<string, unknown>, head = "hadamard") {
   const options = resolveTrainOptions({ trunk: "mlp:12,8", epochs: "3", ...flags });
-  const { dataset, others } = prepare(data, options, null);
-  const source = new RowSource(dataset, 16, 5, others);
+  const prepared = prepare(data, options, null);
+  const source = new RowSource(prepared.dataset, 16, 5, prepared);
   return { settings: settingsOf(options, source, head), source };
 }
 
@@ -208,9 +209,9 @@ test("samples are told as pictures, and a run that runs away keeps its checkpoin
 
 test("Mapper's columns take the place of the inputs, come back from their file, and change the hash", () => {
   const options = resolveTrainOptions({ features: "mapper", "mapper-intervals": "3", "ood-classes": "d" });
-  const { dataset, others, mapper } = prepare(data, options, null);
+  const { dataset, others, view } = prepare(data, options, null);
   expect(dataset.hash).not.toBe(data.hash);
-  const columns = mapper?.columns.length ?? 0;
+  const columns = view?.features.columns.length ?? 0;
   expect(columns).toBeGreaterThan(1);
   expect(dataset.train.inputs.shape).toEqual([columns]);
   expect(dataset.layout).toMatchObject({
@@ -220,26 +221,26 @@ test("Mapper's columns take the place of the inputs, come back from their file, 
   });
   expect(others.sets[0].part.inputs.shape).toEqual([columns]);
   expect(dataset.notes.at(-1)).toBe(`Mapper found ${columns} clusters, which are the columns of the inputs.`);
-  const both = prepare(
-    data,
-    resolveTrainOptions({ features: "inputs+mapper", "mapper-intervals": "3" }),
-    null,
-  );
-  expect(both.dataset.train.inputs.shape[0]).toBe(36 + (both.mapper?.columns.length ?? 0));
-
-  const path = join(folder, "mapper.safetensors");
-  if (mapper === null) throw new Error("there is no mapper");
-  writeMapper(path, mapper);
-  const read = (from: typeof mapper) => {
-    const out = new Float32Array(64 * columns);
-    from.transform(data.test.inputs).gather([...data.test.labels.keys()], out);
-    return out;
-  };
-  expect(readMapper(`${path}x`)).toBeUndefined();
-  const back = readMapper(path);
-  expect(back?.columns).toEqual(mapper.columns);
-  expect(back === undefined ? null : read(back)).toEqual(read(mapper));
 });
+
+test.each(["mapper", "inputs+mapper"])(
+  "a model of %s looks at new rows as it looked at those it learned from",
+  async (features) => {
+    const { settings, source } = setUp({ features, "mapper-intervals": "3" });
+    const { out } = await train({ settings, source }, features, []);
+    const trained = await openTrained(out, engine);
+    const inputs = trained.view(data.test.inputs);
+    expect(inputs.shape).toEqual(source.shape);
+    const read = (from: Inputs) => {
+      const values = new Float32Array(64 * source.shape[0]);
+      from.gather([...data.test.labels.keys()], values);
+      return values;
+    };
+    const [own] = source.test();
+    expect(read(inputs)).toEqual(own.inputs);
+    await trained.model.release();
+  },
+);
 
 test.each<[flags: Record<string, unknown>, message: RegExp]>([
   [{ energy: true }, /--energy tells others from the classes: name them by --ood-classes or --ood/],
