@@ -38,6 +38,7 @@ export interface Loaded extends Dataset {
 export function assemble(source: Source): Loaded {
   const { given, options } = source;
   const train = trainOf(source);
+  if (options.folds !== undefined) poolOf(source, options.folds);
   const shares = {
     validation: given.has("validation") ? 0 : shareOf(options, "validation"),
     test: given.has("test") ? 0 : shareOf(options, "test"),
@@ -57,20 +58,13 @@ export function assemble(source: Source): Loaded {
  * Where a test part was given, it stays, and each row is in the validation part of one of them.
  */
 export function foldOf({ source }: Loaded, fold: number, count: number): Loaded {
-  const { given, options, path } = source;
-  if (!Number.isInteger(count) || count < 2) throw new Problem(`--folds ${count}: it takes 2 folds at least`);
+  const { given, options } = source;
+  const pool = poolOf(source, count);
   if (!Number.isInteger(fold) || fold < 0 || fold >= count)
     throw new RangeError(`fold ${fold} is none of 0 to ${count - 1}`);
   const seed = options.seed ?? DEFAULTS.seed;
   const test = given.get("test");
   const validation = given.get("validation");
-  const train = trainOf(source);
-  const pool = test !== undefined && validation !== undefined ? together(train, validation) : train;
-  const distinct = new Set(pool.groups ?? pool.labels.keys()).size;
-  if (distinct < count)
-    throw new Problem(
-      `${path} has ${distinct} ${pool.groups === null ? "rows" : "groups"}, which cannot be divided into ${count} folds. Choose fewer by --folds`,
-    );
   const folded = folds(pool, count, seed);
   const out = rowsWhere(folded, fold);
   const rest = folded.map((own) => (own === fold ? 1 : 0));
@@ -94,6 +88,20 @@ export function foldOf({ source }: Loaded, fold: number, count: number): Loaded 
     test: picked(pool, out),
   };
   return finished(source, parts, rows);
+}
+
+/** The rows that are divided into folds, if they are enough. */
+export function poolOf(source: Source, count: number): GivenPart {
+  const { given, path } = source;
+  if (!Number.isInteger(count) || count < 2) throw new Problem(`--folds ${count}: it takes 2 folds at least`);
+  const train = trainOf(source);
+  const validation = given.get("validation");
+  const pool = given.has("test") && validation !== undefined ? together(train, validation) : train;
+  const distinct = new Set(pool.groups ?? pool.labels.keys()).size;
+  if (distinct >= count) return pool;
+  throw new Problem(
+    `${path} has ${distinct} ${pool.groups === null ? "rows" : "groups"}, which cannot be divided into ${count} folds. Choose fewer by --folds`,
+  );
 }
 
 function trainOf({ given, path }: Source): GivenPart {

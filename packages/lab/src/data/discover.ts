@@ -1,5 +1,5 @@
 import { type Dirent, readdirSync, statSync } from "node:fs";
-import { basename, extname, join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { Problem } from "../problem.js";
 import { unreadable } from "./bytes.js";
 import { isData } from "./formats/index.js";
@@ -28,12 +28,14 @@ export interface Plan {
 export function discover(paths: readonly string[]): Plan {
   if (paths.length === 0)
     throw new Problem("No data are named. Name a file, a file of inputs and one of labels, or a folder");
-  const name = basename(resolve(paths[0])).replace(/\.gz$/i, "");
+  const [first] = paths;
+  const whole = basename(resolve(first));
+  const name = isFolder(first) ? whole : whole.replace(/\.gz$/i, "").replace(/\.\w+$/, "");
   if (paths.length > 1 && !paths.some(isFolder)) return { name, ...filesOf(paths, paths.join(", ")) };
   if (paths.length === 1) {
     if (isFolder(paths[0])) return { name, ...folderOf(paths[0]) };
     const place: Place = { kind: "files", inputs: paths[0], labels: null, groups: null };
-    return { name: name.replace(extname(name), ""), parts: new Map([["train", place]]), classNames: null };
+    return { name, parts: new Map([["train", place]]), classNames: null };
   }
   return { name, parts: partFolders(paths), classNames: null };
 }

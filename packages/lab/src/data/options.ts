@@ -13,7 +13,7 @@ export interface DataOptions {
   readonly validation?: number;
   /** The share of the rows of a file that becomes the test part, where none is given. 0.2 if not set. */
   readonly test?: number;
-  /** How many parts the rows are divided into for cross-validation: `foldOf` takes one out. */
+  /** How many parts the rows will be divided into for cross-validation by `foldOf`: told at once where they are not enough. */
   readonly folds?: number;
   /** What rows go to which part is drawn from it. 0 if not set. */
   readonly seed?: number;

@@ -194,6 +194,7 @@ test("folds: each row is tested once; a test part that is given stays, and each 
   expect(() => foldOf(data, 0, 61)).toThrow(
     /has 60 rows, which cannot be divided into 61 folds\. Choose fewer by --folds/,
   );
+  await expect(loadDataset([here], { folds: 61 })).rejects.toThrow("cannot be divided into 61 folds");
   expect(() => foldOf(data, 0, 1)).toThrow("--folds 1: it takes 2 folds at least");
 
   write(`${here}/x_test.npy`, x(9, 1));
