@@ -9,7 +9,7 @@ import { trainGroup } from "../training/train-group.js";
 
 /** Learning rates that are tried: inputs may be small or large. */
 const RATES = [1e-3, 1e-2, 1e-1];
-const EPOCHS = 30;
+const EPOCHS = 15;
 
 /**
  * Logistic regression on the inputs as they are: a learned layer without a trunk, by Adam; learning rate and epoch are chosen on the
