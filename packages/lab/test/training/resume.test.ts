@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -23,6 +23,8 @@ const EXPERIMENT = [
   "512",
 ];
 const KEEP_ALL = ["--save-every", "0", "--baselines", "none"];
+/** Of both heads: 10 an epoch. */
+const STEPS = 40;
 /** More with LAB_KILLS: the issue of a kill must not depend on where it strikes. */
 const KILLS = Number(process.env.LAB_KILLS ?? 4);
 
@@ -44,32 +46,47 @@ function stateOf(folder: string) {
   return { weights, measured };
 }
 
+/** Kills when the checkpoints below the folder were written so many times more: after as many steps, wherever that is. */
+function killAfter(writes: number, folder: string, kill: (signal: NodeJS.Signals) => void): NodeJS.Timeout {
+  const runs = join(folder, "runs");
+  const times = new Map<string, bigint>();
+  let seen = -1;
+  return setInterval(() => {
+    for (const run of existsSync(runs) ? readdirSync(runs) : []) {
+      const path = join(runs, run, "checkpoint.safetensors");
+      const time = statSync(path, { bigint: true, throwIfNoEntry: false })?.mtimeNs;
+      if (time === undefined || times.get(path) === time) continue;
+      times.set(path, time);
+      if (++seen >= writes) kill("SIGKILL");
+    }
+  }, 1);
+}
+
 test("killed at random, an experiment goes on to the same bits", { timeout: 600_000 }, async () => {
   const whole = join(root, "whole");
-  const began = performance.now();
   expect(await lab(["train", ...EXPERIMENT, ...KEEP_ALL, "--out", whole])).toMatchObject({ status: 0 });
-  const duration = performance.now() - began;
 
   const broken = join(root, "broken");
-  const random = new Random(Date.now());
+  const seed = Date.now();
+  const random = new Random(seed);
   let kills = 0;
-  for (let tries = 0; ; tries++) {
+  for (;;) {
     const begun = existsSync(join(broken, "options.yaml"));
     const args = begun
       ? ["train", "--resume", broken]
       : ["train", ...EXPERIMENT, ...KEEP_ALL, "--out", broken];
     let timer: NodeJS.Timeout | undefined;
     const { status, stderr } = await lab(args, (kill) => {
-      if (kills < KILLS) timer = setTimeout(() => kill("SIGKILL"), duration * (0.3 + 0.6 * random.uniform()));
+      // So few steps that it is not through before the last kill.
+      if (kills < KILLS) timer = killAfter(random.integer(Math.floor(STEPS / KILLS)), broken, kill);
     });
-    clearTimeout(timer);
+    clearInterval(timer);
     if (status === 0) break;
     expect(stderr).toBe("");
     kills++;
-    expect(tries).toBeLessThan(KILLS + 2);
   }
-  expect(kills).toBeGreaterThan(0);
-  expect(stateOf(broken)).toEqual(stateOf(whole));
+  expect(kills).toBe(KILLS);
+  expect(stateOf(broken), `seed ${seed}`).toEqual(stateOf(whole));
 });
 
 test("Ctrl-C keeps where it is and tells how to go on", { timeout: 600_000 }, async () => {
