@@ -5,6 +5,7 @@ import { knn } from "../baselines/knn.js";
 import { logistic } from "../baselines/logistic.js";
 import { createEngine } from "../engine/index.js";
 import { writeWhole } from "../files.js";
+import { methodLines } from "../methods/lines.js";
 import { readConfig, writeConfig } from "../options/config.js";
 import { list, text } from "../options/readers.js";
 import { repeatCommand } from "../options/repeat.js";
@@ -189,5 +190,6 @@ async function leave(results: Results, folder: string, asJson: boolean): Promise
     return;
   }
   console.log(`\n${summaryTable(results)}`);
+  for (const line of methodLines(results)) console.log(`\n${line}`);
   console.log(`\nThe report: ${report}`);
 }
