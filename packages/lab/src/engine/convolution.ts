@@ -1,6 +1,6 @@
 /** What networks of images are made of besides: 3×3 convolution and pooling. */
 import type { Shape, Tensor } from "./graph.js";
-import { reshape } from "./operations.js";
+import { concat, reshape } from "./operations.js";
 
 const PADS = [1, 1, 1, 1];
 
@@ -20,6 +20,9 @@ export function convolution(x: Tensor, w: Tensor): Tensor {
   ]);
 }
 
+/** Up to so many channels the nine places are one product: alone they would be too narrow to be worth one. */
+const FEW = 4;
+
 /**
  * ∂L/∂w: for each of the nine places of a filter the product of two matrices over all pixels of all images. As a convolution, which it is
  * too, it takes twice as long in onnxruntime.
@@ -28,26 +31,29 @@ export function convolution(x: Tensor, w: Tensor): Tensor {
 function filterGradient(x: Tensor, g: Tensor, [outputs, channels]: Shape): Tensor {
   const { graph } = x;
   const [batch, , height, width] = x.shape;
-  const int64 = (data: readonly number[]) => graph.constant(data, "int64");
   const pixels = batch * height * width;
-  const padded = graph.node(
-    "Pad",
-    [swap(x), int64([0, 0, 1, 1, 0, 0, 1, 1])],
-    [channels, batch, height + 2, width + 2],
-  );
   const gradient = reshape(swap(g), [outputs, pixels]);
-  const products = [];
-  for (let i = 0; i < 3; i++) {
-    for (let j = 0; j < 3; j++) {
-      const box = [int64([i, j]), int64([i + height, j + width]), int64([2, 3])];
-      const shifted = graph.node("Slice", [padded, ...box], [channels, batch, height, width]);
-      const flat = reshape(shifted, [channels, pixels]);
-      products.push(graph.node("Gemm", [gradient, flat], [outputs, channels], { transB: 1 }));
-    }
-  }
-  const columns = products.map((product) => reshape(product, [outputs, channels, 1]));
-  const all = graph.node("Concat", columns, [outputs, channels, 9], { axis: 2 });
-  return reshape(all, [outputs, channels, 3, 3]);
+  const times = (part: Tensor) =>
+    graph.node("Gemm", [gradient, part], [outputs, part.shape[0]], { transB: 1 });
+  const places = shifted(x).map((place) => reshape(place, [channels, pixels]));
+  const products = channels <= FEW ? [times(concat(places, 0))] : places.map(times);
+  const byPlace = reshape(products.length === 1 ? products[0] : concat(products, 1), [outputs, 9, channels]);
+  const byChannel = graph.node("Transpose", [byPlace], [outputs, channels, 9], { perm: [0, 2, 1] });
+  return reshape(byChannel, [outputs, channels, 3, 3]);
+}
+
+/** What stands under each of the nine places of a filter, channels × batch × height × width. */
+function shifted(x: Tensor): Tensor[] {
+  const { graph } = x;
+  const [batch, channels, height, width] = x.shape;
+  const int64 = (data: readonly number[]) => graph.constant(data, "int64");
+  const shape = [channels, batch, height + 2, width + 2];
+  const padded = graph.node("Pad", [swap(x), int64([0, 0, 1, 1, 0, 0, 1, 1])], shape);
+  return Array.from({ length: 9 }, (_, place) => {
+    const [i, j] = [Math.floor(place / 3), place % 3];
+    const box = [int64([i, j]), int64([i + height, j + width]), int64([2, 3])];
+    return graph.node("Slice", [padded, ...box], [channels, batch, height, width]);
+  });
 }
 
 /** Exchanges the first two axes. */

@@ -43,8 +43,10 @@ test("products with a scalar and with rows of length one", async () => {
 test("factors, which get no gradient", () =>
   checkGradients({ x: [4, 3] }, ({ x }) => multiplyBy(x, x.graph.constant([0, 1.25, 2]))));
 
-test("convolution of several images and channels", () =>
-  checkGradients({ x: [2, 2, 4, 3], w: [3, 2, 3, 3] }, ({ x, w }) => convolution(x, w)));
+test("convolution of several images, of few channels and of many", async () => {
+  await checkGradients({ x: [2, 2, 4, 3], w: [3, 2, 3, 3] }, ({ x, w }) => convolution(x, w));
+  await checkGradients({ x: [2, 5, 3, 2], w: [2, 5, 3, 3] }, ({ x, w }) => convolution(x, w));
+});
 
 test("pooling drops what is over at the edge", () =>
   checkGradients({ x: [2, 2, 5, 4] }, ({ x }) => maxPool(x), { fill: distinct }));
