@@ -1,6 +1,7 @@
 import type { Baseline } from "../training/result.js";
 import * as format from "./format.js";
-import type { HeadSummary, Spread } from "./heads.js";
+import { type HeadSummary, type Spread, spread } from "./heads.js";
+import { intervalOf } from "./measure.js";
 import type { Study } from "./study.js";
 
 /** Of the summary, in the terminal and in the report alike. */
@@ -24,15 +25,19 @@ export interface Column {
   readonly ofBaseline: (baseline: Baseline) => string;
 }
 
-export const spreadOf = ({ mean, deviation, values }: Spread): string =>
-  values.length > 1 ? `${format.percent(mean)} ± ${format.percent(deviation)}` : format.percent(mean);
+export const spreadOf = (
+  { mean, deviation, values }: Spread,
+  show: (value: number) => string = format.percent,
+): string => (values.length > 1 ? `${show(mean)} ± ${show(deviation)}` : show(mean));
 
 /** What temperature does to a score. */
 const change = (before: string, after: string): string => `${before}→${after}`;
 
 const nothing = (): string => format.NONE;
 
-export function columns({ differences }: Study): Column[] {
+export function columns({ differences, measure }: Study): Column[] {
+  const spreadAt = (head: HeadSummary, epoch: "best" | "last"): string =>
+    spreadOf(spread(head.runs.map((run) => measure.of(run[epoch].test))), measure.show);
   return [
     {
       id: "head",
@@ -43,29 +48,27 @@ export function columns({ differences }: Study): Column[] {
     },
     {
       id: "best",
-      title: "accuracy %\nbest epoch",
+      title: `${measure.title}\nbest epoch`,
       explanation:
         "on the test part, at the epoch that was best on validation; mean ± sample deviation over seeds",
-      ofHead: ({ accuracy }) => spreadOf(accuracy),
-      ofBaseline: ({ test }) => format.percent(test.accuracy),
+      ofHead: (head) => spreadAt(head, "best"),
+      ofBaseline: ({ test }) => measure.show(measure.of(test)),
     },
     {
       id: "difference",
-      title: "− learned, points\n95 % interval",
-      explanation: "accuracy less the one of the learned dense head, in points, with its 95 % interval",
+      title: `${measure.difference.title}\n95 % interval`,
+      explanation: measure.difference.explanation,
       ofHead: (head) => {
         const found = differences.get(head);
-        if (found === undefined) return format.NONE;
-        const { value, low, high } = found.interval;
-        return `${format.points(value)} [${format.points(low)}, ${format.points(high)}]`;
+        return found === undefined ? format.NONE : intervalOf(found.interval, measure);
       },
       ofBaseline: nothing,
     },
     {
       id: "last",
-      title: "accuracy %\nlast epoch",
+      title: `${measure.title}\nlast epoch`,
       explanation: "the same at the last epoch",
-      ofHead: ({ last }) => spreadOf(last),
+      ofHead: (head) => spreadAt(head, "last"),
       ofBaseline: nothing,
     },
     {

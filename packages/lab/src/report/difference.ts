@@ -7,35 +7,55 @@ import {
   unpairedByRows,
   unpairedBySeeds,
 } from "../metrics/statistics.js";
+import type { TestScores } from "../training/result.js";
 import type { FinishedRun, HeadSummary } from "./heads.js";
+import type { Measure } from "./measure.js";
 
 /**
- * Accuracy of a head less the reference's. On the same data runs of the same seed and fold share splits, order and the trunk's start, and
+ * A head's measure less the reference's. On the same data runs of the same seed and fold share splits, order and the trunk's start, and
  * are paired; of one such pair the rows are, which says nothing of other seeds.
  */
-export function differenceOf(head: HeadSummary, reference: HeadSummary): Interval {
+export function differenceOf(head: HeadSummary, reference: HeadSummary, measure: Measure): Interval {
   const sameData = head.source.results.data.hash === reference.source.results.data.hash;
   const pairs = sameData ? pairsOf(head.runs, reference.runs) : [];
-  if (pairs.length > 1) {
-    const [own, other] = [0, 1].map((side) => pairs.map((pair) => accuracyOf(pair[side])));
+  if (pairs.length > 0) {
     const all = pairs.length === Math.max(head.runs.length, reference.runs.length);
     const unit = unitOf(pairs.map(([run]) => run));
-    return pairedBySeeds(own, other, all ? unit : `${unit} that both finished`);
+    const tests = pairs.map(([run, other]) => [run.best.test, other.best.test] as const);
+    return pairedDifference(tests, measure, all ? unit : `${unit} that both finished`);
   }
-  if (pairs.length === 1) {
-    const [own, other] = pairs[0].map(({ best }) => unpackBits(best.test.correct, best.test.rows));
-    return pairedByRows(own, other);
-  }
-  if (head.runs.length > 1 && reference.runs.length > 1)
-    return unpairedBySeeds(head.accuracy.values, reference.accuracy.values);
-  const proportion = (runs: readonly FinishedRun[]) => ({
-    accuracy: mean(runs.map(accuracyOf)),
-    rows: runs[0].best.test.rows,
-  });
-  return unpairedByRows(proportion(head.runs), proportion(reference.runs));
+  return unpaired(head.runs, reference.runs, measure);
 }
 
-const accuracyOf = (run: FinishedRun): number => run.best.test.accuracy;
+/** Of scores that stand for the same seed and rows, the first less the second. */
+export function pairedDifference(
+  pairs: readonly (readonly [TestScores, TestScores])[],
+  measure: Measure,
+  unit = "seeds",
+): Interval {
+  const [own, other] = [0, 1].map((side) => pairs.map((pair) => measure.compared(pair[side])));
+  if (pairs.length > 1) return pairedBySeeds(own, other, unit);
+  if (!measure.byRows) return withoutInterval(own[0] - other[0]);
+  const [first, second] = pairs[0].map(({ correct, rows }) => unpackBits(correct, rows));
+  return pairedByRows(first, second);
+}
+
+function unpaired(runs: readonly FinishedRun[], others: readonly FinishedRun[], measure: Measure): Interval {
+  const [own, other] = [runs, others].map((side) => side.map(({ best }) => measure.compared(best.test)));
+  if (own.length > 1 && other.length > 1) return unpairedBySeeds(own, other);
+  if (!measure.byRows) return withoutInterval(mean(own) - mean(other));
+  return unpairedByRows(
+    { accuracy: mean(own), rows: runs[0].best.test.rows },
+    { accuracy: mean(other), rows: others[0].best.test.rows },
+  );
+}
+
+const withoutInterval = (value: number): Interval => ({
+  value,
+  low: Number.NaN,
+  high: Number.NaN,
+  method: "one seed, no interval",
+});
 
 function pairsOf(
   runs: readonly FinishedRun[],

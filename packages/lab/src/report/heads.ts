@@ -1,5 +1,6 @@
 import { deviation, mean } from "../metrics/statistics.js";
 import type { Evaluation, RunResult, SweepRow } from "../training/result.js";
+import { isText } from "./measure.js";
 import type { Source } from "./study.js";
 
 export interface Spread {
@@ -25,9 +26,7 @@ export interface HeadSummary {
   /** What each rate of a sweep reached; empty without one. */
   readonly rates: readonly SweepRow[];
   readonly runs: readonly FinishedRun[];
-  /** On the test part, at the epoch that was best on validation. */
-  readonly accuracy: Spread;
-  readonly last: Spread;
+  /** Accuracy on validation, which choices are made by; all that follows is of the test part. */
   readonly validation: Spread;
   readonly top5: number;
   readonly nll: number;
@@ -68,7 +67,7 @@ export function summariseHeads(source: Source, several: boolean): HeadSummary[] 
         accuracy: mean(same.map((run) => run.best.validation.accuracy)),
         nll: mean(same.map((run) => run.best.validation.nll)),
       }))
-      .sort((a, b) => b.accuracy - a.accuracy || a.nll - b.nll);
+      .sort((a, b) => (isText(source) ? 0 : b.accuracy - a.accuracy) || a.nll - b.nll);
     summaries.push({
       source,
       name: several ? `${source.name}: ${head}` : head,
@@ -98,8 +97,6 @@ function numbersOf(runs: readonly FinishedRun[]) {
   const over = (value: (run: FinishedRun) => number): number => mean(runs.map(value));
   return {
     runs,
-    accuracy: spread(runs.map((run) => run.best.test.accuracy)),
-    last: spread(runs.map((run) => run.last.test.accuracy)),
     validation: spread(runs.map((run) => run.best.validation.accuracy)),
     top5: over((run) => run.best.test.top5),
     nll: over((run) => run.best.test.nll),

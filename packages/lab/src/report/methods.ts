@@ -1,21 +1,23 @@
-import { unpackBits } from "../metrics/bits.js";
-import { mean, pairedByRows, pairedBySeeds } from "../metrics/statistics.js";
+import { mean } from "../metrics/statistics.js";
 import type { MethodResults, TestScores } from "../training/result.js";
 import { SCORES, strangers } from "./charts/strangers.js";
 import { spreadOf } from "./columns.js";
+import { pairedDifference } from "./difference.js";
 import { dataTable, figures } from "./figure.js";
-import { decimal, percent, points } from "./format.js";
+import { decimal, percent } from "./format.js";
 import { type FinishedRun, type HeadSummary, spread } from "./heads.js";
 import { type Content, html, type Markup } from "./html.js";
+import { intervalOf, type Measure } from "./measure.js";
 import { legend } from "./series.js";
+import type { Study } from "./study.js";
 
 /** What methods beside plain training left; null where none was asked for. */
-export async function methods(heads: readonly HeadSummary[]): Promise<Markup | null> {
+export async function methods({ heads, measure }: Study): Promise<Markup | null> {
   if (heads.every(({ runs }) => runs.every((run) => run.methods === undefined))) return null;
   const told = await strangers(heads);
-  return html`${averages(heads)}
+  return html`${averages(heads, measure)}
 ${told === null ? null : html`<h3>Energy</h3>${legend(SCORES)}${figures([told])}`}
-${tuned(heads)}
+${tuned(heads, measure)}
 ${densities(heads)}`;
 }
 
@@ -32,19 +34,12 @@ function having<K extends keyof MethodResults>(
   });
 }
 
-/** A difference within the runs: the same seed, split and trunk, with and without what the method did. */
-function change(pairs: readonly { before: TestScores; after: TestScores }[]): string {
-  const interval =
-    pairs.length > 1
-      ? pairedBySeeds(
-          pairs.map(({ after }) => after.accuracy),
-          pairs.map(({ before }) => before.accuracy),
-        )
-      : pairedByRows(bitsOf(pairs[0].after), bitsOf(pairs[0].before));
-  return `${points(interval.value)} [${points(interval.low)}, ${points(interval.high)}]`;
-}
+const shown = (scores: readonly TestScores[], { of, show }: Measure): string =>
+  spreadOf(spread(scores.map(of)), show);
 
-const bitsOf = ({ correct, rows }: TestScores): Uint8Array => unpackBits(correct, rows);
+/** Within the runs: the same seed, split and trunk, with and without what the method did. */
+const change = (pairs: readonly (readonly [TestScores, TestScores])[], measure: Measure): string =>
+  intervalOf(pairedDifference(pairs, measure), measure);
 
 const NLL_AND_ECE = ["NLL\n→ tempered", "ECE %\n→ temp."];
 
@@ -62,7 +57,7 @@ function calibration(scores: readonly TestScores[]): string[] {
   ];
 }
 
-function averages(heads: readonly HeadSummary[]): Content {
+function averages(heads: readonly HeadSummary[], measure: Measure): Content {
   const rows = heads.flatMap((head) => {
     const all = having(head, "averaged");
     if (all.length === 0) return [];
@@ -71,10 +66,19 @@ function averages(heads: readonly HeadSummary[]): Content {
       [
         head.name,
         all[0].left.name,
-        spreadOf(spread(all.map(({ run }) => run.best.test.accuracy))),
-        spreadOf(spread(best.map(({ accuracy }) => accuracy))),
-        change(all.map(({ run, left }) => ({ before: run.best.test, after: left.best.test }))),
-        spreadOf(spread(all.map(({ left }) => left.last.test.accuracy))),
+        shown(
+          all.map(({ run }) => run.best.test),
+          measure,
+        ),
+        shown(best, measure),
+        change(
+          all.map(({ run, left }) => [left.best.test, run.best.test]),
+          measure,
+        ),
+        shown(
+          all.map(({ left }) => left.last.test),
+          measure,
+        ),
         ...calibration(best),
       ],
     ];
@@ -83,15 +87,15 @@ function averages(heads: readonly HeadSummary[]): Content {
   const head = [
     "head",
     "average",
-    "accuracy %\nas trained",
-    "accuracy %\naveraged",
-    "difference, points\n95 % interval",
+    `${measure.title}\nas trained`,
+    `${measure.title}\naveraged`,
+    "beside as trained\n95 % interval",
     "averaged,\nlast epoch",
   ];
   return html`<h3>Averaged weights</h3>${dataTable({ head: [...head, ...NLL_AND_ECE], rows }, "Averaged weights")}`;
 }
 
-function tuned(heads: readonly HeadSummary[]): Content {
+function tuned(heads: readonly HeadSummary[], measure: Measure): Content {
   const failures: string[] = [];
   const rows = heads.flatMap((head) => {
     const all = having(head, "tuned").flatMap(({ run, left }) => {
@@ -107,8 +111,11 @@ function tuned(heads: readonly HeadSummary[]): Content {
       [
         head.name,
         `${margin("inside")} and ${margin("outside")}`,
-        spreadOf(spread(tests.map(({ accuracy }) => accuracy))),
-        change(all.map(({ run, left }) => ({ before: run.last.test, after: left.test }))),
+        shown(tests, measure),
+        change(
+          all.map(({ run, left }) => [left.test, run.last.test]),
+          measure,
+        ),
         ...calibration(tests),
       ],
     ];
@@ -117,8 +124,8 @@ function tuned(heads: readonly HeadSummary[]): Content {
   const head = [
     "head",
     "margins of energy,\ntest part and no class",
-    "accuracy %\nfine-tuned",
-    "less last epoch, points\n95 % interval",
+    `${measure.title}\nfine-tuned`,
+    "beside the last epoch\n95 % interval",
     ...NLL_AND_ECE,
   ];
   return html`<h3>Fine-tuned by energy margins</h3>

@@ -92,7 +92,7 @@ async function sectionsOf(study: Study): Promise<Section[]> {
   const several = heads.some(({ runs }) => runs.length > 1);
   const thin = several ? html`${key}<p class="note">Thin: single runs; thick: their mean.</p>` : key;
   const small = html`<p class="note">Dashed with squares: as trained; solid with circles: after temperature; the larger a mark, the more rows; on the straight line confidence is what it says.</p>`;
-  const left = await methods(heads);
+  const left = await methods(study);
   return [
     ...section("differences", "Differences", [await differences(study)]),
     ...section("training", "Training", await curves(heads), thin),

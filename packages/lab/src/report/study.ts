@@ -2,6 +2,7 @@ import type { Interval } from "../metrics/statistics.js";
 import type { Results } from "../training/result.js";
 import { differenceOf } from "./difference.js";
 import { type HeadSummary, isDense, summariseHeads, type Unfinished, unfinishedRuns } from "./heads.js";
+import { type Measure, measureOf } from "./measure.js";
 
 /** A results file, with the name that tells it from the others of a comparison. */
 export interface Source {
@@ -13,8 +14,9 @@ export interface Source {
 export interface Study {
   readonly sources: readonly Source[];
   readonly heads: readonly HeadSummary[];
+  readonly measure: Measure;
   readonly unfinished: readonly Unfinished[];
-  /** By head, accuracy less the one of the learned head; heads without one have none. */
+  /** By head, what its measure is beside the one of the learned head; heads without one have none. */
   readonly differences: ReadonlyMap<
     HeadSummary,
     { readonly reference: HeadSummary; readonly interval: Interval }
@@ -26,13 +28,21 @@ export interface Study {
 export function study(results: Results | readonly Source[]): Study {
   const sources = "runs" in results ? [{ name: results.data.name, results }] : results;
   const heads = sources.flatMap((source) => summariseHeads(source, sources.length > 1));
+  const measure = measureOf(sources);
   const differences: Map<HeadSummary, { reference: HeadSummary; interval: Interval }> = new Map();
   for (const head of heads) {
     const reference = isDense(head.head) ? undefined : referenceOf(head, heads);
     if (reference !== undefined && reference !== head)
-      differences.set(head, { reference, interval: differenceOf(head, reference) });
+      differences.set(head, { reference, interval: differenceOf(head, reference, measure) });
   }
-  return { sources, heads, unfinished: unfinishedRuns(sources), differences, notes: notesOf(sources) };
+  return {
+    sources,
+    heads,
+    measure,
+    unfinished: unfinishedRuns(sources),
+    differences,
+    notes: notesOf(sources),
+  };
 }
 
 const hashOf = (head: HeadSummary): string => head.source.results.data.hash;

@@ -56,13 +56,15 @@ describe("the section of methods", () => {
     const rows = tables.get("Rows of no class told from the test part") ?? [];
     expect(rows.map(([name]) => name)).toEqual(
       ["learned", "hadamard"].flatMap((head) =>
-        [`${head} on held out`, `${head} on digits.npy`, `${head}, fine-tuned on held out`].flatMap(
-          (name) => [name, name, name],
-        ),
+        [`${head}: held out`, `${head}: digits.npy`, `${head} tuned: held out`].flatMap((name) => [
+          name,
+          name,
+          name,
+        ]),
       ),
     );
-    expect(rows[0]).toEqual(["learned on held out", "energy", "90.00", "85.00", "10.00", "−8.15", "−4.50"]);
-    expect(rows[5].slice(0, 3)).toEqual(["learned on digits.npy", "energy with lengths", "81.00"]);
+    expect(rows[0]).toEqual(["learned: held out", "energy", "90.00", "85.00", "10.00", "−8.15", "−4.50"]);
+    expect(rows[5].slice(0, 3)).toEqual(["learned: digits.npy", "energy with lengths", "81.00"]);
   });
 
   test("fine-tuning that failed is named and in no mean", () => {

@@ -244,7 +244,7 @@ describe("renderReport", () => {
       "blended:8",
     ];
     const page = await renderReport(
-      madeResults({ classes: 1000, heads, skewed: true, epochs: 200, rows: 300 }),
+      madeResults({ classes: 1000, heads, skewed: true, epochs: 200, rows: 100 }),
     );
     expect(Buffer.byteLength(page)).toBeLessThan(1e6);
     expect(parsed(page).errors).toEqual([]);

@@ -3,7 +3,9 @@ import { unpackBits } from "../../src/metrics/bits.js";
 import { mean, pairedByRows, pairedBySeeds } from "../../src/metrics/statistics.js";
 import { answers } from "../../src/report/answer.js";
 import { failures } from "../../src/report/failures.js";
+import { renderReport } from "../../src/report/index.js";
 import { study } from "../../src/report/study.js";
+import { summaryTable } from "../../src/report/table.js";
 import type { Results } from "../../src/training/result.js";
 import { failed, madeResults } from "../support/results.js";
 
@@ -27,7 +29,7 @@ describe("study", () => {
       ["product:8", false],
     ]);
     const hadamard = heads[2];
-    expect(hadamard.accuracy.values).toEqual(accuracies(results, "hadamard"));
+    expect(hadamard.runs.map(({ best }) => best.test.accuracy)).toEqual(accuracies(results, "hadamard"));
     expect(hadamard.seconds).toBe(5 + 6 + 7);
     expect(hadamard.nll).toBe(mean(hadamard.runs.map(({ best }) => best.test.nll)));
   });
@@ -163,5 +165,63 @@ describe("answers", () => {
     expect(answers(study(without("hadamard", "product:8")))[0]).toContain("No fixed head was trained");
     const none = { ...all, runs: all.runs.map((run) => failed(run, "NaN")) };
     expect(answers(study(none))[0]).toBe("None of 4 runs finished, so there is nothing to compare.");
+  });
+});
+
+describe("of a text", () => {
+  const exp = (runs: Results["runs"], head: string): number[] =>
+    runs.filter((run) => run.head === head).map(({ best }) => Math.exp(best?.test.nll ?? Number.NaN));
+
+  test("perplexities are compared, by their quotient", () => {
+    const results = madeResults({ classes: 40, text: true });
+    const made = study(results);
+    const [answer] = answers(made);
+    const found = differenceOf(results, "hadamard");
+    const logs = ["hadamard", "learned"].map((head) => exp(results.runs, head).map(Math.log));
+    const { value, low, high } = pairedBySeeds(logs[0], logs[1]);
+    expect(found?.interval.value).toBeCloseTo(value, 12);
+    expect(answer).toContain(`test perplexity is ${mean(exp(results.runs, "hadamard")).toFixed(2)}, against`);
+    expect(answer).toContain(
+      `a quotient of ${Math.exp(value).toFixed(3)}, 95\u00a0% interval ${Math.exp(low).toFixed(3)} to ${Math.exp(high).toFixed(3)} (paired, t over 3 seeds)`,
+    );
+  });
+
+  test("less is better, and chosen by", () => {
+    const best = madeResults({
+      classes: 40,
+      text: true,
+      heads: ["hadamard", "a", "b", "learned"],
+      rows: 2000,
+    });
+    expect(answers(study(best))[0]).toContain("the fixed layer is better");
+    const sure = {
+      ...best,
+      runs: best.runs.map((run) =>
+        run.head === "b" && run.best
+          ? { ...run, best: { ...run.best, validation: { accuracy: 0, nll: 0 } } }
+          : run,
+      ),
+    };
+    expect(answers(study(sure))[0]).toContain("(b, the best of 3 on validation)");
+  });
+
+  test("one seed has no interval, as files keep no probabilities of rows", async () => {
+    const results = madeResults({ classes: 40, text: true, seeds: 1 });
+    expect(answers(study(results))[0]).toMatch(/a quotient of \d\.\d{3} \(one seed, no interval\)\.$/);
+    const table = summaryTable(results, 200);
+    expect(table).toMatch(/^hadamard +\d+\.\d\d {2,}\d\.\d{3} {2}/m);
+    const page = await renderReport(results);
+    expect(page).toContain("÷ learned");
+    expect(page).not.toContain("NaN");
+  });
+
+  test("beside rows, accuracy is compared", () => {
+    const both = [
+      { name: "text", results: madeResults({ classes: 40, text: true, seeds: 1 }) },
+      { name: "rows", results: madeResults({ classes: 4, seeds: 1, hash: "another" }) },
+    ];
+    expect(answers(study(both))[0]).toContain(
+      "text: with a fixed last layer (hadamard, the best of 2 on validation) test accuracy",
+    );
   });
 });

@@ -18,6 +18,8 @@ export interface Made {
   readonly rows?: number;
   /** Whether classes are of unequal size. */
   readonly skewed?: boolean;
+  /** Whether rows are words of a text. */
+  readonly text?: boolean;
   readonly nameOf?: (index: number) => string;
   readonly learningRates?: readonly number[];
   readonly sweep?: Results["sweep"];
@@ -53,7 +55,7 @@ export function madeResults(made: Made): Results {
       name: made.name ?? "made",
       hash: made.hash ?? "sha256:0123456789abcdef",
       classes: Array.from({ length: classes }, (_, k) => made.nameOf?.(k) ?? `class ${k}`),
-      shape: [16],
+      shape: made.text === true ? [] : [16],
       rows: { train: counts.reduce((a, b) => a + b), validation: rows, test: rows },
       counts,
       notes: ["Column 3 is constant."],

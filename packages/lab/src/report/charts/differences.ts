@@ -1,23 +1,21 @@
 import { draw, quantity, SHORT_NAME, WIDTH } from "../draw.js";
 import type { Figure } from "../figure.js";
-import { points } from "../format.js";
 import { scalesOf } from "../series.js";
 import type { Study } from "../study.js";
 
-const TITLE = "difference in points";
-
 /** What each head has more or less than the learned one, with the interval. */
-export async function differences({ heads, differences: found }: Study): Promise<Figure | null> {
+export async function differences({ heads, measure, differences: found }: Study): Promise<Figure | null> {
   const rows = heads.flatMap((head) => {
     const difference = found.get(head);
     return difference === undefined ? [] : [{ head: head.name, ...difference }];
   });
   if (rows.length === 0) return null;
+  const { at, show, axis, neutral } = measure.difference;
   const values = rows.map(({ head, interval }) => ({
     head,
-    value: interval.value * 100,
-    low: interval.low * 100,
-    high: interval.high * 100,
+    value: at(interval.value),
+    low: at(interval.low),
+    high: at(interval.high),
   }));
   const { color, shape } = scalesOf(heads.map(({ name }) => name));
   const y = {
@@ -33,40 +31,41 @@ export async function differences({ heads, differences: found }: Study): Promise
       height: 60 + 30 * values.length,
       layer: [
         {
-          data: { values: [{ value: 0 }] },
+          data: { values: [{ value: neutral }] },
           mark: { type: "rule", strokeDash: [4, 3] },
-          encoding: { x: quantity("value", TITLE) },
+          encoding: { x: quantity("value", axis) },
         },
         {
-          data: { values },
+          // None of one seed, where only rows would tell.
+          data: { values: values.filter(({ low }) => !Number.isNaN(low)) },
           mark: { type: "rule", strokeWidth: 2 },
-          encoding: { y, x: quantity("low", TITLE), x2: { field: "high" }, color },
+          encoding: { y, x: quantity("low", axis), x2: { field: "high" }, color },
         },
         {
           data: { values },
           mark: { type: "point", size: 80 },
-          encoding: { y, x: quantity("value", TITLE), color, shape },
+          encoding: { y, x: quantity("value", axis), color, shape },
         },
       ],
     },
-    `Differences to the learned head in points with 95 % intervals: ${rows
+    `To the learned head, ${axis} with 95 % intervals: ${rows
       .map(
         ({ head, interval }) =>
-          `${head} ${points(interval.value)} (${points(interval.low)} to ${points(interval.high)})`,
+          `${head} ${show(interval.value)} (${show(interval.low)} to ${show(interval.high)})`,
       )
       .join(", ")}.`,
   );
   return {
-    title: "Difference to the learned head, with 95 % intervals",
+    title: "Beside the learned head, with 95 % intervals",
     svg,
     data: {
-      head: ["head", "less", "points", "from", "to", "interval"],
+      head: ["head", "less", measure.difference.title, "from", "to", "interval"],
       rows: rows.map(({ head, reference, interval: { value, low, high, method } }) => [
         head,
         reference.name,
-        points(value),
-        points(low),
-        points(high),
+        show(value),
+        show(low),
+        show(high),
         method,
       ]),
     },

@@ -20,7 +20,7 @@ interface Row {
 export async function strangers(heads: readonly HeadSummary[]): Promise<Figure | null> {
   const rows = heads.flatMap((head) => [
     ...rowsOf(head.name, (run) => run.methods?.ood ?? [], head),
-    ...rowsOf(`${head.name}, fine-tuned`, (run) => tunedOf(run.methods?.tuned), head),
+    ...rowsOf(`${head.name} tuned`, (run) => tunedOf(run.methods?.tuned), head),
   ]);
   if (rows.length === 0) return null;
   const values = rows.flatMap(({ name, results }, index) =>
@@ -41,7 +41,12 @@ export async function strangers(heads: readonly HeadSummary[]): Promise<Figure |
     }),
   );
   const { color, shape } = scalesOf(SCORES, "score");
-  const x = { field: "auroc", type: "quantitative", title: "AUROC, %", scale: { zero: false } } as const;
+  const x = {
+    field: "auroc",
+    type: "quantitative",
+    title: "AUROC, %",
+    scale: { zero: false, nice: false, padding: 10 },
+  } as const;
   const y = {
     field: "name",
     type: "nominal",
@@ -103,7 +108,7 @@ function rowsOf(
   const all = runs.flatMap((run) => of(run));
   const sets = [...new Set(all.map((result) => result.name))];
   return sets.map((set) => ({
-    name: `${name} on ${set}`,
+    name: `${name}: ${set}`,
     results: all.filter((result) => result.name === set),
   }));
 }
