@@ -22,6 +22,8 @@ export interface Plan {
   readonly parts: ReadonlyMap<PartName, Place>;
   /** A file that names the classes. */
   readonly classNames: string | null;
+  /** Files of a folder that are passed over, since others say what they hold and these do not. */
+  readonly unused: readonly string[];
 }
 
 /** What the paths of a command hold, told by names alone. */
@@ -35,9 +37,9 @@ export function discover(paths: readonly string[]): Plan {
   if (paths.length === 1) {
     if (isFolder(paths[0])) return { name, ...folderOf(paths[0]) };
     const place: Place = { kind: "files", inputs: paths[0], labels: null, groups: null };
-    return { name, parts: new Map([["train", place]]), classNames: null };
+    return { name, parts: new Map([["train", place]]), classNames: null, unused: [] };
   }
-  return { name, parts: partFolders(paths), classNames: null };
+  return { name, parts: partFolders(paths), classNames: null, unused: [] };
 }
 
 const isFolder = (path: string): boolean => {
@@ -56,23 +58,35 @@ function folderOf(folder: string): Found {
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const classNames = CLASS_NAMES.find((name) => files.includes(name));
   const named = classNames === undefined ? null : join(folder, classNames);
-  const data = files.filter((file) => isData(file) && !CLASS_NAMES.includes(file) && !isProse(file));
+  const all = files.filter((file) => isData(file) && !CLASS_NAMES.includes(file) && !isProse(file));
+  const inParts = folders.some((inner) => meaningOf(inner).part === "train");
+  const { data, unused } = sayingWhat(all, inParts);
   if (data.length > 0) {
     const { parts } = filesOf(
       data.map((file) => join(folder, file)),
       folder,
     );
-    return { parts, classNames: named };
+    return { parts, classNames: named, unused: unused.map((file) => join(folder, file)) };
   }
-  if (folders.some((inner) => meaningOf(inner).part === "train")) {
+  if (inParts) {
     const marked = folders.filter((inner) => meaningOf(inner).part !== null);
-    return { parts: partFolders(marked.map((inner) => join(folder, inner))), classNames: named };
+    const parts = partFolders(marked.map((inner) => join(folder, inner)));
+    return { parts, classNames: named, unused: unused.map((file) => join(folder, file)) };
   }
   if (holdsImages(folder))
-    return { parts: new Map([["train", { kind: "images", folder }]]), classNames: null };
+    return { parts: new Map([["train", { kind: "images", folder }]]), classNames: null, unused: [] };
   throw new Problem(
     `${folder} holds no data that can be read. It should hold data files, folders of images named after their classes, or folders train and test of such`,
   );
+}
+
+/** Where some files tell by their names what they hold, or folders do, those that do not are beside the point: metadata.csv. */
+function sayingWhat(files: readonly string[], inParts: boolean): { data: string[]; unused: string[] } {
+  const silent = files.filter((file) => meaningOf(file).part === null && meaningOf(file).role === null);
+  const speaks =
+    inParts || files.some((file) => meaningOf(file).part !== null || meaningOf(file).role === "inputs");
+  const unused = speaks ? silent : [];
+  return { data: files.filter((file) => !unused.includes(file)), unused };
 }
 
 /** A text file that is not said to hold labels or groups: a licence, say. */
@@ -112,6 +126,7 @@ function filesOf(paths: readonly string[], where: string): Found {
     return {
       parts: new Map([[first.part ?? "train", { kind: "files", inputs, labels, groups: null }]]),
       classNames: null,
+      unused: [],
     };
   }
   const found = new Map<PartName, Map<Role, string>>();
@@ -141,7 +156,7 @@ function filesOf(paths: readonly string[], where: string): Found {
       groups: files.get("groups") ?? null,
     });
   }
-  return { parts, classNames: null };
+  return { parts, classNames: null, unused: [] };
 }
 
 /** Whether two files are inputs and labels of one part: one of them may have a name that does not say which. */

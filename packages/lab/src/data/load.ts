@@ -31,7 +31,8 @@ export async function loadDataset(paths: readonly string[], options: DataOptions
   const groups = numberedGroups([...raw.values()]);
   const given = new Map<PartName, GivenPart>();
   const columnName = denseNames(layout);
-  const remarks = [note, labelNote(first, options), ...notes];
+  const passed = plan.unused.map((file) => `${file} is not used: its name does not say what it holds.`);
+  const remarks = [note, labelNote(first, options), ...notes, ...passed];
   for (const [part, found] of raw) {
     const inputs = rows.get(part) as Rows;
     const own = numbered(found.labels, labels);

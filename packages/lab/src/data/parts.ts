@@ -20,16 +20,21 @@ import {
 } from "./raw-part.js";
 import { labelColumnOf } from "./tables/plan.js";
 
+const IN_ORDER: readonly PartName[] = ["train", "validation", "test"];
+
 /** All parts of the files, each with labels, in an order that does not come from the names of files. */
 export async function readParts(plan: Plan, options: DataOptions): Promise<Map<PartName, LabelledPart>> {
   const raw = new Map<PartName, LabelledPart>();
-  for (const [part, place] of plan.parts)
-    for (const [found, rows] of await readPlace(place, part, options)) raw.set(found, labelled(rows));
-  const inOrder = (["train", "validation", "test"] as const).flatMap((part) => {
-    const found = raw.get(part);
-    return found === undefined ? [] : [[part, found] as const];
-  });
-  return new Map(inOrder);
+  let { label } = options;
+  for (const part of IN_ORDER) {
+    const place = plan.parts.get(part);
+    if (place === undefined) continue;
+    const reading = label === undefined ? options : { ...options, label };
+    for (const [found, rows] of await readPlace(place, part, reading)) raw.set(found, labelled(rows));
+    // Which column holds the classes is told by the training part for all.
+    label ??= raw.get("train")?.label ?? undefined;
+  }
+  return new Map([...raw].sort(([a], [b]) => IN_ORDER.indexOf(a) - IN_ORDER.indexOf(b)));
 }
 
 /** Groups that are no column of a table are a file, with one name or number for each row of the training part. */

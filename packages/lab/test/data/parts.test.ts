@@ -67,6 +67,35 @@ test("parts are found by the names of files, of folders, and of paths", async ()
   expect((await loadDataset(files)).hash).toBe(three.hash);
 });
 
+test("files whose names say nothing are passed over where others say what they hold", async () => {
+  const here = folder();
+  write(`${here}/a/train.csv`, csv(12, 0));
+  write(`${here}/a/test.csv`, csv(9, 1));
+  write(`${here}/a/sample_submission.csv`, "id,label\n1,0\n");
+  const data = await loadDataset([`${here}/a`]);
+  expect(data.test.labels.length).toBe(9);
+  expect(data.notes).toContain(
+    `${here}/a/sample_submission.csv is not used: its name does not say what it holds.`,
+  );
+  write(`${here}/b/train/x.npy`, x(12));
+  write(`${here}/b/train/y.npy`, y(12));
+  write(`${here}/b/metadata.csv`, "a,b\n1,2\n");
+  expect((await loadDataset([`${here}/b`])).train.inputs.shape).toEqual([2]);
+});
+
+test("the training part tells which column holds the classes", async () => {
+  const here = folder();
+  write(`${here}/train.csv`, "a,b,kind\n0.5,1,x\n2,3,y\n1,2,x\n4,4,y\n");
+  write(`${here}/test.csv`, "kind,b,a\nx,7,8\n");
+  const data = await loadDataset([here], { ...all, standardize: false });
+  expect(data.layout.label).toBe("kind");
+  expect(rowsOf(data.test.inputs)).toEqual([[8, 7]]);
+  write(`${here}/test.csv`, "a,b\n7,8\n");
+  await expect(loadDataset([here], all)).rejects.toThrow(
+    /test\.csv has no column kind \(--label\)\. It has a, b/,
+  );
+});
+
 test("what is not given is split off: test from the file, validation beside a test part", async () => {
   const here = folder();
   write(`${here}/x.npy`, x(60));

@@ -12,9 +12,6 @@ const INFINITE = /^\s*[+-]?inf(inity)?\s*$/i;
 
 export const isNumber = (text: string): boolean => NUMBER.test(text) || INFINITE.test(text);
 
-const numberOf = (text: string): number =>
-  INFINITE.test(text) ? (text.includes("-") ? -1 : 1) * Number.POSITIVE_INFINITY : Number(text);
-
 /** Above this share of numbers, what is none is a mistake and no name. */
 const NEARLY_ALL = 0.9;
 
@@ -48,7 +45,8 @@ export class CsvColumn {
   }
 
   #number(text: string, row: number, line: number): number {
-    if (isNumber(text)) return numberOf(text);
+    if (NUMBER.test(text)) return Number(text);
+    if (INFINITE.test(text)) return text.includes("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
     if (!isMissing(text))
       throw new Problem(
         `${this.#path}, line ${line}, column ${this.#name}: ${JSON.stringify(text.slice(0, 40))} is no number, and the column holds numbers elsewhere. Mend it or leave the row out`,
