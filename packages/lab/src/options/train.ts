@@ -9,7 +9,7 @@ import { checked, integer, list, number, oneOf, type Reader, text } from "./read
 
 const BASELINES = ["knn", "logistic", "none"] as const;
 
-const learningRate = number(0, 100, { above: true });
+const learningRate = number(0, 1e30, { above: true });
 
 /** A learning rate to try, `lr=1e-3` and further numbers. */
 const sweep: Reader<readonly number[] | null> = (given, name) => {

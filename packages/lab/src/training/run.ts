@@ -33,6 +33,8 @@ export class Run {
   readonly #methods: RunMethods;
   #progress: Progress = atStart();
   #epochBegan = performance.now();
+  /** Asked at the start: a head that has run away has no file. */
+  readonly #headBytes: number;
 
   private constructor(
     readonly settings: RunSettings,
@@ -41,6 +43,7 @@ export class Run {
     readonly source: Source,
     private readonly engine: Engine,
   ) {
+    this.#headBytes = model.head.bytes;
     this.#schedule = readSchedule(settings.schedule);
     this.#optimizer = createOptimizer(settings.optimizer, model.parameters, {
       weightDecay: settings.weightDecay,
@@ -108,8 +111,10 @@ export class Run {
     this.#methods.afterStep({ epoch, step, stepsAnEpoch: this.source.stepsAnEpoch });
     this.#watch.mark("trunk");
     this.#watch.stop();
-    if (!Number.isFinite(loss)) {
-      progress.failure = `the loss became ${loss} in step ${progress.step + 1} of epoch ${progress.epoch + 1}; try a lower learning rate with --lr`;
+    const { scale } = this.model.head;
+    if (!Number.isFinite(loss) || !Number.isFinite(scale ?? 0)) {
+      const what = Number.isFinite(loss) ? `scale became ${scale}` : `loss became ${loss}`;
+      progress.failure = `the ${what} in step ${step + 1} of epoch ${epoch + 1}; try a lower learning rate with --lr`;
       return loss;
     }
     progress.lossSum += loss;
@@ -258,7 +263,7 @@ export class Run {
       learningRate,
       epochs: records,
       parameters: { trunk, head: this.model.head.parameterCount },
-      headBytes: this.model.head.bytes,
+      headBytes: this.#headBytes,
       ...this.#times(),
     };
     if (failure !== null) return { ...result, status: "failed", failure, best: null, last: null };

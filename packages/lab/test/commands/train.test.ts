@@ -107,14 +107,13 @@ test("a sweep chooses a rate for each head by validation; one that diverges fail
   expect(status).toBe(0);
   expect(stdout).toMatch(/learned, seed 0, lr 1e\+30: failed: the (validation )?loss became .*--lr/);
   const { runs, sweep } = resultsIn(out);
-  expect(runs.map(({ head, seed, learningRate, status: of }) => [head, seed, learningRate, of])).toEqual([
-    ["learned", 0, 0.1, "done"],
-    ["hadamard", 0, 0.1, "done"],
-    ["learned", 1, 0.1, "done"],
-    ["hadamard", 1, 0.1, "done"],
-  ]);
+  const chosen = (of: string) =>
+    runs.filter(({ head }) => head === of).map(({ learningRate }) => learningRate);
+  expect(chosen("learned")).toEqual([0.1, 0.1]);
+  expect(new Set(chosen("hadamard")).size).toBe(1);
+  expect(runs.every(({ status: of }) => of === "done")).toBe(true);
   const learned = sweep.filter(({ head }) => head === "learned");
-  expect(learned.map(({ learningRate, chosen }) => [learningRate, chosen])).toEqual([
+  expect(learned.map((row) => [row.learningRate, row.chosen])).toEqual([
     [0.1, true],
     [1e30, false],
   ]);
@@ -139,7 +138,10 @@ test("one head that fails leaves the others their results, and a report", { time
   expect(status).toBe(0);
   expect(stdout).toContain("failed");
   const { runs, baselines } = resultsIn(out);
-  expect(runs.some(({ status: of, failure }) => of === "failed" && failure?.includes("--lr"))).toBe(true);
+  const [learned, hadamard] = runs;
+  expect(learned).toMatchObject({ status: "failed", failure: expect.stringContaining("--lr"), best: null });
+  // It looks at directions alone, so that no length runs away.
+  expect(hadamard.status).toBe("done");
   expect(baselines).toHaveLength(1);
   expect(existsSync(join(out, "report.html"))).toBe(true);
 });
