@@ -1,18 +1,12 @@
-// Sets up the laboratory, a package with dependencies of its own, and runs what docs/results.md shows: `npm run results -- --help`.
+// Runs what docs/results.md shows: `npm run results -- --help`.
 import { spawnSync } from "node:child_process";
+import { setUpLab } from "./lab.js";
 import { fromRoot } from "./paths.js";
-import { dependenciesCurrent } from "./stamps.js";
-import { npmCommand, runStep } from "./steps.js";
 
-const FOLDER = "packages";
-
-if (!dependenciesCurrent(FOLDER)) {
-  runStep(`dependencies of ${FOLDER}`, npmCommand(["ci", "--prefix", FOLDER, "--ignore-scripts"]));
-}
-runStep("laboratory", npmCommand(["run", "build", "--silent", "--prefix", fromRoot(FOLDER, "lab")]));
+setUpLab();
 const { status } = spawnSync(
   process.execPath,
-  [fromRoot(FOLDER, "lab", "results", "run.js"), ...process.argv.slice(2)],
+  [fromRoot("packages", "lab", "results", "run.js"), ...process.argv.slice(2)],
   { stdio: "inherit" },
 );
 process.exitCode = status ?? 1;

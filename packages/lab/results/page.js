@@ -42,10 +42,12 @@ Heads on the same trunk, with the same data, splits, order, seeds and steps, tra
 
 A row is one head on one set, with three seeds.
 Data are fetched when they are needed and checked by their sha256.
+Trunks and epochs are such that a row takes minutes; the learning rate is the laboratory's default, or chosen for every head out of the same ones on the validation part.
 Of the epochs of a run, the one that does best on the validation part is taken, and the test part is looked at once; the best fixed head of a set is chosen by its validation part too.
 ± is the standard deviation over seeds; a difference is paired by seeds, and its brackets hold 95 % by Student's t, which three seeds make wide.
 T is the temperature that is chosen on the validation part.
 Milliseconds are the head's part of a training step.
+A simplex leaves the last feature out, for which it has no place.
 
 ## In short
 
