@@ -14,7 +14,9 @@ import { signed, verdicts } from "./targets.js";
 const PAGE = new URL("../../../docs/results.md", import.meta.url);
 
 export function writePage() {
-  writeFileSync(PAGE, pageOf(SETS.map((set) => resultsOf(set, findKept))));
+  const page = pageOf(SETS.map((set) => resultsOf(set, findKept)));
+  // Where a part is empty, its blank lines would be two.
+  writeFileSync(PAGE, page.replace(/\n{3,}/g, "\n\n"));
 }
 
 /** @param {string} id */
@@ -26,7 +28,9 @@ function findKept(id) {
 /** @param {SetResults[]} all */
 export function pageOf(all) {
   const kept = all.filter(({ rows }) => rows.length > 0);
-  const judged = verdicts(all);
+  const everything = verdicts(all);
+  const judged = everything.filter(({ met }) => met !== null);
+  const waiting = everything.length - judged.length;
   const machines = [...new Set(kept.flatMap(({ rows }) => rows.map(({ row }) => machineOf(row))))].sort();
   return `<!-- Written by npm run results: change packages/lab/results instead. -->
 
@@ -63,15 +67,16 @@ ${tableOf(
     what,
     target,
     found,
-    met === null ? "–" : met ? "met" : "**missed**",
+    met ? "met" : "**missed**",
     reason,
   ]),
   "lrrll",
 )}
 
+${waiting === 0 ? "" : `For ${waiting} more, rows are missing.\n`}
 ## The paper's figures
 
-These are theirs: Hoffer, Hubara and Soudry, *Fix your classifier* (ICLR 2018), table 1, validation accuracy in percent.
+These are theirs: Hoffer, Hubara and Soudry, _Fix your classifier_ (ICLR 2018), table 1, validation accuracy in percent.
 Their networks are far larger than those that a CPU trains in minutes, as ours: only the last column can be laid beside what is above.
 
 ${tableOf(
@@ -98,7 +103,9 @@ Seconds are those of the clock for all seeds of a row, and those of the processo
 
 /** @param {SetResults[]} all */
 function summary(all) {
-  const lines = all.map(({ set, learned, best, rows }) => {
+  const shown = all.filter(({ rows }) => rows.length > 0);
+  const missing = all.filter(({ rows }) => rows.length === 0).map(({ set }) => set.source.title);
+  const lines = shown.map(({ set, learned, best, rows }) => {
     const { measure, source } = set;
     const missing = Object.keys(set.heads).length - rows.length;
     const title = missing === 0 ? source.title : `${source.title} (${missing} heads not run yet)`;
@@ -111,11 +118,16 @@ function summary(all) {
       learned === undefined || best === undefined ? "–" : comparison(best.row, learned.row, measure),
     ];
   });
-  return tableOf(
+  const table = tableOf(
     ["set", "classes", "learned", "best fixed, by validation", "fixed − learned"],
     lines,
     "lrrrr",
   );
+  return missing.length === 0
+    ? table
+    : `${table}
+
+Not run yet: ${missing.join("; ")}.`;
 }
 
 /** @param {SetResults[]} all */
