@@ -124,13 +124,13 @@ test("one head that fails leaves the others their results, and a report", { time
   const out = join(root, "failed");
   const args = [
     "--trunk",
-    "none",
+    "linear:16",
     "--optimizer",
     "sgd",
     "--lr",
     "1e30",
     "--epochs",
-    "2",
+    "3",
     "--baselines",
     "knn",
   ];
