@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { Problem } from "../problem.js";
+import { wholeFile } from "./bytes.js";
 import { numberingNote } from "./labels.js";
 
 /** Names of a file beside the data stand for the numbers that labels are, where they fit. */
@@ -19,7 +19,7 @@ export function namesOf(
 }
 
 function listOf(path: string): string[] {
-  const text = readFileSync(path, "utf8");
+  const text = Buffer.from(wholeFile(path)).toString("utf8");
   if (!path.endsWith(".json"))
     return text
       .split(/\r?\n/)

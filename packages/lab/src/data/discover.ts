@@ -5,12 +5,15 @@ import { unreadable } from "./bytes.js";
 import { isData } from "./formats/index.js";
 import { holdsImages } from "./images.js";
 import { CLASS_NAMES, type Meaning, meaningOf, type PartName, type Role } from "./names.js";
+import { shardsOf } from "./shards.js";
 
 /** Where the rows of a part are: files of its inputs, labels and groups, or a folder of images by class. */
 export type Place =
   | {
       readonly kind: "files";
       readonly inputs: string;
+      /** Further files whose rows follow. */
+      readonly more: readonly string[];
       readonly labels: string | null;
       readonly groups: string | null;
     }
@@ -36,7 +39,7 @@ export function discover(paths: readonly string[]): Plan {
   if (paths.length > 1 && !paths.some(isFolder)) return { name, ...filesOf(paths, paths.join(", ")) };
   if (paths.length === 1) {
     if (isFolder(paths[0])) return { name, ...folderOf(paths[0]) };
-    const place: Place = { kind: "files", inputs: paths[0], labels: null, groups: null };
+    const place: Place = { kind: "files", inputs: paths[0], more: [], labels: null, groups: null };
     return { name, parts: new Map([["train", place]]), classNames: null, unused: [] };
   }
   return { name, parts: partFolders(paths), classNames: null, unused: [] };
@@ -117,14 +120,16 @@ function listed(folder: string): Dirent[] {
 }
 
 /** Files put together by what their names say: a file a part, or a file of inputs and one of labels. */
-function filesOf(paths: readonly string[], where: string): Found {
+function filesOf(all: readonly string[], where: string): Found {
+  const shards = shardsOf(all);
+  const paths = [...shards.keys()];
   const meanings = paths.map((path) => ({ path, ...meaningOf(path) }));
   const [first, second] = meanings;
   if (paths.length === 2 && arePair(first, second)) {
     const swapped = first.role === "labels" || second.role === "inputs";
     const [inputs, labels] = swapped ? [second.path, first.path] : [first.path, second.path];
     return {
-      parts: new Map([[first.part ?? "train", { kind: "files", inputs, labels, groups: null }]]),
+      parts: new Map([[first.part ?? "train", { kind: "files", inputs, more: [], labels, groups: null }]]),
       classNames: null,
       unused: [],
     };
@@ -152,6 +157,7 @@ function filesOf(paths: readonly string[], where: string): Found {
     parts.set(part, {
       kind: "files",
       inputs,
+      more: shards.get(inputs) ?? [],
       labels: files.get("labels") ?? null,
       groups: files.get("groups") ?? null,
     });

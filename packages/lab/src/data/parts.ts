@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { Problem } from "../problem.js";
 import { partsOfArrays } from "./archives.js";
-import type { Table } from "./content.js";
+import type { Content, Table } from "./content.js";
 import type { Place, Plan } from "./discover.js";
 import { imageFiles } from "./images.js";
 import { contentOf, namesAt, namesFrom } from "./named.js";
@@ -18,6 +18,7 @@ import {
   type RawPart,
   type ReadingOptions,
 } from "./raw-part.js";
+import { joinTables } from "./tables/join.js";
 import { labelColumnOf } from "./tables/plan.js";
 
 const IN_ORDER: readonly PartName[] = ["train", "validation", "test"];
@@ -68,7 +69,10 @@ export async function readPlace(
   }
   const { label, groups: groupColumn, memory } = options;
   const inputsOnly = place.labels !== null;
-  const content = await contentOf(place.inputs, { label, groups: groupColumn, inputsOnly }, memory);
+  const contents: Content[] = [];
+  for (const path of [place.inputs, ...place.more])
+    contents.push(await contentOf(path, { label, groups: groupColumn, inputsOnly }, memory));
+  const content = whole(contents);
   if (place.labels === null && content.kind === "arrays") return partsOfArrays(content, part, options);
   const inputs: RawInputs =
     content.kind === "table"
@@ -93,6 +97,16 @@ export async function readPlace(
   matching(raw, labels, "labels", place.labels);
   matching(raw, groups, "groups", place.groups);
   return new Map([[part, raw]]);
+}
+
+/** Of several files the rows of all, which have to be tables. */
+function whole(contents: readonly Content[]): Content {
+  const tables = contents.filter((content) => content.kind === "table");
+  if (tables.length === contents.length) return joinTables(tables);
+  if (contents.length === 1) return contents[0];
+  throw new Problem(
+    `${contents[0].path} and ${contents[1].path} are pieces of one whole, which only tables can be. Join them into one file`,
+  );
 }
 
 /** Which columns hold no inputs. */
