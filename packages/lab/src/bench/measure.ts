@@ -14,22 +14,29 @@ export interface Times {
   readonly threeQuarters: number;
 }
 
-/** Turns before any is counted: JavaScript and WebAssembly are translated anew once they have run for a while. */
-const WARM_UP = 5;
+/** Before any turn is counted, so many and this share of the time: JavaScript and WebAssembly are translated anew once they have run for a while. */
+const WARM_UP_TURNS = 5;
+const WARM_UP_SHARE = 0.2;
 const LEAST_TURNS = 9;
 
 /** @param seconds for all of them together, if nine turns are done by then */
 export async function measure(timed: readonly Timed[], seconds: number): Promise<Times[]> {
   const times = timed.map((): number[] => []);
-  let end = Number.POSITIVE_INFINITY;
-  for (let turn = -WARM_UP; turn < LEAST_TURNS || performance.now() < end; turn++) {
-    if (turn === 0) end = performance.now() + 1000 * seconds;
-    for (const [k, { step }] of timed.entries()) {
-      const began = performance.now();
-      await step();
-      if (turn >= 0) times[k].push(performance.now() - began);
-    }
-  }
+  const takeTurns = async (
+    least: number,
+    milliseconds: number,
+    onStep: (k: number, took: number) => void,
+  ) => {
+    const end = performance.now() + milliseconds;
+    for (let turn = 0; turn < least || performance.now() < end; turn++)
+      for (const [k, { step }] of timed.entries()) {
+        const began = performance.now();
+        await step();
+        onStep(k, performance.now() - began);
+      }
+  };
+  await takeTurns(WARM_UP_TURNS, 1000 * seconds * WARM_UP_SHARE, () => {});
+  await takeTurns(LEAST_TURNS, 1000 * seconds, (k, took) => times[k].push(took));
   return timed.map(({ name }, k) => ({ name, steps: times[k].length, ...quartiles(times[k]) }));
 }
 

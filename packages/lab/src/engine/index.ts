@@ -14,8 +14,10 @@ export async function createEngine(name: (typeof ENGINES)[number] = "auto"): Pro
     return await native();
   } catch (error) {
     if (name === "auto") return embedded();
+    const missing = (error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND";
+    const what = missing ? "is not installed" : `does not load (${firstLine(error)})`;
     throw new Problem(
-      `the native engine does not load (${firstLine(error)}); install it by npm install onnxruntime-node, or take --engine embedded`,
+      `the native engine ${what}; install it by npm install onnxruntime-node, or take --engine embedded`,
       { cause: error },
     );
   }
