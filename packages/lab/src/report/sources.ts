@@ -12,10 +12,9 @@ export const provenance = (sources: readonly Source[]): Markup =>
     return html`${sources.length > 1 ? html`<h2>${name}</h2>` : null}
 ${of("Data", "data")}${dataOf(results.data)}
 ${of("Environment", "environment")}${plain(environmentOf(results), "Environment")}
-${of("Options", "options")}${plain(
-  Object.entries(results.options).map(([key, value]) => [key, shown(value)]),
-  "Options",
-)}
+${of("Options", "options")}<dl class="options">${Object.entries(results.options).map(
+      ([key, value]) => html`<div><dt>${key}</dt><dd>${shown(value)}</dd></div>\n`,
+    )}</dl>
 ${of("The command that repeats it", "command")}<pre><code>${results.command}</code></pre>
 `;
   })}`;
@@ -35,9 +34,12 @@ function dataOf({ name, hash, classes, shape, rows, counts, notes }: DataSummary
         "rows",
         `${count(rows.train)} training, ${count(rows.validation)} validation, ${count(rows.test)} test`,
       ],
-      ["numbers a row", shape.join(" × ")],
+      ...(shape.length === 0 ? [] : [["numbers a row", shape.join(" × ")] as const]),
       ["classes", count(classes.length)],
-      ["examples of a class", `${count(Math.min(...counts))} to ${count(Math.max(...counts))} in training`],
+      [
+        "examples of a class",
+        `${count(counts[order.at(-1) ?? 0])} to ${count(counts[order[0]])} in training`,
+      ],
     ],
     "Data",
   )}

@@ -58,6 +58,9 @@ nav ul,.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;ma
 .note,footer,dl{color:var(--soft);font-size:.875rem}
 .note{margin:.25rem 0}
 dt{font-weight:600}dd{margin:0 0 .25rem 1rem}
+.options{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:.25rem 2rem;margin:0;color:inherit}
+.options div{display:flex;justify-content:space-between;gap:1rem;border-bottom:1px solid var(--line)}
+.options dt{font-weight:500}.options dd{margin:0;text-align:right}
 .legend{font-size:.9rem}.legend svg{vertical-align:middle}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1.25rem 2rem}
 .small{grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr))}

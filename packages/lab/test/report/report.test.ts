@@ -277,6 +277,22 @@ describe("renderReport", () => {
     ]);
   });
 
+  test("what was not measured is not told as zero", async () => {
+    const made = madeResults({ classes: 5, heads: ["learned", "hadamard"], seeds: 1, text: true });
+    const stepMilliseconds = { head: 0, all: 0 };
+    const results = { ...made, runs: made.runs.map((run) => ({ ...run, stepMilliseconds })) };
+    const page = await renderReport(results);
+    const { $ } = parsed(page);
+    expect(dataOf($, "timings", "Time of a training step")[0].slice(0, 3)).toEqual(["learned", "–", "–"]);
+    expect(page).not.toContain("NaN");
+    expect($("#data").parent().text()).not.toContain("numbers a row");
+    const options = $("dl.options div")
+      .toArray()
+      .map((one) => [$(one).children("dt").text(), $(one).children("dd").text()]);
+    expect(options[0]).toEqual(["heads", "learned, hadamard"]);
+    expect(options).toHaveLength(Object.keys(made.options).length);
+  });
+
   test("of several experiments tells which is which, and what cannot be paired", async () => {
     const sources = [
       { name: "first", results: madeResults({ classes: 10, seeds: 1 }) },

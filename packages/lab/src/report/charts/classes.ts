@@ -29,8 +29,9 @@ export async function classes(
     return [{ index, examples: data.counts[index], f1 }];
   });
   if (tested.length < 2) return null;
-  const examples = tested.map((one) => one.examples);
-  const balanced = Math.max(...examples) <= 1.2 * Math.max(1, Math.min(...examples));
+  const most = tested.reduce((top, { examples }) => Math.max(top, examples), 0);
+  const least = tested.reduce((bottom, { examples }) => Math.min(bottom, examples), most);
+  const balanced = most <= 1.2 * Math.max(1, least);
   const sorted = tested.toSorted((a, b) => (balanced ? b.f1[0] - a.f1[0] : b.examples - a.examples));
   const groups = grouped(sorted, heads.length, balanced);
   const together = groups.length < sorted.length;

@@ -17,6 +17,8 @@ export async function differences({ heads, measure, differences: found }: Study)
     low: at(interval.low),
     high: at(interval.high),
   }));
+  // The neutral value is on the axis anyway: zero need not be.
+  const wide = { scale: { zero: false } };
   const { color, shape } = scalesOf(heads.map(({ name }) => name));
   const y = {
     field: "head",
@@ -33,18 +35,18 @@ export async function differences({ heads, measure, differences: found }: Study)
         {
           data: { values: [{ value: neutral }] },
           mark: { type: "rule", strokeDash: [4, 3] },
-          encoding: { x: quantity("value", axis) },
+          encoding: { x: quantity("value", axis, wide) },
         },
         {
           // None of one seed, where only rows would tell.
           data: { values: values.filter(({ low }) => !Number.isNaN(low)) },
           mark: { type: "rule", strokeWidth: 2 },
-          encoding: { y, x: quantity("low", axis), x2: { field: "high" }, color },
+          encoding: { y, x: quantity("low", axis, wide), x2: { field: "high" }, color },
         },
         {
           data: { values },
           mark: { type: "point", size: 80 },
-          encoding: { y, x: quantity("value", axis), color, shape },
+          encoding: { y, x: quantity("value", axis, wide), color, shape },
         },
       ],
     },

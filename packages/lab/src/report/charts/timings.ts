@@ -1,6 +1,6 @@
 import { draw, quantity, SHORT_NAME, WIDTH } from "../draw.js";
 import type { Figure } from "../figure.js";
-import { bytes, count, duration, short } from "../format.js";
+import { bytes, count, duration, NONE, short } from "../format.js";
 import type { HeadSummary } from "../heads.js";
 
 /** What a training step takes, and the head's part of it. */
@@ -9,13 +9,11 @@ export async function timings(heads: readonly HeadSummary[]): Promise<Figure> {
     { head: name, part: "head", milliseconds: head, order: 0 },
     { head: name, part: "rest", milliseconds: Math.max(0, all - head), order: 1 },
   ]);
-  const told = heads.map(
-    ({ name, stepMilliseconds: { head, all } }) => `${name} ${short(head)} of ${short(all)}`,
-  );
-  const totals = heads.map(({ name, stepMilliseconds: { head, all } }) => ({
-    head: name,
-    milliseconds: Math.max(head, all),
-    text: `${short(head)} of ${short(all)}`,
+  const told = heads.map((head) => `${head.name} ${partOf(head)}`);
+  const totals = heads.map((head) => ({
+    head: head.name,
+    milliseconds: Math.max(head.stepMilliseconds.head, head.stepMilliseconds.all),
+    text: partOf(head),
   }));
   const y = {
     field: "head",
@@ -24,7 +22,7 @@ export async function timings(heads: readonly HeadSummary[]): Promise<Figure> {
     axis: { labelExpr: SHORT_NAME },
     sort: heads.map(({ name }) => name),
   } as const;
-  const longest = Math.max(...totals.map(({ milliseconds }) => milliseconds));
+  const longest = Math.max(...totals.map(({ milliseconds }) => milliseconds)) || 1;
   const x = quantity("milliseconds", "milliseconds a training step", {
     scale: { domain: [0, longest * widthOf(heads)] },
     axis: { grid: false },
@@ -74,8 +72,8 @@ export async function timings(heads: readonly HeadSummary[]): Promise<Figure> {
       ],
       rows: heads.map((head) => [
         head.name,
-        short(head.stepMilliseconds.head),
-        short(head.stepMilliseconds.all),
+        measured(head.stepMilliseconds.head),
+        measured(head.stepMilliseconds.all),
         duration(head.seconds),
         count(head.parameters.head),
         count(head.parameters.trunk),
@@ -84,6 +82,12 @@ export async function timings(heads: readonly HeadSummary[]): Promise<Figure> {
     },
   };
 }
+
+/** Where a run had no step of its own, or a method does it all at once, nothing was measured. */
+const measured = (milliseconds: number): string => (milliseconds > 0 ? short(milliseconds) : NONE);
+
+const partOf = ({ stepMilliseconds: { head, all } }: HeadSummary): string =>
+  head > 0 ? `${short(head)} of ${short(all)}` : `${measured(all)} in all`;
 
 /** Of the axis by the longest bar, so that figures stand behind the bars; the widths of letters are the ones that Vega reckons with. */
 function widthOf(heads: readonly HeadSummary[]): number {
