@@ -32,7 +32,7 @@ export function pageOf(all) {
   const judged = everything.filter(({ met }) => met !== null);
   const waiting = everything.length - judged.length;
   const machines = [...new Set(kept.flatMap(({ rows }) => rows.map(({ row }) => machineOf(row))))].sort();
-  return `<!-- Written by npm run results: change packages/lab/results instead. -->
+  return `<!-- Written by npm run results; change packages/lab/results instead. -->
 
 # Results
 
