@@ -18,38 +18,50 @@ export interface Prepared {
 
 const RATE = 1e-3;
 
-/** Forward, loss, backward and Adam. */
-function whole(
-  spec: string,
-  inputShape: readonly number[],
-  { head = "learned", classes = 10, batch = 128 } = {},
-): BenchCase {
+interface Whole {
+  readonly trunk: string;
+  readonly inputShape: readonly number[];
+  /** Of a text columns. */
+  readonly batch: number;
+  readonly classes: number;
+  /** Of a text, whose words are the classes: how many of a column a step reads. */
+  readonly steps?: number;
+}
+
+/** Forward, loss, backward and Adam, the head being a learned one. */
+function whole({ trunk: spec, inputShape, batch, classes, steps }: Whole): BenchCase {
+  const on = steps === undefined ? `on ${inputShape.join("×")}` : `that reads ${steps} words at once`;
+  const rows = batch * (steps ?? 1);
   return {
     name: spec,
-    about: `a step of ${spec} on ${inputShape.join("×")}, ${head} head of ${classes.toLocaleString("en")} classes, ${batch} rows, Adam`,
+    about: `a step of ${spec} ${on}, ${classes.toLocaleString("en")} classes, ${rows} rows, learned head, Adam`,
     async prepare(engine) {
-      const trunk = await createTrunk(spec, { engine, inputShape, batch, evaluated: 1, seed: 1 });
-      const shape = { features: trunk.features, classes, rows: batch };
-      const last = await createHead(head, shape, 1, engine);
-      const optimizer = createOptimizer("adam", [...trunk.parameters, ...last.parameters]);
+      const text = steps === undefined ? {} : { steps, vocabulary: classes };
+      const trunk = await createTrunk(spec, { engine, inputShape, batch, evaluated: 1, seed: 1, ...text });
+      const head = await createHead("learned", { features: trunk.features, classes, rows }, 1, engine);
+      const optimizer = createOptimizer("adam", [...trunk.parameters, ...head.parameters]);
       const random = new Random(1, "bench");
-      const size = inputShape.reduce((product, length) => product * length, 1);
-      const inputs = random.uniforms(batch * size, 1);
-      const labels = Int32Array.from({ length: batch }, () => random.integer(classes));
+      const size = inputShape.reduce((product, length) => product * length, rows);
+      const inputs =
+        steps === undefined ? random.uniforms(size, 1) : Float32Array.from(labelsOf(rows, classes, random));
+      const labels = labelsOf(rows, classes, random);
       return {
         async step() {
-          const { gradient } = await last.step(await trunk.forward(inputs, random), labels);
+          const { gradient } = await head.step(await trunk.forward(inputs, random), labels);
           await trunk.backward(gradient);
           optimizer.step(RATE);
         },
         async release() {
           await trunk.release();
-          await last.release();
+          await head.release();
         },
       };
     },
   };
 }
+
+const labelsOf = (rows: number, classes: number, random: Random): Int32Array =>
+  Int32Array.from({ length: rows }, () => random.integer(classes));
 
 /** Loss, gradients by features and parameters, and Adam. */
 function headOnly(head: string, features: number, classes: number, batch: number): BenchCase {
@@ -61,7 +73,7 @@ function headOnly(head: string, features: number, classes: number, batch: number
       const optimizer = createOptimizer("adam", last.parameters);
       const random = new Random(1, "bench");
       const inputs = random.normals(batch * features);
-      const labels = Int32Array.from({ length: batch }, () => random.integer(classes));
+      const labels = labelsOf(batch, classes, random);
       return {
         async step() {
           await last.step(inputs, labels);
@@ -74,7 +86,8 @@ function headOnly(head: string, features: number, classes: number, batch: number
 }
 
 export const CASES: readonly BenchCase[] = [
-  whole("mlp:512,512", [784]),
-  whole("conv:32,64,64", [1, 28, 28]),
+  whole({ trunk: "mlp:512,512", inputShape: [784], batch: 128, classes: 10 }),
+  whole({ trunk: "conv:32,64,64", inputShape: [1, 28, 28], batch: 128, classes: 10 }),
+  whole({ trunk: "lstm:256", inputShape: [], batch: 32, classes: 10_000, steps: 32 }),
   ...["learned", "cosine", "hadamard", "product:8"].map((head) => headOnly(head, 512, 10_000, 64)),
 ];
