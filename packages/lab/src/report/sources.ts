@@ -1,5 +1,5 @@
 import type { DataSummary, Results } from "../training/result.js";
-import { dataTable } from "./figure.js";
+import { dataTable, scroll } from "./figure.js";
 import { count, duration } from "./format.js";
 import { type Content, html, type Markup, raw } from "./html.js";
 import type { Source } from "./study.js";
@@ -15,7 +15,7 @@ ${of("Environment", "environment")}${plain(environmentOf(results), "Environment"
 ${of("Options", "options")}<dl class="options">${Object.entries(results.options).map(
       ([key, value]) => html`<div><dt>${key}</dt><dd>${shown(value)}</dd></div>\n`,
     )}</dl>
-${of("The command that repeats it", "command")}<pre><code>${results.command}</code></pre>
+${of("The command that repeats it", "command")}${scroll("Command", html`<pre><code>${results.command}</code></pre>`)}
 `;
   })}`;
 

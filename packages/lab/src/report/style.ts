@@ -84,7 +84,7 @@ tbody th{font-weight:500}
 .plain th{vertical-align:top}
 tbody.baselines th,tbody.baselines td{color:var(--soft)}
 tbody.baselines tr:first-child>*{border-top:2px solid var(--line)}
-pre{margin:0;padding:.75rem 1rem;background:var(--box);overflow-x:auto;font-size:.875rem;white-space:pre-wrap}
+pre{margin:0;padding:.75rem 1rem;background:var(--box);font-size:.875rem;width:max-content;min-width:100%}
 code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 @media (max-width:30rem){h1{font-size:1.35rem}.answer{font-size:1.05rem}body{padding:.75rem}}
 @media print{
@@ -94,5 +94,6 @@ figure,.answer,tr{break-inside:avoid}h2,h3{break-after:avoid}
 .figures{grid-template-columns:1fr 1fr}.small{grid-template-columns:1fr 1fr 1fr}
 .scroll{overflow:visible}table{font-size:7.5pt}th,td{padding:.15rem .3rem;white-space:normal}th:first-child{position:static}
 .wide .chart{min-width:0}
+pre{width:auto;white-space:pre-wrap}
 }
 `;
