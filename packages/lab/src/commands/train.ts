@@ -31,6 +31,8 @@ interface CallOptions {
   json?: boolean;
 }
 
+/** Classes whose counts are told one by one. */
+const SHOWN = 20;
 const OPTIONS_FILE = "options.yaml";
 
 export function addTrainCommand(program: Command): void {
@@ -116,6 +118,7 @@ async function train(data: string[], call: CallOptions, flags: Flags): Promise<v
   const engine = await createEngine(options.engine);
   const trunk = options.trunk ?? defaultTrunk(summary.shape);
   progress.note(sentenceOf(summary, trunk, engine.description));
+  progress.note(countsSentence(summary));
   writeWhole(join(folder, OPTIONS_FILE), writeConfig({ data: paths, ...options }));
 
   const { stopped, release } = stopper((sentence) => progress.note(sentence));
@@ -141,6 +144,15 @@ async function train(data: string[], call: CallOptions, flags: Flags): Promise<v
     seconds: (performance.now() - began) / 1000,
   };
   await leave(results, folder, call.json === true);
+}
+
+/** Of many classes the smallest and the largest. */
+function countsSentence({ classes, counts }: DataSummary): string {
+  if (classes.length <= SHOWN) {
+    return `rows to train on by class: ${classes.map((name, k) => `${name} ${counts[k]}`).join(", ")}`;
+  }
+  const sorted = counts.toSorted((a, b) => a - b);
+  return `rows to train on by class: from ${sorted[0]} to ${sorted.at(-1)}, half of the classes have ${sorted[sorted.length >> 1]} or more`;
 }
 
 function sentenceOf({ name, classes, rows }: DataSummary, trunk: string, engine: string): string {
