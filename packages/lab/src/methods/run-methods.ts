@@ -39,8 +39,10 @@ export class RunMethods {
   constructor(settings: Training, model: Model, source: Source) {
     const { methods, seed, epochs } = settings;
     const { average, jem } = methods;
-    if (jem !== null && source.steps !== null)
-      throw new Problem("--jem draws samples of inputs, and words are none: leave it out for text");
+    if (jem !== null && source.shape.length !== 3)
+      throw new Problem(
+        `--jem draws pictures, from noise of 0 to 1; ${source.steps === null ? `a row here is ${source.shape.join(" × ")} numbers` : "here are words"}: leave it out`,
+      );
     this.#settings = settings;
     this.#model = model;
     this.#source = source;

@@ -123,7 +123,7 @@ function tuned(heads: readonly HeadSummary[], measure: Measure): Content {
   if (rows.length === 0 && failures.length === 0) return null;
   const head = [
     "head",
-    "margins of energy,\ntest part and no class",
+    "margins of energy,\nclasses and no class",
     `${measure.title}\nfine-tuned`,
     "beside the last epoch\n95 % interval",
     ...NLL_AND_ECE,

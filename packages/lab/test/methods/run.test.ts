@@ -255,3 +255,13 @@ test("a class is held out for one purpose", () => {
   const options = resolveTrainOptions({ "ood-classes": "a", "energy-classes": "a", "energy-tune": "1" });
   expect(() => prepare(data, options, null)).toThrow(/"a" is among --ood-classes and --energy-classes/);
 });
+
+test("a density is of pictures", async () => {
+  const { settings, source } = setUp({ jem: true });
+  const { shape: _, ...spec } = settings.spec;
+  const flat = { ...settings, spec: { ...spec, shape: [36] } };
+  const rows = Object.assign(Object.create(source) as RowSource, { shape: [36] });
+  await expect(Run.create(flat, { source: rows, engine, folder: join(folder, "flat") })).rejects.toThrow(
+    /--jem draws pictures, from noise of 0 to 1; a row here is 36 numbers: leave it out/,
+  );
+});

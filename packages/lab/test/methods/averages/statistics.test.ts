@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
+import { createEngine } from "../../../src/engine/index.js";
 import { parseAverage } from "../../../src/methods/averages/index.js";
 import { recomputeStatistics } from "../../../src/methods/averages/statistics.js";
 import { withAveraged } from "../../../src/methods/averages/with-averaged.js";
 import { Random } from "../../../src/random.js";
 import { parameter, variable } from "../../../src/training/parameter.js";
+import { createTrunk } from "../../../src/trunks/index.js";
 import type { Trunk } from "../../../src/trunks/trunk.js";
 
 const ROWS = 16;
@@ -74,6 +76,28 @@ test("running statistics become the mean over the batches, whatever they were, a
   });
   expect([...trunk.variables[2].value]).toEqual([7, 7]);
   expect(trunk.calls).toBe(batches.length + 1);
+});
+
+test("of a trunk of convolutions: evaluated by what one batch left, the batch gives what it gave in training", async () => {
+  const shape = {
+    batch: 32,
+    evaluated: 32,
+    seed: 3,
+    inputShape: [1, 8, 8],
+    features: 6,
+    norm: "batch",
+  } as const;
+  const conv = await createTrunk("conv:4,5", { ...shape, engine: await createEngine() });
+  const images = new Random(5).normals(32 * 64);
+  const trained = (await conv.forward(images, new Random(1))).slice();
+  const before = await conv.evaluate(images);
+  await recomputeStatistics(conv, [images], noiseOf);
+  const after = await conv.evaluate(images);
+  const away = (found: Float32Array) => Math.max(...found.map((x, i) => Math.abs(x - trained[i])));
+  expect(away(before)).toBeGreaterThan(0.05);
+  // Of a sample the variance is estimated without bias, which a batch's own is not.
+  expect(away(after)).toBeLessThan(0.005);
+  await conv.release();
 });
 
 test("without batches, and of a recurrent trunk, nothing changes", async () => {
