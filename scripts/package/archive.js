@@ -6,7 +6,7 @@ import { join } from "node:path";
 const MEGABYTE = 1e6;
 const MOST = { size: 3.5 * MEGABYTE, unpackedSize: 9 * MEGABYTE };
 const WANTED =
-  /^(package\.json|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|LICENSE|dist\/[^/]+|(tfjs|wasm)\/package\.json|docs\/.*\.(md|png)|prebuilds\/[^/]+\/fixed_classifier\.(node|json))$/;
+  /^(bin\/fixed-classifier\.js|package\.json|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|LICENSE|dist\/[^/]+|(tfjs|wasm)\/package\.json|docs\/.*\.(md|png)|prebuilds\/[^/]+\/fixed_classifier\.(node|json))$/;
 
 /** @param {import("./install.js").Installed} installed */
 export function archive({ folder, files, size, unpackedSize }) {
