@@ -119,11 +119,13 @@ async function train(data: string[], call: CallOptions, flags: Flags): Promise<v
   const trunk = options.trunk ?? defaultTrunk(summary.shape);
   progress.note(sentenceOf(summary, trunk, engine.description));
   progress.note(countsSentence(summary));
-  writeWhole(join(folder, OPTIONS_FILE), writeConfig({ data: paths, ...options }));
-
   const { stopped, release } = stopper((sentence) => progress.note(sentence));
+  // When there is something to go on with: an experiment that cannot begin leaves nothing.
+  const watcher = watcherOf(progress, () =>
+    writeWhole(join(folder, OPTIONS_FILE), writeConfig({ data: paths, ...options })),
+  );
   const experiment = { options, trunk, sourceOf: material.sourceOf, engine, folder };
-  const { runs, sweep, done } = await runExperiment(experiment, watcherOf(progress), stopped);
+  const { runs, sweep, done } = await runExperiment(experiment, watcher, stopped);
   const baselines = done ? await baselinesOf(experiment, material, progress, stopped) : null;
   progress.end();
   release();

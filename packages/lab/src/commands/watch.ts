@@ -4,7 +4,7 @@ import type { Planned } from "../training/plan.js";
 import type { Run } from "../training/run.js";
 
 /** What a reader of progress is told of an experiment. */
-export function watcherOf(progress: Progress): ExperimentWatcher {
+export function watcherOf(progress: Progress, onBegin: () => void): ExperimentWatcher {
   let mean = Number.NaN;
   let rows = 0;
   let began = 0;
@@ -12,6 +12,7 @@ export function watcherOf(progress: Progress): ExperimentWatcher {
   const titleOf = (run: Run): string => titles.get(run) ?? run.settings.spec.head;
   return {
     onGroup(group, runs) {
+      onBegin();
       runs.forEach((run, k) => {
         titles.set(run, title(group[k]));
       });

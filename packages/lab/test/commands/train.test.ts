@@ -205,7 +205,7 @@ test.each([
   [["train"], /no data: name files or a folder/],
   [["train", join(root, "nothing.npy")], /nothing\.npy/],
   [["train", table, "--heads", "dense"], /--heads: "dense" is no head/],
-  [["train", table, "--trunk", "conv:8"], /conv/],
+  [["train", table, "--trunk", "conv:8", "--out", join(root, "refused")], /conv/],
   [["train", table, "--config", join(root, "nothing.yaml")], /nothing\.yaml cannot be read/],
   [["predict", join(root, "nothing"), table], /there is no .*nothing/],
   [["predict", table, table], /table\.csv is no file of the laboratory/],
@@ -216,6 +216,7 @@ test.each([
   expect(stderr).toMatch(message);
   expect(stderr.trimEnd().split("\n")).toHaveLength(1);
   expect(stderr).toMatch(/^error: /);
+  expect(existsSync(join(root, "refused"))).toBe(false);
 });
 
 test("a model reads only rows like those it was trained on", { timeout: 60_000 }, async () => {
