@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { writeWhole } from "../files.js";
-import { renderReport, summaryTable } from "../report/index.js";
 import { readSources } from "../report/read.js";
 
 export function addCompareCommand(program: Command): void {
@@ -18,6 +17,7 @@ export function addCompareCommand(program: Command): void {
 /** The table, and where the report was written. */
 export async function compare(paths: readonly string[], out: string): Promise<string> {
   const sources = readSources(paths);
+  const { renderReport, summaryTable } = await import("../report/index.js");
   writeWhole(out, await renderReport(sources));
   return `${summaryTable(sources)}\n\nThe report: ${out}`;
 }

@@ -13,7 +13,6 @@ import { resolveTrainOptions, TRAIN_OPTIONS, type TrainOptions } from "../option
 import { Problem } from "../problem.js";
 import { createProgress } from "../progress/index.js";
 import type { Progress } from "../progress/progress.js";
-import { renderReport, summaryTable } from "../report/index.js";
 import { defaultTrunk } from "../training/defaults.js";
 import { environmentOf } from "../training/environment.js";
 import { type Experiment, runExperiment } from "../training/experiment.js";
@@ -195,6 +194,8 @@ const curvesOf = ({ runs }: Results): string =>
 
 /** Writes results and report, and tells them. */
 async function leave(results: Results, folder: string, asJson: boolean): Promise<void> {
+  // Charts take half a second to load, which other commands need not wait for.
+  const { renderReport, summaryTable } = await import("../report/index.js");
   const report = join(folder, "report.html");
   writeWhole(join(folder, "results.json"), `${JSON.stringify(results)}\n`);
   writeWhole(report, await renderReport(results));
