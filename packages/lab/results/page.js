@@ -167,7 +167,7 @@ function sectionOf({ set, rows, learned }) {
   const baselines = rows.flatMap(({ row }) =>
     row.baselines.map(
       ({ name, test }) =>
-        `Beside them, on the inputs alone: ${name}, accuracy ${(100 * test.accuracy).toFixed(2)} %, NLL after temperature ${test.calibrated.nll.toFixed(3)}.`,
+        `On the inputs alone: ${name}, accuracy ${(100 * test.accuracy).toFixed(2)} %, NLL after temperature ${test.calibrated.nll.toFixed(3)}.`,
     ),
   );
   const failures = rows.flatMap(({ head, row }) =>
@@ -183,7 +183,7 @@ function sectionOf({ set, rows, learned }) {
 
 ${about}
 ${count(train)} rows train, ${count(validation)} choose, ${count(test)} test; ${count(any.data.classes)} classes.
-${shown.join(" ")}; from ${source.origin}; ${source.licence}.
+${shown.join(" ")}; data: ${source.origin}; licence: ${source.licence}.
 Of ${best.length} runs, ${late} were best in their last epoch.
 
 ${tableOf(
