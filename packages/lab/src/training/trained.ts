@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Inputs } from "../data/index.js";
 import type { Engine } from "../engine/index.js";
 import { MAPPER_FILE, readView, viewOf } from "../methods/mapper/file.js";
 import { Problem } from "../problem.js";
 import { readVariables } from "./checkpoint.js";
 import { Model } from "./model.js";
-import type { RunResult } from "./result.js";
+import type { Weights } from "./place.js";
+import type { RunResult, TestScores } from "./result.js";
 import { MODEL, type ModelAbout } from "./run-settings.js";
 
 /** A model that training left, ready to classify. */
@@ -55,6 +56,14 @@ function weightsIn(path: string): string {
 function temperatureOf(file: string): number {
   const path = join(dirname(file), "result.json");
   if (!existsSync(path)) return 1;
-  const { best, last } = JSON.parse(readFileSync(path, "utf8")) as RunResult;
-  return (file.endsWith("last.safetensors") ? last : best)?.test.temperature ?? 1;
+  const { best, last, methods } = JSON.parse(readFileSync(path, "utf8")) as RunResult;
+  const tuned = methods?.tuned;
+  const scores: Readonly<Record<Weights, TestScores | undefined>> = {
+    best: best?.test,
+    last: last?.test,
+    "averaged-best": methods?.averaged?.best.test,
+    "averaged-last": methods?.averaged?.last.test,
+    tuned: tuned?.failure === null ? tuned.test : undefined,
+  };
+  return (scores[basename(file, ".safetensors") as Weights] ?? best?.test)?.temperature ?? 1;
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -159,6 +159,32 @@ test("both weights are evaluated, and what goes on from the average trains on fr
   // Up to the first average it is the same training.
   expect(average.result.epochs[0].validationLoss).toBe(alone.result.epochs[0].validationLoss);
   expect(average.result.epochs[1].trainLoss).not.toBe(alone.result.epochs[1].trainLoss);
+});
+
+test("each file of weights has the temperature that was found for it", async () => {
+  const flags = {
+    average: "pswa:3",
+    "ood-classes": "d",
+    "energy-classes": "c",
+    "energy-tune": "1",
+    "energy-margins": "-9,-1",
+  };
+  const { result, out } = await train(setUp(flags), "temperatures", []);
+  writeFileSync(join(out, "result.json"), JSON.stringify(result));
+  const averaged = result.methods?.averaged;
+  const tuned = result.methods?.tuned;
+  for (const [name, scores] of [
+    ["best", result.best?.test],
+    ["last", result.last?.test],
+    ["averaged-best", averaged?.best.test],
+    ["averaged-last", averaged?.last.test],
+    ["tuned", tuned?.failure === null ? tuned.test : undefined],
+  ] as const) {
+    const trained = await openTrained(join(out, `${name}.safetensors`), engine);
+    expect(scores, name).toBeDefined();
+    expect(trained.temperature).toBe(scores?.temperature);
+    await trained.model.release();
+  }
 });
 
 test("runs of one group get the batches they get alone, averages in between or not", async () => {
