@@ -86,7 +86,7 @@ export const SETS = [
   {
     source: omniglot,
     measure: "accuracy",
-    options: { trunk: "conv:16,32,64", "head-features": 512, epochs: 8, lr: 2e-3, seeds: SEEDS },
+    options: { trunk: "conv:16,32,64", "head-features": 512, epochs: 5, lr: 2e-3, seeds: SEEDS },
     heads: { ...manyClasses, ...withNeighbours },
     about: "1,623 characters, 16 drawings of each to learn from and 4 to be tested on.",
   },
