@@ -9,6 +9,13 @@ import { addPredictCommand } from "./commands/predict.js";
 import { addTrainCommand } from "./commands/train.js";
 import { Problem } from "./problem.js";
 
+// Who reads may stop, as `head` does, or the other end of a connection: what was begun is ended all the same.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (code !== "EPIPE" && code !== "EIO") process.exit(1);
+  });
+}
+
 const program = new Command("fixed-classifier-lab")
   .description(
     "Does a last layer that is fixed cost accuracy on your data? Trains it beside a learned one, on a CPU.",

@@ -17,8 +17,17 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     }
     renameSync(part, path);
   } catch (error) {
-    rmSync(part, { force: true });
+    removeIfThere(part);
     throw new Problem(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Where a file stands in a folder's place, there is nothing to remove, and asking for it throws. */
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // What is told is why nothing could be written.
   }
 }
 
@@ -27,5 +36,8 @@ function reasonOf(error: unknown): string {
   if (code === "ENOSPC") return "the disc is full; free some space or choose another folder with --out";
   if (code === "EACCES" || code === "EPERM" || code === "EROFS")
     return "you may not write there; choose another folder with --out";
+  if (code === "ENOTDIR" || code === "EEXIST")
+    return "a file stands where its folder would be; choose another folder with --out";
+  if (code === "EISDIR") return "a folder stands there; choose another name with --out";
   return message;
 }

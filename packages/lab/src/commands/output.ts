@@ -1,10 +1,12 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Problem } from "../problem.js";
 
 /** A folder that is not there or is empty: nothing is ever written over. */
 export function freshFolder(given: string | undefined, name: string, now = new Date()): string {
   if (given !== undefined) {
+    if (existsSync(given) && !statSync(given).isDirectory())
+      throw new Problem(`${given} is a file: name a folder with --out`);
     // What was killed in its first moment has left the half of a file.
     if (existsSync(given) && readdirSync(given).some((name) => !name.endsWith(".part"))) {
       throw new Problem(

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const COMMAND = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+export const COMMAND = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 export const FASHION = fileURLToPath(
   new URL("../../../../examples/data/fashion-mnist-small", import.meta.url),
 );
