@@ -13,7 +13,7 @@ const EPOCHS = 15;
 
 /**
  * Logistic regression on the inputs as they are: a learned layer without a trunk, by Adam; learning rate and epoch are chosen on the
- * validation part. Null where it is stopped.
+ * validation part. Null where it is stopped, and where no rate does.
  */
 export async function logistic(
   source: Source,

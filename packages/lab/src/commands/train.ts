@@ -178,7 +178,11 @@ async function baselinesOf(
       name === "knn"
         ? await knn(dataset, engine)
         : await logistic(sourceOf(0, null), engine, folder, stopped);
-    if (baseline === null || stopped()) return null;
+    if (stopped()) return null;
+    if (baseline === null) {
+      progress.note(`${name}: its loss ran away at every learning rate, so that it is left out.`);
+      continue;
+    }
     progress.baseline(baseline);
     found.push(baseline);
   }

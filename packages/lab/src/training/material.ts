@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { estimateMemory, foldOf, loadDataset, loadText } from "../data/index.js";
 import { type Laid, prepare, readOthers } from "../methods/prepare.js";
 import { methodSettings } from "../methods/settings.js";
 import { dataOptions, textOptions } from "../options/data.js";
 import type { TrainOptions } from "../options/train.js";
+import { Problem } from "../problem.js";
 import type { DataSummary } from "./result.js";
 import { RowSource } from "./rows.js";
 import type { Source } from "./source.js";
@@ -51,12 +53,13 @@ async function readRows(
   const file = await readOthers(options, loaded);
   const prepared = prepare(loaded, options, file);
   const { dataset } = prepared;
+  if (options.folds === 0) refuseEmpty(dataset, paths);
   const { name, hash, classes, train, validation, test, notes } = dataset;
   return {
     dataset,
     summary: {
       name,
-      hash,
+      hash: options.folds === 0 ? hash : hashOfFolds(hash, options.folds),
       classes,
       shape: train.inputs.shape,
       rows: { train: train.labels.length, validation: validation.labels.length, test: test.labels.length },
@@ -65,9 +68,25 @@ async function readRows(
     },
     sourceOf(seed, fold) {
       const own = fold === null ? prepared : prepare(foldOf(loaded, fold, options.folds), options, file);
+      refuseEmpty(own.dataset, paths);
       return new RowSource(own.dataset, options.batch ?? ROWS, seed, own);
     },
   };
+}
+
+/** Other folds are other splits: experiments that differ in them are not of the same data, and their runs no pairs. */
+const hashOfFolds = (hash: string, folds: number): string =>
+  createHash("sha256").update(`${hash} ${folds} folds`).digest("hex");
+
+/** By no rows nothing can be chosen, and nothing is tested on them. */
+function refuseEmpty(dataset: Laid, paths: readonly string[]): void {
+  for (const part of ["validation", "test"] as const) {
+    if (dataset[part].labels.length > 0) continue;
+    throw new Problem(
+      `${paths.join(", ")}: the ${part} part has no rows, as each class keeps one to train on and --${part} takes its share of the others. ` +
+        `Give more rows, a larger --${part}, or files of that part`,
+    );
+  }
 }
 
 async function readText(paths: readonly string[], options: TrainOptions): Promise<Material> {
