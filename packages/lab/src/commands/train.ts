@@ -7,6 +7,7 @@ import { createEngine } from "../engine/index.js";
 import { writeWhole } from "../files.js";
 import { methodLines } from "../methods/lines.js";
 import { readConfig, writeConfig } from "../options/config.js";
+import { pathsFrom, placed } from "../options/paths.js";
 import { list, text } from "../options/readers.js";
 import { repeatCommand } from "../options/repeat.js";
 import { resolveTrainOptions, TRAIN_OPTIONS, type TrainOptions } from "../options/train.js";
@@ -77,19 +78,22 @@ function readSetup(data: readonly string[], { config, resume, out }: CallOptions
     }
     if (!existsSync(path))
       throw new Problem(`${resume} has no ${OPTIONS_FILE}: no experiment was begun there`);
-    const { data: kept, ...file } = readConfig(path);
+    const { data: kept, from, ...file } = readConfig(path);
+    const place = pathsFrom(from);
     return {
-      paths: DATA(kept, `${path}: data`),
-      options: resolveTrainOptions({}, file, path),
+      paths: DATA(kept, `${path}: data`).map(place),
+      options: resolveTrainOptions({}, placed(file, place), path),
       resumed: resume,
     };
   }
-  const { data: inFile, ...file } = config === undefined ? {} : readConfig(config);
+  const { data: inFile, from, ...named } = config === undefined ? {} : readConfig(config);
+  const place = pathsFrom(from);
+  const file = placed(named, place);
   const given = data.length > 0 ? data : inFile;
   if (given === undefined)
     throw new Problem("no data: name files or a folder, as in train features.npy labels.npy");
   return {
-    paths: DATA(given, `${config}: data`),
+    paths: data.length > 0 ? DATA(data, "data") : DATA(inFile, `${config}: data`).map(place),
     options: resolveTrainOptions(flags, file, config),
     resumed: undefined,
   };
@@ -121,7 +125,7 @@ async function train(data: string[], call: CallOptions, flags: Flags): Promise<v
   const { stopped, release } = stopper((sentence) => progress.note(sentence));
   // When there is something to go on with: an experiment that cannot begin leaves nothing.
   const watcher = watcherOf(progress, () =>
-    writeWhole(join(folder, OPTIONS_FILE), writeConfig({ data: paths, ...options })),
+    writeWhole(join(folder, OPTIONS_FILE), writeConfig({ data: paths, from: process.cwd(), ...options })),
   );
   const experiment = { options, trunk, sourceOf: material.sourceOf, engine, folder };
   const { runs, sweep, done } = await runExperiment(experiment, watcher, stopped);

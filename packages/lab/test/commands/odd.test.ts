@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -103,4 +103,21 @@ test("other folds are other data, whose runs are not paired", { timeout: 60_000 
     hashes.push(results.data.hash);
   }
   expect(new Set(hashes).size).toBe(3);
+});
+
+test("an experiment goes on from another folder, and so does its file of options", {
+  timeout: 60_000,
+}, async () => {
+  const [there, here] = ["there", "here"].map((name) => join(root, name));
+  for (const folder of [there, here]) mkdirSync(folder);
+  writeTable(join(there, "own.csv"), 60);
+  const args = ["train", "own.csv", ...SHORT, "--heads", "hadamard", "--baselines", "none", "--out", "runs"];
+  expect(await lab(args, undefined, there)).toMatchObject({ status: 0, stderr: "" });
+  const resumed = await lab(["train", "--resume", join("..", "there", "runs")], undefined, here);
+  expect(resumed).toMatchObject({ status: 0, stderr: "" });
+  const options = join("..", "there", "runs", "options.yaml");
+  const again = await lab(["train", "--config", options, "--out", "again"], undefined, here);
+  expect(again).toMatchObject({ status: 0, stderr: "" });
+  const results = JSON.parse(readFileSync(join(here, "again", "results.json"), "utf8")) as Results;
+  expect(results.command).toContain(`train ${join("..", "there", "own.csv")} `);
 });

@@ -16,8 +16,9 @@ export interface Ended {
 export async function lab(
   args: readonly string[],
   during: (kill: (signal: NodeJS.Signals) => void) => void = () => {},
+  cwd = process.cwd(),
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [COMMAND, ...args], { env: { ...process.env, NO_COLOR: "1" } });
+  const child = spawn(process.execPath, [COMMAND, ...args], { cwd, env: { ...process.env, NO_COLOR: "1" } });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (data) => {
