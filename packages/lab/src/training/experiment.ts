@@ -4,6 +4,7 @@ import type { Engine } from "../engine/index.js";
 import { writeWhole } from "../files.js";
 import { methodSettings } from "../methods/settings.js";
 import type { TrainOptions } from "../options/train.js";
+import { isBetter, type Score } from "./place.js";
 import { type Group, type Planned, planRuns } from "./plan.js";
 import type { RunResult, SweepRow } from "./result.js";
 import { Run } from "./run.js";
@@ -34,9 +35,7 @@ export interface ExperimentWatcher extends Watcher {
 }
 
 /** What a run left before the test part was looked at: enough to choose by. */
-interface Trained {
-  readonly accuracy: number | null;
-}
+type Trained = (Score & { readonly text: boolean }) | { readonly accuracy: null };
 
 const pathOf = ({ folder }: Experiment, planned: Planned, name: string): string =>
   join(folder, planned.folder, name);
@@ -89,12 +88,12 @@ async function trainMissing(
     watcher.onGroup(missing, runs);
     if (!(await trainGroup(runs, source, experiment.options["save-every"], watcher, stopped))) return false;
     for (const [k, planned] of missing.entries()) {
-      const { failure, records } = runs[k];
+      const { failure } = runs[k];
       if (failure !== null) writeJson(pathOf(experiment, planned, "result.json"), await runs[k].finish());
       else runs[k].save();
-      const accuracy =
-        failure === null ? Math.max(...records.map((record) => record.validationAccuracy)) : null;
-      writeJson(pathOf(experiment, planned, "trained.json"), { accuracy } satisfies Trained);
+      const best = failure === null ? runs[k].best : null;
+      const trained: Trained = best === null ? { accuracy: null } : { ...best, text: source.steps !== null };
+      writeJson(pathOf(experiment, planned, "trained.json"), trained);
     }
     return true;
   } finally {
@@ -157,28 +156,41 @@ function open(experiment: Experiment, planned: Planned, source: Source): Promise
   return Run.create(settings, { source, engine, folder: join(folder, planned.folder) });
 }
 
-/** For each head the rate with the best mean over seeds and folds, the first of several; where all of a rate failed it is none. */
+/** For each head the rate with the best mean over seeds and folds, the first of several; where one of its runs failed, it is none. */
 function chooseRates(experiment: Experiment, planned: readonly Planned[]) {
   if (experiment.options.sweep === null) return { chosen: planned, sweep: [] };
-  const rates = experiment.options.sweep;
   const sweep: SweepRow[] = [];
   for (const head of experiment.options.heads) {
-    const means = rates.map((learningRate) => {
-      const accuracies = planned
-        .filter((run) => run.head === head && run.learningRate === learningRate)
-        .map((run) => readJson<Trained>(pathOf(experiment, run, "trained.json"))?.accuracy ?? null);
-      // One failure is enough: a rate has to do for every seed.
-      return accuracies.some((accuracy) => accuracy === null)
-        ? null
-        : accuracies.reduce<number>((sum, accuracy) => sum + (accuracy ?? 0), 0) / accuracies.length;
+    const rates = experiment.options.sweep.map((learningRate) => {
+      const runs = planned.filter((run) => run.head === head && run.learningRate === learningRate);
+      return {
+        learningRate,
+        mean: meanOf(runs.map((run) => readJson<Trained>(pathOf(experiment, run, "trained.json")))),
+      };
     });
-    const best = means.reduce<number>((k, mean, j) => ((mean ?? -1) > (means[k] ?? -1) ? j : k), 0);
-    rates.forEach((learningRate, k) => {
-      sweep.push({ head, learningRate, validationAccuracy: means[k], chosen: k === best });
-    });
+    const best = rates.reduce((a, b) =>
+      b.mean !== null && (a.mean === null || isBetter(b.mean, a.mean, b.mean.text)) ? b : a,
+    );
+    for (const rate of rates) {
+      const { learningRate, mean } = rate;
+      sweep.push({ head, learningRate, validationAccuracy: mean?.accuracy ?? null, chosen: rate === best });
+    }
   }
   const chosen = planned.filter(({ head, learningRate }) =>
     sweep.some((row) => row.chosen && row.head === head && row.learningRate === learningRate),
   );
   return { chosen, sweep };
+}
+
+/** One failure is enough for none: a rate has to do for every seed. */
+function meanOf(runs: readonly (Trained | undefined)[]) {
+  const done = runs.flatMap((run) => (run === undefined || run.accuracy === null ? [] : [run]));
+  if (done.length < runs.length) return null;
+  const mean = (of: (run: Score) => number): number =>
+    done.reduce((sum, run) => sum + of(run), 0) / done.length;
+  return {
+    accuracy: mean((run) => run.accuracy),
+    nll: mean((run) => run.nll),
+    text: done.some(({ text }) => text),
+  };
 }
