@@ -6,7 +6,7 @@ import { methodSettings } from "../methods/settings.js";
 import type { TrainOptions } from "../options/train.js";
 import { isBetter, type Score } from "./place.js";
 import { type Group, type Planned, planRuns } from "./plan.js";
-import type { RunResult, SweepRow } from "./result.js";
+import type { EpochRecord, RunResult, SweepRow } from "./result.js";
 import { Run } from "./run.js";
 import type { Source } from "./source.js";
 import { trainGroup, type Watcher } from "./train-group.js";
@@ -88,11 +88,11 @@ async function trainMissing(
     watcher.onGroup(missing, runs);
     if (!(await trainGroup(runs, source, experiment.options["save-every"], watcher, stopped))) return false;
     for (const [k, planned] of missing.entries()) {
-      const { failure } = runs[k];
+      const { failure, records } = runs[k];
       if (failure !== null) writeJson(pathOf(experiment, planned, "result.json"), await runs[k].finish());
       else runs[k].save();
-      const best = failure === null ? runs[k].best : null;
-      const trained: Trained = best === null ? { accuracy: null } : { ...best, text: source.steps !== null };
+      const text = source.steps !== null;
+      const trained: Trained = failure === null ? { ...bestOf(records, text), text } : { accuracy: null };
       writeJson(pathOf(experiment, planned, "trained.json"), trained);
     }
     return true;
@@ -100,6 +100,11 @@ async function trainMissing(
     for (const run of runs) await run.release();
   }
 }
+
+const bestOf = (records: readonly EpochRecord[], text: boolean): Score =>
+  records
+    .map((record) => ({ accuracy: record.validationAccuracy, nll: record.validationLoss }))
+    .reduce((a, b) => (isBetter(b, a, text) ? b : a));
 
 async function evaluateRuns(
   experiment: Experiment,

@@ -12,7 +12,7 @@ import { evaluateTest, validate } from "./evaluate.js";
 import { writeExports } from "./exports.js";
 import { Model } from "./model.js";
 import { clipGradient, createOptimizer, type Optimizer } from "./optimizers/index.js";
-import { atStart, isBetter, type Looked, type Progress, type Score, type Weights } from "./place.js";
+import { atStart, isBetter, type Looked, type Progress, type Weights } from "./place.js";
 import type { EpochRecord, Evaluation, RunResult } from "./result.js";
 import {
   CHECKPOINT,
@@ -79,11 +79,6 @@ export class Run {
 
   get records(): readonly EpochRecord[] {
     return this.#progress.records;
-  }
-
-  /** What its best epoch reached on the validation part. */
-  get best(): Score | null {
-    return this.#progress.best?.validation ?? null;
   }
 
   get failure(): string | null {
