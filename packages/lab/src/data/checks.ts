@@ -90,7 +90,7 @@ export function checkParts(
     const unknown = classes.filter((_, k) => counts.train[k] === 0 && counts[part][k] > 0);
     if (unknown.length > 0)
       throw new Problem(
-        `${path}: no row of class ${listed(unknown)} is in the training part, and some are in the ${part} part. Add rows to train on, take theirs out, or divide by another --seed`,
+        `${path}: no row of class ${listed(unknown)} is in the training part, and some are in the ${part} part. Add rows to train on, take theirs out, or divide by another --split-seed`,
       );
   }
   const notes: string[] = [];

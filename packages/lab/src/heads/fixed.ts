@@ -85,16 +85,21 @@ export class FixedHead implements Head {
 const TRIED = 8;
 
 function headBelow(features: number, classes: number, code: Code, seed: number): FixedClassifier {
-  for (let width = features; ; width--) {
+  const last = code === "simplex" ? Math.max(1, features - TRIED) : features;
+  const reasons: Error[] = [];
+  for (let width = features; width >= last; width--) {
     try {
       return new FixedClassifier({ features: width, classes, code, seed });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      const last = code !== "simplex" || width === 1 || width === features - TRIED;
-      if (last)
-        throw new Problem(`the head ${String(code)} cannot be made: ${error.message}`, { cause: error });
+      reasons.push(error);
     }
   }
+  // Of several widths that of one that a simplex has, where there is one: it has too few corners.
+  const cause = reasons.find(({ message }) => message.includes("corners")) ?? reasons[0];
+  throw new Problem(`the head ${String(code)} cannot be made: ${cause.message}; or leave it out of --heads`, {
+    cause,
+  });
 }
 
 /** Rows of another width: what is over is left out, what is missing is 0. */

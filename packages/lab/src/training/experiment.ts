@@ -4,6 +4,7 @@ import type { Engine } from "../engine/index.js";
 import { writeWhole } from "../files.js";
 import { methodSettings } from "../methods/settings.js";
 import type { TrainOptions } from "../options/train.js";
+import { Model, type ModelSpec } from "./model.js";
 import { isBetter, type Score } from "./place.js";
 import { type Group, type Planned, planRuns } from "./plan.js";
 import type { EpochRecord, RunResult, SweepRow } from "./result.js";
@@ -57,6 +58,7 @@ export async function runExperiment(
   const planned = groups.flat();
   const interrupted = (): Outcome => ({ runs: resultsOf(experiment, planned), sweep: [], done: false });
   const swept = experiment.options.sweep !== null;
+  await refuseImpossible(experiment, planned);
   for (const group of groups) {
     if (!(await trainMissing(experiment, group, watcher, stopped))) return interrupted();
     if (!swept) await evaluateRuns(experiment, group, watcher, stopped);
@@ -69,6 +71,19 @@ export async function runExperiment(
 
 const resultsOf = (experiment: Experiment, planned: readonly Planned[]): RunResult[] =>
   planned.flatMap((run) => readJson<RunResult>(pathOf(experiment, run, "result.json")) ?? []);
+
+/** A head that cannot be made for these classes and this trunk is told of before another one is trained for hours. */
+async function refuseImpossible(experiment: Experiment, planned: readonly Planned[]): Promise<void> {
+  const missing = planned.filter((run) => !existsSync(pathOf(experiment, run, "trained.json")));
+  const heads = new Map(missing.map((run) => [run.head, run]));
+  if (heads.size < 2) return;
+  const [{ seed, fold }] = missing;
+  const source = experiment.sourceOf(seed, fold);
+  for (const head of heads.keys()) {
+    const model = await Model.create(specOf(experiment, head, source), experiment.engine, { batch: 1, seed });
+    await model.release();
+  }
+}
 
 /** Whether all of them are trained now. */
 async function trainMissing(
@@ -130,21 +145,22 @@ async function evaluateRuns(
   }
 }
 
+const specOf = ({ options, trunk }: Experiment, head: string, source: Source): ModelSpec => ({
+  trunk,
+  norm: options.norm,
+  head,
+  shape: source.shape,
+  features: options["head-features"],
+  classes: source.classes.length,
+  steps: source.steps,
+});
+
 function open(experiment: Experiment, planned: Planned, source: Source): Promise<Run> {
-  const { options, trunk, engine, folder } = experiment;
+  const { options, engine, folder } = experiment;
   const { head, seed, fold, learningRate } = planned;
-  const { shape, steps, batch } = source;
-  const spec = {
-    trunk,
-    norm: options.norm,
-    head,
-    shape,
-    features: options["head-features"],
-    classes: source.classes.length,
-    steps,
-  };
+  const { steps, batch } = source;
   const settings = {
-    spec,
+    spec: specOf(experiment, head, source),
     seed,
     fold,
     learningRate,

@@ -121,3 +121,26 @@ test("an experiment goes on from another folder, and so does its file of options
   const results = JSON.parse(readFileSync(join(here, "again", "results.json"), "utf8")) as Results;
   expect(results.command).toContain(`train ${join("..", "there", "own.csv")} `);
 });
+
+test("a head that cannot be made is told of before others are trained", { timeout: 60_000 }, async () => {
+  const out = join(root, "impossible");
+  const lines = Array.from({ length: 60 }, (_, row) => `${Math.sin(row)},${Math.cos(row)},kind ${row % 12}`);
+  const many = join(root, "many.csv");
+  writeFileSync(many, ["a,b,kind", ...lines].join("\n"));
+  const args = ["train", many, "--trunk", "mlp:8", "--epochs", "1", "--heads", "learned,simplex"];
+  const { status, stdout, stderr } = await lab([...args, "--out", out]);
+  expect(status).toBe(1);
+  expect(stdout).not.toContain("epoch 1/1");
+  expect(stderr).toMatch(/^error: the head simplex cannot be made: .*corners.*12 classes.*--heads/);
+  expect(existsSync(join(out, "runs"))).toBe(false);
+});
+
+test("lines of a table may end in several ways", { timeout: 60_000 }, async () => {
+  const mixed = join(root, "mixed.csv");
+  writeFileSync(mixed, `${readFileSync(table, "utf8").replaceAll("\n", "\r\n")}\r\n1,2,kind 0\n2,1,kind 1\n`);
+  const out = join(root, "mixed");
+  const args = ["train", mixed, ...SHORT, "--heads", "hadamard", "--baselines", "none", "--out", out];
+  expect(await lab(args)).toMatchObject({ status: 0, stderr: "" });
+  const results = JSON.parse(readFileSync(join(out, "results.json"), "utf8")) as Results;
+  expect(results.data.classes).toEqual(["kind 0", "kind 1"]);
+});

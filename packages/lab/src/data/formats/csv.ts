@@ -33,6 +33,8 @@ async function readCsv(path: string, options: ReadOptions): Promise<Table> {
   const parser = parse({
     bom: true,
     delimiter,
+    // Lines that were appended elsewhere may end otherwise than the first.
+    record_delimiter: ["\r\n", "\n", "\r"],
     // A tabulator is not within a value, so quotes in such a file are letters like others.
     quote: delimiter === "\t" ? null : '"',
     skip_empty_lines: true,
