@@ -64,21 +64,28 @@ export const SETS = [
   {
     source: mnist,
     measure: "accuracy",
-    options: { trunk: "mlp:256,256", epochs: 3, lr: 1e-3, seeds: SEEDS },
+    options: { trunk: "mlp:256,256", epochs: 3, sweep: "lr=0.001,0.004", seeds: SEEDS },
     heads: { ...all, ...withNeighbours },
     about: "Handwritten digits, all 60,000, in front of two plain layers.",
   },
   {
     source: fashionMnist,
     measure: "accuracy",
-    options: { trunk: "mlp:256,256", epochs: 3, lr: 1e-3, seeds: SEEDS },
+    options: { trunk: "mlp:256,256", epochs: 3, sweep: "lr=0.001,0.004", seeds: SEEDS },
     heads: { ...all, ...withNeighbours },
     about: "All 60,000 images, in front of two plain layers.",
   },
   {
     source: languages,
     measure: "accuracy",
-    options: { label: "language", trunk: "linear:512", hash: 1024, epochs: 4, lr: 2e-3, seeds: SEEDS },
+    options: {
+      label: "language",
+      trunk: "linear:512",
+      hash: 1024,
+      epochs: 4,
+      sweep: "lr=0.002,0.01",
+      seeds: SEEDS,
+    },
     heads: { ...manyClasses, ...withNeighbours },
     about:
       "Which of 521 declarations is a paragraph of, by its hashed sequences of letters; some are of one language.",
