@@ -9,7 +9,7 @@ import { Problem } from "../problem.js";
 import type { DataSummary } from "./result.js";
 import { RowSource } from "./rows.js";
 import type { Source } from "./source.js";
-import { TextSource } from "./text.js";
+import { EVALUATED_COLUMNS, STEPS, TextSource } from "./text.js";
 
 /** What an experiment trains on: rows with labels, or a text. */
 export interface Material {
@@ -22,6 +22,9 @@ export interface Material {
 /** Of a step, where nothing else is asked for. */
 const ROWS = 128;
 const COLUMNS = 32;
+
+/** Words of a part of a text: columns of an evaluation with a step each, and the word behind. */
+const SHORTEST = EVALUATED_COLUMNS * (STEPS + 1);
 
 const TEXT = /\.txt(\.gz)?$/i;
 
@@ -93,6 +96,12 @@ async function readText(paths: readonly string[], options: TrainOptions): Promis
   const words = await loadText(paths, textOptions(options));
   const source = new TextSource(words, options.batch ?? COLUMNS);
   const { name, hash, classes, rows } = source;
+  for (const part of ["train", "validation", "test"] as const) {
+    if (rows[part] > 0) continue;
+    throw new Problem(
+      `${paths.join(", ")}: the ${part} part has ${words[part].length} words, which is too short: give a text of ${SHORTEST} words a part at least`,
+    );
+  }
   const counts = countsOf(words.train, classes.length);
   return {
     dataset: null,

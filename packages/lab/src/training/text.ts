@@ -2,7 +2,7 @@ import type { Words } from "../data/index.js";
 import type { Batch, Source } from "./source.js";
 
 /** Words of a column that are read at a time: gradients go back so far. */
-const STEPS = 32;
+export const STEPS = 32;
 /** Columns of an evaluation. */
 export const EVALUATED_COLUMNS = 16;
 

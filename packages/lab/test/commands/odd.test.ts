@@ -144,3 +144,13 @@ test("lines of a table may end in several ways", { timeout: 60_000 }, async () =
   const results = JSON.parse(readFileSync(join(out, "results.json"), "utf8")) as Results;
   expect(results.data.classes).toEqual(["kind 0", "kind 1"]);
 });
+
+test("a text that is too short is not begun", { timeout: 60_000 }, async () => {
+  const text = join(root, "short.txt");
+  writeFileSync(text, "the cat sat on a mat .\n".repeat(60));
+  const out = join(root, "short");
+  const { status, stderr } = await lab(["train", text, "--trunk", "lstm:8", "--epochs", "1", "--out", out]);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^error: .*short\.txt: the validation part has \d+ words, .* 528 words a part/);
+  expect(existsSync(out)).toBe(false);
+});
