@@ -12,6 +12,8 @@ export function bar(stream: NodeJS.WriteStream): Progress {
     current?.stop();
     current = undefined;
   };
+  // An error and a second Ctrl-C end all at once, and would leave the terminal without its cursor.
+  process.once("exit", stop);
   /** What is written while a bar stands there goes above it. */
   const above =
     <A extends readonly unknown[]>(say: (...given: A) => void) =>
