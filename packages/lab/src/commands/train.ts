@@ -111,7 +111,6 @@ const kebab = (flags: Flags): Flags =>
   );
 
 async function train(data: string[], call: CallOptions, flags: Flags): Promise<void> {
-  const began = performance.now();
   const { paths, options, resumed } = readSetup(data, call, kebab(flags));
   const progress = createProgress(call.json === true);
   const material = await readMaterial(paths, options, (sentence) => progress.note(sentence));
@@ -146,9 +145,11 @@ async function train(data: string[], call: CallOptions, flags: Flags): Promise<v
     runs,
     sweep,
     baselines,
-    seconds: (performance.now() - began) / 1000,
+    // What was done before an interruption counts as well.
+    seconds: [...runs, ...baselines].reduce((sum, { seconds }) => sum + seconds, 0),
   };
   await leave(results, folder, call.json === true);
+  if (runs.every(({ status }) => status === "failed")) process.exitCode = 1;
 }
 
 /** Of many classes the smallest and the largest. */
@@ -176,6 +177,10 @@ async function baselinesOf(
 ): Promise<Baseline[] | null> {
   const found: Baseline[] = [];
   if (dataset === null) return found;
+  if (options.folds > 0 && !options.baselines.includes("none")) {
+    progress.note("Baselines are of one split, and left out where there are folds.");
+    return found;
+  }
   for (const name of options.baselines) {
     if (name === "none") continue;
     const baseline =

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../engine/index.js";
 import { writeWhole } from "../files.js";
@@ -66,6 +66,10 @@ export async function runExperiment(
   const { chosen, sweep } = chooseRates(experiment, planned);
   if (swept) await evaluateRuns(experiment, chosen, watcher, stopped);
   if (stopped()) return interrupted();
+  // Nothing goes on from the rates that were not chosen.
+  for (const run of planned.filter((one) => !chosen.includes(one))) {
+    rmSync(pathOf(experiment, run, "checkpoint.safetensors"), { force: true });
+  }
   return { runs: resultsOf(experiment, chosen), sweep, done: true };
 }
 

@@ -15,6 +15,7 @@ export interface Results {
   readonly baselines: readonly Baseline[];
   /** What each learning rate of a sweep reached; the runs are of the chosen ones. Empty without a sweep. */
   readonly sweep: readonly SweepRow[];
+  /** Of its runs and baselines together. */
   readonly seconds: number;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FixedClassifier } from "fixed-classifier";
@@ -107,6 +107,11 @@ test("a sweep chooses a rate for each head by validation; one that diverges fail
   expect(status).toBe(0);
   expect(stdout).toMatch(/learned, seed 0, lr 1e\+30: failed: the (validation )?loss became .*--lr/);
   const { runs, sweep } = resultsIn(out);
+  // Those that were not chosen take no more room than their weights.
+  const checkpoints = readdirSync(join(out, "runs")).map((run) =>
+    join(out, "runs", run, "checkpoint.safetensors"),
+  );
+  expect(checkpoints.filter((path) => existsSync(path))).toEqual([]);
   const chosen = (of: string) =>
     runs.filter(({ head }) => head === of).map(({ learningRate }) => learningRate);
   expect(chosen("learned")).toEqual([0.1, 0.1]);
@@ -146,12 +151,31 @@ test("one head that fails leaves the others their results, and a report", { time
   expect(existsSync(join(out, "report.html"))).toBe(true);
 });
 
+test("where every run fails, the exit status says so", { timeout: 300_000 }, async () => {
+  const out = join(root, "all-failed");
+  const args = [
+    "--trunk",
+    "linear:16",
+    "--optimizer",
+    "sgd",
+    "--lr",
+    "1e30",
+    "--epochs",
+    "3",
+    "--heads",
+    "learned",
+  ];
+  const { status } = await lab(["train", table, ...args, "--baselines", "none", "--out", out]);
+  expect(status).toBe(1);
+  expect(resultsIn(out).runs.map(({ status: of }) => of)).toEqual(["failed"]);
+});
+
 test("folds, a configuration file and JSON for machines", { timeout: 300_000 }, async () => {
   const out = join(root, "folds");
   const config = join(root, "experiment.yaml");
   writeFileSync(
     config,
-    `data: [${JSON.stringify(table)}]\nheads: [learned, hadamard]\ntrunk: linear:8\nepochs: 9\nfolds: 3\nbaselines: [none]\n`,
+    `data: [${JSON.stringify(table)}]\nheads: [learned, hadamard]\ntrunk: linear:8\nepochs: 9\nfolds: 3\n`,
   );
   const { status, stdout } = await lab([
     "train",
@@ -175,7 +199,9 @@ test("folds, a configuration file and JSON for machines", { timeout: 300_000 }, 
     results: join(out, "results.json"),
     report: join(out, "report.html"),
   });
-  expect(resultsIn(out).runs.map(({ fold }) => fold)).toEqual([0, 0, 1, 1, 2, 2]);
+  const { runs, baselines } = resultsIn(out);
+  expect(runs.map(({ fold }) => fold)).toEqual([0, 0, 1, 1, 2, 2]);
+  expect(baselines).toEqual([]);
 });
 
 test("text: the next word is told, and the best epoch is the likeliest", { timeout: 300_000 }, async () => {
