@@ -97,7 +97,7 @@ ${kept.map(sectionOf).join("\n\n")}
 
 ${machines.map((machine) => `- ${machine}`).join("\n")}
 
-Seconds are those of the clock for all seeds of a row, and those of the processor, on one thread; what else the machine did is in the first.
+Seconds are those of the clock for the runs that were chosen, what else the machine did included, and those of the processor for the whole command, with other learning rates and methods without a trunk.
 `;
 }
 
