@@ -108,7 +108,10 @@ function summary(all) {
   const lines = shown.map(({ set, learned, best, rows }) => {
     const { measure, source } = set;
     const missing = Object.keys(set.heads).length - rows.length;
-    const title = missing === 0 ? source.title : `${source.title} (${missing} heads not run yet)`;
+    const title =
+      missing === 0
+        ? source.title
+        : `${source.title} (${missing} ${missing === 1 ? "head" : "heads"} not run yet)`;
     const cells = [learned, best].map((head) => (head === undefined ? "–" : told(head.row, measure)));
     return [
       title,
