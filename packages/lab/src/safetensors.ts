@@ -31,6 +31,20 @@ export function encodeTensors({ arrays, metadata }: Tensors): Uint8Array {
   return bytes;
 }
 
+/** Of arrays that have their names with them, each another one. */
+export function encodeNamed(
+  arrays: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly value: Float32Array;
+  }[],
+  metadata: Tensors["metadata"],
+): Uint8Array {
+  const byName = new Map(arrays.map(({ name, shape, value }) => [name, { shape, value }]));
+  if (byName.size !== arrays.length) throw new Error("two arrays have the same name");
+  return encodeTensors({ arrays: byName, metadata });
+}
+
 /** Of a file that `encodeTensors` wrote; `place` is its path, for messages. */
 export function decodeTensors(bytes: Uint8Array, place: string): Tensors {
   const fail = (reason: string): never => {

@@ -82,7 +82,7 @@ export class ProductHead implements Head {
 }
 
 /** The gradient of W from that of W / ‖W‖, row by row. */
-export function throughLength(ofUnit: Float32Array, { value, gradient }: Parameter, features: number): void {
+function throughLength(ofUnit: Float32Array, { value, gradient }: Parameter, features: number): void {
   for (let start = 0; start < value.length; start += features) {
     let square = 0;
     let along = 0;

@@ -30,6 +30,3 @@ export function readHead(text: string): HeadSpec {
   }
   throw new Problem(`"${text}" is no head: choose among ${HEAD_NAMES.join(", ")}`);
 }
-
-/** Whether the matrix of a head is an ordinary learned one: the others are compared with these. */
-export const isLearned = (text: string): boolean => readHead(text).kind === "matrix";

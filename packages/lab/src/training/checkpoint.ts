@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { writeWhole } from "../files.js";
 import { Problem } from "../problem.js";
-import { decodeTensors, encodeTensors } from "../safetensors.js";
+import { decodeTensors, encodeNamed } from "../safetensors.js";
 import type { Variable } from "./parameter.js";
 
 /** Arrays by their names and one plain value beside them, in one file that is there whole or not at all. */
@@ -11,9 +11,7 @@ export function writeVariables(
   variables: readonly Variable[],
   about: unknown,
 ): void {
-  const arrays = new Map(variables.map(({ name, shape, value }) => [name, { shape, value }]));
-  if (arrays.size !== variables.length) throw new Error("two variables have the same name");
-  writeWhole(path, encodeTensors({ arrays, metadata: { kind, about: JSON.stringify(about) } }));
+  writeWhole(path, encodeNamed(variables, { kind, about: JSON.stringify(about) }));
 }
 
 export interface Kept<T> {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../engine/index.js";
 import { writeWhole } from "../files.js";
+import { createHead } from "../heads/index.js";
 import { methodSettings } from "../methods/settings.js";
 import type { TrainOptions } from "../options/train.js";
 import { Model, type ModelSpec } from "./model.js";
@@ -9,6 +10,7 @@ import { isBetter, type Score } from "./place.js";
 import { type Group, type Planned, planRuns } from "./plan.js";
 import type { EpochRecord, RunResult, SweepRow } from "./result.js";
 import { Run } from "./run.js";
+import { CHECKPOINT_FILE } from "./run-settings.js";
 import type { Source } from "./source.js";
 import { trainGroup, type Watcher } from "./train-group.js";
 
@@ -68,7 +70,7 @@ export async function runExperiment(
   if (stopped()) return interrupted();
   // Nothing goes on from the rates that were not chosen.
   for (const run of planned.filter((one) => !chosen.includes(one))) {
-    rmSync(pathOf(experiment, run, "checkpoint.safetensors"), { force: true });
+    rmSync(pathOf(experiment, run, CHECKPOINT_FILE), { force: true });
   }
   return { runs: resultsOf(experiment, chosen), sweep, done: true };
 }
@@ -83,8 +85,13 @@ async function refuseImpossible(experiment: Experiment, planned: readonly Planne
   if (heads.size < 2) return;
   const [{ seed, fold }] = missing;
   const source = experiment.sourceOf(seed, fold);
-  for (const head of heads.keys()) {
-    const model = await Model.create(specOf(experiment, head, source), experiment.engine, { batch: 1, seed });
+  const { engine } = experiment;
+  const [first, ...others] = heads.keys();
+  const model = await Model.create(specOf(experiment, first, source), engine, { batch: 1, seed });
+  try {
+    const shape = { features: model.trunk.features, classes: source.classes.length, rows: 1 };
+    for (const other of others) await (await createHead(other, shape, seed, engine)).release();
+  } finally {
     await model.release();
   }
 }

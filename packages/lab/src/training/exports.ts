@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { writeWhole } from "../files.js";
-import { encodeTensors } from "../safetensors.js";
+import { encodeNamed } from "../safetensors.js";
 import type { Model } from "./model.js";
-import type { Variable } from "./parameter.js";
 
 /**
  * What other programs take of a model: the head as the core reads it, `FixedClassifier.fromSafetensors`, or as matrix and bias where it is a
@@ -14,16 +13,10 @@ export function writeExports(model: Model, folder: string): void {
   const metadata = { format: "fixed-classifier-lab 1", head: spec.head, trunk: spec.trunk };
   writeWhole(
     join(folder, "head.safetensors"),
-    fixed === null ? tensorsOf(head.parameters, metadata) : new Uint8Array(fixed.toSafetensors()),
+    fixed === null ? encodeNamed(head.parameters, metadata) : new Uint8Array(fixed.toSafetensors()),
   );
   writeWhole(
     join(folder, "trunk.safetensors"),
-    tensorsOf([...trunk.parameters, ...trunk.variables], metadata),
+    encodeNamed([...trunk.parameters, ...trunk.variables], metadata),
   );
 }
-
-const tensorsOf = (variables: readonly Variable[], metadata: Record<string, string>): Uint8Array =>
-  encodeTensors({
-    arrays: new Map(variables.map(({ name, shape, value }) => [name, { shape, value }])),
-    metadata,
-  });

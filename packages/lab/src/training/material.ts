@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
-import { estimateMemory, foldOf, loadDataset, loadText } from "../data/index.js";
+import { countsOf, estimateMemory, foldOf, loadDataset, loadText } from "../data/index.js";
 import { type Laid, prepare, readOthers } from "../methods/prepare.js";
 import { methodSettings } from "../methods/settings.js";
 import { dataOptions, textOptions } from "../options/data.js";
@@ -66,7 +66,7 @@ async function readRows(
       classes,
       shape: train.inputs.shape,
       rows: { train: train.labels.length, validation: validation.labels.length, test: test.labels.length },
-      counts: countsOf(train.labels, classes.length),
+      counts: [...countsOf(train.labels, classes.length)],
       notes,
     },
     sourceOf(seed, fold) {
@@ -102,16 +102,10 @@ async function readText(paths: readonly string[], options: TrainOptions): Promis
       `${paths.join(", ")}: the ${part} part has ${words[part].length} words, which is too short: give a text of ${SHORTEST} words a part at least`,
     );
   }
-  const counts = countsOf(words.train, classes.length);
+  const counts = [...countsOf(words.train, classes.length)];
   return {
     dataset: null,
     summary: { name, hash, classes, shape: [], rows, counts, notes: words.notes },
     sourceOf: () => source,
   };
-}
-
-function countsOf(labels: Int32Array, classes: number): number[] {
-  const counts = new Array<number>(classes).fill(0);
-  for (const label of labels) counts[label]++;
-  return counts;
 }

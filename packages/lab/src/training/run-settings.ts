@@ -37,5 +37,7 @@ export interface ModelAbout {
   readonly layout: Source["layout"];
 }
 
+/** Where a run keeps where it is, in its folder. */
+export const CHECKPOINT_FILE = "checkpoint.safetensors";
 export const CHECKPOINT = "checkpoint";
 export const MODEL = "model";

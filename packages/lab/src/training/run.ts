@@ -16,6 +16,7 @@ import { atStart, isBetter, type Looked, type Progress, type Weights } from "./p
 import type { EpochRecord, Evaluation, RunResult } from "./result.js";
 import {
   CHECKPOINT,
+  CHECKPOINT_FILE,
   type CheckpointAbout,
   MODEL,
   type ModelAbout,
@@ -220,7 +221,7 @@ export class Run {
       engine: this.engine.name,
       progress: { ...this.#progress, ...this.#times() },
     };
-    writeVariables(this.#path("checkpoint"), CHECKPOINT, this.#kept, about);
+    writeVariables(join(this.folder, CHECKPOINT_FILE), CHECKPOINT, this.#kept, about);
   }
 
   /** Before a step since it was opened, those of the steps before. */
@@ -234,7 +235,7 @@ export class Run {
   }
 
   #resume(): void {
-    const path = this.#path("checkpoint");
+    const path = join(this.folder, CHECKPOINT_FILE);
     const kept = readVariables<CheckpointAbout>(path, CHECKPOINT);
     if (kept === undefined) return;
     const { settings, data, engine, progress } = kept.about;
@@ -308,7 +309,7 @@ export class Run {
 
   /** Once the result is kept, nothing goes on from here. */
   dropCheckpoint(): void {
-    if (this.#progress.failure === null) rmSync(this.#path("checkpoint"), { force: true });
+    if (this.#progress.failure === null) rmSync(join(this.folder, CHECKPOINT_FILE), { force: true });
   }
 
   release(): Promise<void> {
