@@ -125,20 +125,12 @@ test("a sweep chooses a rate for each head by validation; one that diverges fail
   expect(learned[1].validationAccuracy).toBeNull();
 });
 
+/** A learned head runs away so, and one that looks at directions does not. */
+const RUNAWAY = ["--trunk", "linear:16", "--optimizer", "sgd", "--lr", "1e30", "--epochs", "3"];
+
 test("one head that fails leaves the others their results, and a report", { timeout: 300_000 }, async () => {
   const out = join(root, "failed");
-  const args = [
-    "--trunk",
-    "linear:16",
-    "--optimizer",
-    "sgd",
-    "--lr",
-    "1e30",
-    "--epochs",
-    "3",
-    "--baselines",
-    "knn",
-  ];
+  const args = [...RUNAWAY, "--baselines", "knn"];
   const { status, stdout } = await lab(["train", table, ...args, "--out", out]);
   expect(status).toBe(0);
   expect(stdout).toContain("failed");
@@ -153,18 +145,7 @@ test("one head that fails leaves the others their results, and a report", { time
 
 test("where every run fails, the exit status says so", { timeout: 300_000 }, async () => {
   const out = join(root, "all-failed");
-  const args = [
-    "--trunk",
-    "linear:16",
-    "--optimizer",
-    "sgd",
-    "--lr",
-    "1e30",
-    "--epochs",
-    "3",
-    "--heads",
-    "learned",
-  ];
+  const args = [...RUNAWAY, "--heads", "learned"];
   const { status } = await lab(["train", table, ...args, "--baselines", "none", "--out", out]);
   expect(status).toBe(1);
   expect(resultsIn(out).runs.map(({ status: of }) => of)).toEqual(["failed"]);

@@ -1,25 +1,11 @@
 /** Files that cannot be read: the message says which, where in it, and what to do. */
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { loadDataset } from "../../src/data/index.js";
+import { cut, features, pair, xNpy, yNpy } from "../support/pairs.js";
 import { problem } from "../support/problem.js";
 import { bytesOf, folder, idx, npy, safetensors, write } from "../support/writers.js";
-
-const features = (rows: number, width = 2): Float32Array =>
-  Float32Array.from({ length: rows * width }, (_, k) => Math.sin(k));
-const xNpy = (rows: number, width = 2): Buffer =>
-  npy(bytesOf(features(rows, width)), { type: "<f4", shape: [rows, width] });
-const yNpy = (labels: readonly number[]): Buffer =>
-  npy(Uint8Array.from(labels), { type: "|u1", shape: [labels.length] });
-
-/** A folder with inputs and labels as NumPy has them. */
-function pair(x: Uint8Array, y: Uint8Array): { here: string; x: string; y: string } {
-  const here = folder();
-  return { here, x: write(`${here}/x.npy`, x), y: write(`${here}/y.npy`, y) };
-}
-
-const cut = (path: string, bytes: number): void => writeFileSync(path, readFileSync(path).subarray(0, bytes));
 
 describe("files", () => {
   test("none, one that is not there, a folder of nothing, an unknown kind", async () => {
