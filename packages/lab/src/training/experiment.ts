@@ -81,12 +81,12 @@ const resultsOf = (experiment: Experiment, planned: readonly Planned[]): RunResu
 /** A head that cannot be made for these classes and this trunk is told of before another one is trained for hours. */
 async function refuseImpossible(experiment: Experiment, planned: readonly Planned[]): Promise<void> {
   const missing = planned.filter((run) => !existsSync(pathOf(experiment, run, "trained.json")));
-  const heads = new Map(missing.map((run) => [run.head, run]));
+  const heads = new Set(missing.map(({ head }) => head));
   if (heads.size < 2) return;
   const [{ seed, fold }] = missing;
   const source = experiment.sourceOf(seed, fold);
   const { engine } = experiment;
-  const [first, ...others] = heads.keys();
+  const [first, ...others] = heads;
   const model = await Model.create(specOf(experiment, first, source), engine, { batch: 1, seed });
   try {
     const shape = { features: model.trunk.features, classes: source.classes.length, rows: 1 };
