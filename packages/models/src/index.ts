@@ -1,0 +1,2 @@
+export type { AuthorsForm, LastLayer, LayerOrigin, StoredType } from "./last-layer.js";
+export { Problem } from "./problem.js";
