@@ -10,6 +10,9 @@ const files = readdirSync(root, { recursive: true, withFileTypes: true })
   .map((entry) => relative(root, join(entry.parentPath, entry.name)))
   .sort();
 
+/** What `npm run proto` makes. */
+const GENERATED = /^onnx\/onnx_pb\.ts$/;
+
 /** What a file imports when it runs, by path from src; types are nothing then. */
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), "utf8");
@@ -43,7 +46,7 @@ test("every import leads to a file, and none back to where it started", () => {
 });
 
 test("a file is read in one sitting", () => {
-  for (const file of files) {
+  for (const file of files.filter((name) => !GENERATED.test(name))) {
     const lines = readFileSync(join(root, file), "utf8").split("\n").length - 1;
     expect(lines, file).toBeLessThanOrEqual(320);
   }
