@@ -1,0 +1,64 @@
+import type { LastLayer, StoredType } from "../last-layer.js";
+import { Problem } from "../problem.js";
+import { firstNotFinite, transposed } from "../tensors/index.js";
+
+/** Numbers of a tensor that are read when they are wanted. */
+export interface Floats {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly type: StoredType;
+  read(): Float32Array;
+}
+
+/** What could be the last layer of a file: its tensors are not read yet. */
+export interface Candidate {
+  /** Of the layer, without the name of the tensor. */
+  readonly name: string;
+  readonly classes: number;
+  readonly features: number;
+  readonly weights: Floats;
+  /** Whether a row of the weights is a class; otherwise a column is one. */
+  readonly classesFirst: boolean;
+  readonly bias: Floats | null;
+}
+
+/** What a head of the core can have. */
+const MOST_FEATURES = 65_536;
+const MOST_CLASSES = 2 ** 24;
+
+/** Reads the tensors of a candidate. */
+export function layerOf(
+  { classes, features, weights, classesFirst, bias }: Candidate,
+  file: string,
+  format: string,
+  classNames: readonly string[] | null = null,
+): LastLayer {
+  if (features < 1 || features > MOST_FEATURES || classes < 1 || classes > MOST_CLASSES) {
+    throw new Problem(
+      `${file}: ${weights.name} has ${features} features and ${classes} classes; a head has at most ${MOST_FEATURES} and ${MOST_CLASSES}`,
+    );
+  }
+  const values = finite(weights, file);
+  return {
+    features,
+    classes,
+    weights: classesFirst ? values : transposed(values, features, classes),
+    bias: bias && finite(bias, file),
+    origin: { file, format, weights: weights.name, bias: bias?.name ?? null, storedType: weights.type },
+    hadamard: null,
+    classNames: classNames?.length === classes ? classNames : null,
+  };
+}
+
+function finite(tensor: Floats, file: string): Float32Array {
+  const values = tensor.read();
+  const at = firstNotFinite(values);
+  if (at < 0) return values;
+  const place = tensor.shape.map((size, axis) => {
+    const below = tensor.shape.slice(axis + 1).reduce((product, n) => product * n, 1);
+    return Math.floor(at / below) % size;
+  });
+  throw new Problem(
+    `${file}: ${tensor.name}[${place.join(", ")}] is ${values[at]}; its training has diverged, or it does not fit float32. Take an earlier checkpoint`,
+  );
+}

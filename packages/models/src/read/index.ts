@@ -1,0 +1,51 @@
+import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import type { LastLayer } from "../last-layer.js";
+import { Problem } from "../problem.js";
+import type { Format, Place, ReadOptions } from "./format.js";
+import { npy } from "./numpy/index.js";
+import { npz } from "./numpy/npz.js";
+import { pickles } from "./refused.js";
+import { safetensors } from "./safetensors/index.js";
+
+export type { ReadOptions } from "./format.js";
+
+/** The first that recognises a path reads it. */
+const FORMATS: readonly Format[] = [safetensors, npy, npz, pickles];
+
+const START = 16;
+
+/**
+ * Reads the last layer of a trained model. Nothing of the model is executed, and of its weights only the last ones are read.
+ *
+ * @param path a file or a folder
+ * @throws Problem for what cannot be read, or has no last layer that can be told from the others: the message has the remedy
+ * @example
+ * const layer = await readLastLayer("resnet50/model.safetensors");
+ * console.log(layer.features, layer.classes, layer.origin.weights); // 2048 1000 fc.weight
+ */
+export async function readLastLayer(path: string, options: ReadOptions = {}): Promise<LastLayer> {
+  const place = placeOf(path);
+  const format = FORMATS.find((one) => one.recognises(place));
+  if (format !== undefined) return format.read(place, options);
+  throw new Problem(
+    `${path} is of no format that is read: ${FORMATS.filter((one) => one !== pickles)
+      .map(({ name }) => name)
+      .join(", ")}`,
+  );
+}
+
+function placeOf(path: string): Place {
+  try {
+    if (statSync(path).isDirectory())
+      return { path, entries: new Set(readdirSync(path)), start: new Uint8Array() };
+    const start = new Uint8Array(START);
+    const file = openSync(path, "r");
+    try {
+      return { path, entries: null, start: start.subarray(0, readSync(file, start, 0, START, 0)) };
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw new Problem(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,412 @@
+import { describe, expect, test } from "vitest";
+import { Problem } from "../../src/problem.js";
+import { readLastLayer } from "../../src/read/index.js";
+import { folderOfTest } from "./fixtures/folder.js";
+import { bytesOf, numbers, turned } from "./fixtures/numbers.js";
+import { fileOf, linear, type StateDict, safetensorsOf } from "./fixtures/safetensors.js";
+
+const folder = folderOfTest();
+
+const read = (dict: StateDict, options = {}) =>
+  readLastLayer(folder.put("model.safetensors", safetensorsOf(dict)), options);
+
+test("the rows of a matrix and the bias beside it, with where they are from", async () => {
+  const path = folder.put(
+    "model.safetensors",
+    safetensorsOf({ "conv1.weight": [4, 3, 7, 7], "bn1.bias": [4], ...linear("fc", 3, 4) }),
+  );
+  expect(await readLastLayer(path)).toEqual({
+    features: 4,
+    classes: 3,
+    weights: numbers(12),
+    bias: numbers(3),
+    origin: {
+      file: path,
+      format: "safetensors",
+      weights: "fc.weight",
+      bias: "fc.bias",
+      storedType: "float32",
+    },
+    hadamard: null,
+    classNames: null,
+  });
+});
+
+describe("types", () => {
+  const values = numbers(6);
+  const halves = Uint16Array.from(
+    [0x3000, 0x3400, 0x3600, 0x3800, 0x3900, 0x3a00].map((bits, i) => bits | (i % 2 === 0 ? 0x8000 : 0)),
+  );
+  const brains = Uint16Array.from(
+    values,
+    (value) => new Uint32Array(Float32Array.of(value).buffer)[0] >>> 16,
+  );
+  test.each([
+    ["F64", "float64", bytesOf(Float64Array.from(values))],
+    ["F16", "float16", bytesOf(halves)],
+    ["BF16", "bfloat16", bytesOf(brains)],
+  ])("%s", async (dtype, storedType, data) => {
+    const layer = await read({ "fc.weight": { dtype, shape: [2, 3], data }, "fc.bias": [2] });
+    expect(layer.weights).toEqual(values);
+    expect(layer.origin.storedType).toBe(storedType);
+  });
+
+  test("quantised weights are refused", async () => {
+    const data = new Uint8Array(6);
+    await expect(read({ "fc.weight": { dtype: "I8", shape: [2, 3], data }, "fc.bias": [2] })).rejects.toThrow(
+      /fc\.weight is I8, quantised; take the model in F32/,
+    );
+  });
+});
+
+const block = (name: string, width: number): StateDict => ({
+  ...linear(`${name}.attention.self.query`, width, width),
+  ...linear(`${name}.attention.output.dense`, width, width),
+  ...linear(`${name}.intermediate.dense`, 4 * width, width),
+  ...linear(`${name}.output.dense`, width, 4 * width),
+  [`${name}.output.LayerNorm.weight`]: [width],
+  [`${name}.output.LayerNorm.bias`]: [width],
+});
+
+/** Names and shapes as the libraries have them, only smaller. */
+const MODELS: readonly [string, StateDict, string][] = [
+  ["torchvision ResNet", { ...linear("fc", 10, 16), "layer4.2.conv3.weight": [16, 8, 1, 1] }, "fc.weight"],
+  [
+    "torchvision VGG",
+    {
+      ...linear("classifier.0", 12, 20),
+      ...linear("classifier.3", 12, 12),
+      ...linear("classifier.6", 5, 12),
+    },
+    "classifier.6.weight",
+  ],
+  [
+    "torchvision SqueezeNet",
+    {
+      "features.12.expand1x1.weight": [8, 4, 1, 1],
+      "features.12.expand1x1.bias": [8],
+      "classifier.1.weight": [5, 8, 1, 1],
+      "classifier.1.bias": [5],
+    },
+    "classifier.1.weight",
+  ],
+  [
+    "torchvision MobileNetV3",
+    {
+      "features.4.block.2.fc1.weight": [3, 6, 1, 1],
+      "features.4.block.2.fc1.bias": [3],
+      ...linear("classifier.0", 12, 6),
+      ...linear("classifier.3", 5, 12),
+    },
+    "classifier.3.weight",
+  ],
+  [
+    "torchvision ViT",
+    {
+      "conv_proj.weight": [6, 3, 16, 16],
+      "conv_proj.bias": [6],
+      ...linear("encoder.layers.encoder_layer_0.mlp.0", 24, 6),
+      ...linear("heads.head", 5, 6),
+    },
+    "heads.head.weight",
+  ],
+  [
+    "Inception with auxiliary logits",
+    { ...linear("AuxLogits.fc", 5, 6), ...linear("fc", 5, 16) },
+    "fc.weight",
+  ],
+  ["timm ViT", { ...block("blocks.0", 6), ...linear("head", 5, 6), pos_embed: [1, 4, 6] }, "head.weight"],
+  [
+    "timm ConvNeXt",
+    {
+      ...linear("stages.0.blocks.0.mlp.fc1", 24, 6),
+      ...linear("head.fc", 5, 6),
+      "head.norm.weight": [6],
+      "head.norm.bias": [6],
+    },
+    "head.fc.weight",
+  ],
+  [
+    "timm RegNet",
+    {
+      "s1.b1.se.fc1.weight": [2, 6, 1, 1],
+      "s1.b1.se.fc1.bias": [2],
+      "s1.b1.se.fc2.weight": [6, 2, 1, 1],
+      "s1.b1.se.fc2.bias": [6],
+      ...linear("head.fc", 5, 12),
+    },
+    "head.fc.weight",
+  ],
+  [
+    "transformers BERT",
+    {
+      "bert.embeddings.word_embeddings.weight": [30, 6],
+      ...block("bert.encoder.layer.0", 6),
+      ...block("bert.encoder.layer.1", 6),
+      ...linear("bert.pooler.dense", 6, 6),
+      ...linear("classifier", 3, 6),
+    },
+    "classifier.weight",
+  ],
+  [
+    "transformers RoBERTa",
+    {
+      ...block("roberta.encoder.layer.0", 6),
+      ...linear("classifier.dense", 6, 6),
+      ...linear("classifier.out_proj", 3, 6),
+    },
+    "classifier.out_proj.weight",
+  ],
+  [
+    "transformers DistilBERT",
+    {
+      ...block("distilbert.transformer.layer.0", 6),
+      ...linear("pre_classifier", 6, 6),
+      ...linear("classifier", 2, 6),
+    },
+    "classifier.weight",
+  ],
+  [
+    "transformers XLNet",
+    {
+      ...linear("sequence_summary.summary", 6, 6),
+      ...linear("logits_proj", 3, 6),
+    },
+    "logits_proj.weight",
+  ],
+  [
+    "transformers Llama for sequences",
+    {
+      "model.embed_tokens.weight": [30, 6],
+      "model.layers.0.mlp.up_proj.weight": [24, 6],
+      "score.weight": [3, 6],
+    },
+    "score.weight",
+  ],
+  [
+    "a perceptron by attributes",
+    { ...linear("fc1", 12, 20), ...linear("fc2", 8, 12), ...linear("fc3", 5, 8) },
+    "fc3.weight",
+  ],
+  [
+    "a perceptron by numbers",
+    { ...linear("0", 12, 20), ...linear("2", 12, 12), ...linear("10", 5, 12) },
+    "10.weight",
+  ],
+  ["a matrix alone", { weight: [3, 4] }, "weight"],
+  ["as many classes as features", linear("head", 4, 4), "head.weight"],
+];
+
+describe("the last layer", () => {
+  test.each(MODELS)("of %s", async (_, dict, weights) => {
+    expect((await read(dict)).origin.weights).toBe(weights);
+  });
+
+  test("of Flax has a column a class", async () => {
+    const layer = await read({ "head.kernel": [4, 3], "head.bias": [3] });
+    expect(layer).toMatchObject({ features: 4, classes: 3, weights: turned(numbers(12), 4, 3) });
+  });
+
+  test("without a bias adds nothing", async () => {
+    expect(await read({ "lm_head.weight": [5, 4], "norm.weight": [4] })).toMatchObject({
+      classes: 5,
+      bias: null,
+    });
+  });
+
+  test.each([
+    ["none", { "embeddings.weight": [30, 6], "norm.weight": [6], "norm.bias": [6] }, /has no last layer/],
+    [
+      "a body without its classifier",
+      { ...block("encoder.layer.0", 6), ...linear("pooler.dense", 6, 6) },
+      /has no last layer.*encoder\.layer\.0/,
+    ],
+    [
+      "one that looks like a hidden layer",
+      linear("mapping", 6, 6),
+      /a layer that could be the last: mapping\.weight \(6 → 6\)/,
+    ],
+    [
+      "two heads side by side",
+      { ...linear("head", 5, 6), ...linear("head_dist", 5, 6) },
+      /several layers.*head\.weight \(6 → 5\), head_dist\.weight.*by the option weights: "head\.weight"/,
+    ],
+    [
+      "two that nothing tells apart",
+      { ...linear("boxes", 4, 6), ...linear("labels", 5, 6) },
+      /several layers/,
+    ],
+  ] as [string, StateDict, RegExp][])("%s is refused", async (_, dict, message) => {
+    await expect(read(dict)).rejects.toThrow(message);
+    await expect(read(dict)).rejects.toBeInstanceOf(Problem);
+  });
+
+  test("is the one that the user says", async () => {
+    const dict = { ...linear("head", 5, 6), ...linear("head_dist", 5, 6) };
+    for (const weights of ["head_dist", "head_dist.weight"])
+      expect((await read(dict, { weights })).origin.weights).toBe("head_dist.weight");
+    await expect(read(dict, { weights: "tail" })).rejects.toThrow(
+      /no layer "tail".*head_dist\.weight \(6 → 5\)/,
+    );
+  });
+});
+
+describe("config.json", () => {
+  test("has the names of the classes", async () => {
+    folder.put("config.json", { id2label: { 1: "dog", 0: "cat" } });
+    expect((await read(linear("classifier", 2, 4))).classNames).toEqual(["cat", "dog"]);
+    folder.put("config.json", { label_names: ["a", "b", "c"], num_classes: 3 });
+    expect((await read(linear("classifier", 3, 4))).classNames).toEqual(["a", "b", "c"]);
+  });
+
+  test("with names that are none, or of other classes, gives none", async () => {
+    folder.put("config.json", { id2label: { 0: "LABEL_0", 1: "LABEL_1" } });
+    expect((await read(linear("classifier", 2, 4))).classNames).toBe(null);
+    folder.put("config.json", { id2label: { 0: "cat", 1: "dog" } });
+    expect((await read(linear("classifier", 3, 4))).classNames).toBe(null);
+  });
+
+  test("decides by the number of classes, or by the name of the layer", async () => {
+    const dict = { ...linear("boxes", 4, 6), ...linear("labels", 5, 6) };
+    folder.put("config.json", { num_classes: 5 });
+    expect((await read(dict)).origin.weights).toBe("labels.weight");
+    folder.put("config.json", { num_classes: 5, pretrained_cfg: { classifier: "boxes" } });
+    expect((await read(dict)).origin.weights).toBe("boxes.weight");
+  });
+});
+
+describe("several files", () => {
+  const index = (map: Record<string, unknown>) =>
+    folder.put("model.safetensors.index.json", { metadata: { total_size: 1 }, weight_map: map });
+  const body = "model-00001-of-00002.safetensors";
+  const head = "model-00002-of-00002.safetensors";
+
+  test("are read by their index, or by the folder", async () => {
+    folder.put(body, safetensorsOf(linear("layers.0.mlp", 8, 4)));
+    folder.put(head, safetensorsOf(linear("score", 3, 4)));
+    const path = index({
+      "layers.0.mlp.weight": body,
+      "layers.0.mlp.bias": body,
+      "score.weight": head,
+      "score.bias": head,
+    });
+    for (const place of [path, folder.at()])
+      expect(await readLastLayer(place)).toMatchObject({
+        classes: 3,
+        origin: { weights: "score.weight", file: path },
+      });
+  });
+
+  test.each([
+    ["../other.safetensors", /not in its folder/],
+    ["/etc/passwd", /not in its folder/],
+    ["c:\\other", /not in its folder/],
+    ["none.safetensors", /none\.safetensors cannot be read: there is no such file/],
+    [7, /names the file 7/],
+  ])("with the file %j are refused", async (file, message) => {
+    await expect(readLastLayer(index({ "score.weight": file }))).rejects.toThrow(message);
+  });
+
+  test("that have not what the index says are refused", async () => {
+    folder.put(head, safetensorsOf(linear("score", 3, 4)));
+    await expect(readLastLayer(index({ "fc.weight": head }))).rejects.toThrow(
+      /has the tensor fc\.weight, which it has not/,
+    );
+    await expect(readLastLayer(folder.put("a.safetensors.index.json", {}))).rejects.toThrow(/no weight_map/);
+  });
+});
+
+describe("values", () => {
+  test("that are not finite are refused with their place", async () => {
+    const data = numbers(12);
+    data[7] = Number.NaN;
+    await expect(
+      read({ "fc.weight": { shape: [3, 4], data: bytesOf(data) }, "fc.bias": [3] }),
+    ).rejects.toThrow(/fc\.weight\[1, 3\] is NaN/);
+    const bias = Float32Array.of(0, Infinity, 0);
+    await expect(
+      read({ "fc.weight": [3, 4], "fc.bias": { shape: [3], data: bytesOf(bias) } }),
+    ).rejects.toThrow(/fc\.bias\[1\] is Infinity/);
+  });
+
+  test("of other tensors are not read", async () => {
+    const nan = bytesOf(new Float32Array(4).fill(Number.NaN));
+    expect(await read({ "bn.running_var": { shape: [4], data: nan }, ...linear("fc", 3, 4) })).toMatchObject({
+      classes: 3,
+    });
+  });
+});
+
+describe("a damaged file is refused:", () => {
+  const entry = (change: object) =>
+    fileOf(
+      JSON.stringify({ a: { dtype: "F32", shape: [2], data_offsets: [0, 8], ...change } }),
+      new Uint8Array(8),
+    );
+  const two = (one: [number, number], other: [number, number]) =>
+    fileOf(
+      JSON.stringify({
+        a: { dtype: "U8", shape: [one[1] - one[0]], data_offsets: one },
+        b: { dtype: "U8", shape: [other[1] - other[0]], data_offsets: other },
+      }),
+      new Uint8Array(8),
+    );
+  test.each([
+    ["cut off in the length", Uint8Array.of(1, 2, 3), /has 3 bytes/],
+    ["cut off in the header", safetensorsOf(linear("fc", 3, 4)).subarray(0, 60), /header should have/],
+    [
+      "cut off in the data",
+      safetensorsOf(linear("fc", 3, 4)).subarray(0, -4),
+      /it is cut off: 4 bytes are missing/,
+    ],
+    [
+      "a length of 2^63",
+      Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 128, 1),
+      /header should have 9223372036854775808/,
+    ],
+    [
+      "another format",
+      Buffer.concat([Buffer.from([8, 0, 0, 0, 0, 0, 0, 0]), Buffer.alloc(8, "x")]),
+      /does not begin with \{/,
+    ],
+    ["no JSON", fileOf('{"a":', new Uint8Array()), /is no JSON/],
+    ["no UTF-8", fileOf('{"\xff', new Uint8Array()).with(9, 255), /not valid UTF-8/],
+    [
+      "a name twice",
+      fileOf('{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\\u0061":{}}', new Uint8Array()),
+      /key "a" twice/,
+    ],
+    ["depth", fileOf(`{"a":${"[".repeat(300)}${"]".repeat(300)}}`, new Uint8Array()), /more than 256 deep/],
+    ["no entry", fileOf('{"a":1}', new Uint8Array()), /tensor "a" has no entry/],
+    ["a dtype that there is not", entry({ dtype: "F33" }), /has the dtype "F33"/],
+    ["a negative size", entry({ shape: [-2] }), /shape of tensor "a" is no array of sizes/],
+    ["giant dims", entry({ shape: [2 ** 40, 2 ** 40] }), /its dtype and shape need/],
+    ["offsets the wrong way", entry({ data_offsets: [8, 0] }), /no begin and end/],
+    ["a shape of another size", entry({ shape: [3] }), /has 8 bytes, its dtype and shape need 12/],
+    ["an overlap", two([0, 5], [3, 8]), /tensor "b" overlaps/],
+    ["a gap", two([0, 3], [4, 8]), /tensor "b" leaves bytes/],
+    ["bytes behind the end", two([0, 3], [3, 7]), /1 bytes at its end belong to no tensor/],
+    ["metadata of numbers", fileOf('{"__metadata__":{"a":1}}', new Uint8Array()), /no string for "a"/],
+  ] as [string, Uint8Array, RegExp][])("%s", async (_, bytes, message) => {
+    const path = folder.put("model.safetensors", bytes);
+    await expect(readLastLayer(path)).rejects.toThrow(message);
+    await expect(readLastLayer(path)).rejects.toThrow(path);
+    await expect(readLastLayer(path)).rejects.toBeInstanceOf(Problem);
+  });
+
+  test("too many features for a head", async () => {
+    await expect(read({ weight: [1, 65_537] })).rejects.toThrow(
+      /has 65537 features and 1 classes; a head has at most 65536/,
+    );
+  });
+});
+
+test("a head is no model to take a head from", async () => {
+  const path = folder.put(
+    "head.safetensors",
+    safetensorsOf({ scale: [1] }, { format: "fixed-classifier", code: "hadamard" }),
+  );
+  await expect(readLastLayer(path)).rejects.toThrow(
+    /is a head already, of the code hadamard.*fromSafetensors/,
+  );
+});
