@@ -36,6 +36,7 @@ export async function logistic(
           classes: classes.length,
           steps: null,
         },
+        start: "random" as const,
         seed: 0,
         fold: null,
         learningRate,

@@ -2,6 +2,7 @@ import { HEAD_NAMES, readHead } from "../heads/spec.js";
 import { Problem } from "../problem.js";
 import { OPTIMIZERS } from "../training/optimizers/index.js";
 import { readSchedule, SCHEDULE_NAMES } from "../training/schedule.js";
+import { START_NAMES, type StartName } from "../training/starts/index.js";
 import { NORMS, type Norm, readTrunk } from "../trunks/index.js";
 import { type Entry, entry, orNull } from "./entry.js";
 import { METHOD_OPTIONS } from "./methods.js";
@@ -46,6 +47,12 @@ export const TRAIN_OPTIONS = {
     "width of what a convolutional trunk gives the head",
     integer(1, 65_536),
     512,
+  ),
+  start: entry(
+    "<name>",
+    `where a head's learned matrix starts: ${START_NAMES.join(", ")}`,
+    oneOf(START_NAMES),
+    "random" as StartName,
   ),
   epochs: entry("<number>", "passes over the training part", integer(1, 100_000), 20),
   batch: entry(

@@ -172,6 +172,7 @@ function open(experiment: Experiment, planned: Planned, source: Source): Promise
   const { steps, batch } = source;
   const settings = {
     spec: specOf(experiment, head, source),
+    start: options.start,
     seed,
     fold,
     learningRate,

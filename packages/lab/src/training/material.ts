@@ -9,6 +9,7 @@ import { Problem } from "../problem.js";
 import type { DataSummary } from "./result.js";
 import { RowSource } from "./rows.js";
 import type { Source } from "./source.js";
+import { refuseStart } from "./starts/index.js";
 import { EVALUATED_COLUMNS, STEPS, TextSource } from "./text.js";
 
 /** What an experiment trains on: rows with labels, or a text. */
@@ -42,7 +43,9 @@ export function readMaterial(
   options: TrainOptions,
   say: (sentence: string) => void,
 ): Promise<Material> {
-  return isText(paths) ? readText(paths, options) : readRows(paths, options, say);
+  const text = isText(paths);
+  refuseStart(options.start, options.heads, text);
+  return text ? readText(paths, options) : readRows(paths, options, say);
 }
 
 async function readRows(

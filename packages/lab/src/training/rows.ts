@@ -19,6 +19,7 @@ export class RowSource implements Source {
   readonly shape: readonly number[];
   readonly steps = null;
   readonly bias = null;
+  readonly words = null;
   readonly batch: number;
   readonly stepsAnEpoch: number;
   readonly rows: Source["rows"];
@@ -70,6 +71,10 @@ export class RowSource implements Source {
     from.gather(rows, inputs);
     for (let row = 0; row < rows.length; row++) labels[row] = known[rows[row]];
     return this.#current;
+  }
+
+  training(): Iterable<Batch> {
+    return inOrder(this.#dataset.train);
   }
 
   validation(): Iterable<Batch> {

@@ -2,10 +2,13 @@ import type { MethodSettings } from "../methods/settings.js";
 import type { ModelSpec } from "./model.js";
 import type { Progress } from "./place.js";
 import type { Source } from "./source.js";
+import type { StartName } from "./starts/index.js";
 
 /** What one run is told of how to train. */
 export interface RunSettings {
   readonly spec: ModelSpec;
+  /** Where the matrix of the head starts. */
+  readonly start: StartName;
   readonly seed: number;
   readonly fold: number | null;
   readonly learningRate: number;

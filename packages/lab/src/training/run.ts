@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../engine/engine.js";
 import { finishMethods } from "../methods/finish.js";
@@ -24,6 +24,7 @@ import {
 } from "./run-settings.js";
 import { readSchedule, type Schedule } from "./schedule.js";
 import type { Batch, Source } from "./source.js";
+import { startMatrix } from "./starts/index.js";
 import { Stopwatch } from "./stopwatch.js";
 
 /** One head that is trained with one seed. */
@@ -57,11 +58,12 @@ export class Run {
     settings: RunSettings,
     { source, engine, folder }: { source: Source; engine: Engine; folder: string },
   ): Promise<Run> {
-    const { spec, batch, seed, methods } = settings;
+    const { spec, batch, seed, start, methods } = settings;
     const model = await Model.create(spec, engine, { batch, seed, inputGradients: methods.jem !== null });
     if (source.bias !== null) {
       model.head.parameters.find(({ name }) => name === "head.bias")?.value.set(source.bias);
     }
+    if (!existsSync(join(folder, CHECKPOINT_FILE))) await startMatrix(start, model, source, seed);
     const run = new Run(settings, model, folder, source, engine);
     run.#resume();
     const { view } = source;

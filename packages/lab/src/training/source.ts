@@ -24,8 +24,11 @@ export interface Source {
   readonly stepsAnEpoch: number;
   /** Where biases start, a class; null: at 0. */
   readonly bias: Float32Array | null;
+  /** Of a text, what is trained on, as numbers of words; null for all else. */
+  readonly words: Int32Array | null;
   at(epoch: number, step: number): Batch;
   /** All rows of a part, in order. */
+  training(): Iterable<Batch>;
   validation(): Iterable<Batch>;
   test(): Iterable<Batch>;
   /** What is looked at instead of the inputs that files hold; kept with a model. */

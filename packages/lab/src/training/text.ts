@@ -21,6 +21,7 @@ export class TextSource implements Source {
   readonly stepsAnEpoch: number;
   readonly rows: Source["rows"];
   readonly bias: Float32Array;
+  readonly words: Int32Array;
   readonly #corpus: Words;
 
   constructor(corpus: Words, columns: number) {
@@ -37,11 +38,16 @@ export class TextSource implements Source {
       test: rowsOf(test, EVALUATED_COLUMNS),
     };
     this.bias = logFrequencies(train, corpus.vocabulary.length);
+    this.words = train;
     this.#corpus = corpus;
   }
 
   at(_epoch: number, step: number): Batch {
     return columnsAt(this.#corpus.train, this.batch, step);
+  }
+
+  training(): Iterable<Batch> {
+    return inOrder(this.#corpus.train);
   }
 
   validation(): Iterable<Batch> {

@@ -32,6 +32,16 @@ test.each([
   expect(existsSync(out)).toBe(false);
 });
 
+test("where data have no such start nothing is begun", { timeout: 60_000 }, async () => {
+  const out = join(root, "start");
+  const config = join(root, "start.yaml");
+  writeFileSync(config, "heads: [product:2]\nstart: co-occurrences\n");
+  const { status, stderr } = await lab(["train", table, ...SHORT, "--config", config, "--out", out]);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^error: --start co-occurrences is of a text, and this is rows with classes/);
+  expect(existsSync(out)).toBe(false);
+});
+
 test("a baseline that runs away takes nothing from the heads", { timeout: 60_000 }, async () => {
   const out = join(root, "away");
   const long = join(root, "long.csv");

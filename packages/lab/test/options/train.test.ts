@@ -35,6 +35,7 @@ test.each([
   [{ sweep: "batch=1,2" }, /only learning rates can be swept/],
   [{ schedule: "step" }, /"step" is no schedule/],
   [{ norm: "layer" }, /--norm is "layer": choose none/],
+  [{ start: "zero" }, /--start is "zero": choose random, class-means, co-occurrences/],
 ])("%o is refused with what is allowed", (flags, message) => {
   expect(() => resolveTrainOptions(flags)).toThrow(Problem);
   expect(() => resolveTrainOptions(flags)).toThrow(message);
