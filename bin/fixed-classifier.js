@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The commands are packages of their own, with dependencies of their own: this hands over to them, or says how to install them.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
@@ -24,27 +24,28 @@ if (name === undefined) {
   );
   process.exitCode = command === "--help" ? 0 : 1;
 } else {
-  const manifest = find(`${name}/package.json`);
-  if (manifest === undefined) {
+  const cli = find(name);
+  if (cli === undefined) {
     console.error(`fixed-classifier ${command} is in another package: npm install ${name}`);
     process.exitCode = 1;
   } else {
-    const { bin } = JSON.parse(readFileSync(manifest, "utf8"));
-    const { status } = spawnSync(process.execPath, [join(dirname(manifest), bin[name]), command, ...args], {
-      stdio: "inherit",
-    });
+    const { status } = spawnSync(process.execPath, [cli, command, ...args], { stdio: "inherit" });
     process.exitCode = status ?? 1;
   }
 }
 
 /**
- * From where the user is, else from beside this package.
- * @param {string} file
+ * The command of a package: from where the user is, else from beside this package, else, in a checkout, from the second install.
+ * @param {string} name
  */
-function find(file) {
-  for (const from of [join(process.cwd(), "_"), import.meta.url]) {
+function find(name) {
+  for (const from of [join(process.cwd(), "_"), import.meta.url, new URL("../packages/_", import.meta.url)]) {
     try {
-      return createRequire(from).resolve(file);
+      const manifest = createRequire(from).resolve(`${name}/package.json`);
+      const { bin } = JSON.parse(readFileSync(manifest, "utf8"));
+      const cli = join(dirname(manifest), bin[name]);
+      // In a checkout it may not be built.
+      if (existsSync(cli)) return cli;
     } catch {
       // Not there.
     }

@@ -18,9 +18,12 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     renameSync(part, path);
   } catch (error) {
     removeIfThere(part);
-    throw new Problem(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });
+    throw cannotWrite(path, error);
   }
 }
+
+export const cannotWrite = (path: string, error: unknown): Problem =>
+  new Problem(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });
 
 /** Where a file stands in a folder's place, there is nothing to remove, and asking for it throws. */
 function removeIfThere(path: string): void {

@@ -7,8 +7,8 @@ export function freshFolder(given: string | undefined, name: string, now = new D
   if (given !== undefined) {
     if (existsSync(given) && !statSync(given).isDirectory())
       throw new Problem(`${given} is a file: name a folder with --out`);
-    // What was killed in its first moment has left the half of a file.
-    if (existsSync(given) && readdirSync(given).some((name) => !name.endsWith(".part"))) {
+    // What was killed in its first moment has left its mark, or the half of a file.
+    if (existsSync(given) && readdirSync(given).some((name) => !/\.(?:part|pid)$/.test(name))) {
       throw new Problem(
         `${given} is there already: go on with it by --resume ${given}, or name another folder with --out`,
       );

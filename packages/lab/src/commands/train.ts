@@ -19,6 +19,7 @@ import { environmentOf } from "../training/environment.js";
 import { type Experiment, runExperiment } from "../training/experiment.js";
 import { type Material, readMaterial } from "../training/material.js";
 import type { Baseline, DataSummary, Results } from "../training/result.js";
+import { holdFolder } from "./hold.js";
 import { freshFolder } from "./output.js";
 import { stopper } from "./stopper.js";
 import { watcherOf } from "./watch.js";
@@ -112,6 +113,7 @@ const kebab = (flags: Flags): Flags =>
 
 async function train(data: string[], call: CallOptions, flags: Flags): Promise<void> {
   const { paths, options, resumed } = readSetup(data, call, kebab(flags));
+  if (resumed !== undefined) holdFolder(resumed);
   const progress = createProgress(call.json === true);
   const material = await readMaterial(paths, options, (sentence) => progress.note(sentence));
   const { summary } = material;
@@ -123,9 +125,10 @@ async function train(data: string[], call: CallOptions, flags: Flags): Promise<v
   progress.note(countsSentence(summary));
   const { stopped, release } = stopper((sentence) => progress.note(sentence));
   // When there is something to go on with: an experiment that cannot begin leaves nothing.
-  const watcher = watcherOf(progress, () =>
-    writeWhole(join(folder, OPTIONS_FILE), writeConfig({ data: paths, from: process.cwd(), ...options })),
-  );
+  const watcher = watcherOf(progress, () => {
+    holdFolder(folder);
+    writeWhole(join(folder, OPTIONS_FILE), writeConfig({ data: paths, from: process.cwd(), ...options }));
+  });
   const experiment = { options, trunk, sourceOf: material.sourceOf, engine, folder };
   const { runs, sweep, done } = await runExperiment(experiment, watcher, stopped);
   const baselines = done ? await baselinesOf(experiment, material, progress, stopped) : null;

@@ -3,7 +3,13 @@ import { Problem } from "../problem.js";
 /** Makes of what a flag or a configuration file says what is meant, or says what is allowed. */
 export type Reader<T> = (given: unknown, name: string) => T;
 
-const show = (given: unknown): string => (typeof given === "string" ? `"${given}"` : JSON.stringify(given));
+/** A number too, of which JSON knows only the finite ones. */
+const show = (given: unknown): string =>
+  typeof given === "string"
+    ? `"${given}"`
+    : typeof given === "number"
+      ? String(given)
+      : JSON.stringify(given);
 
 export function integer(min: number, max: number): Reader<number> {
   return (given, name) => {
