@@ -7,6 +7,8 @@ export interface Floats {
   readonly name: string;
   readonly shape: readonly number[];
   readonly type: StoredType;
+  /** What floats are made of, where the file has them quantised. */
+  readonly quantised?: string;
   read(): Float32Array;
 }
 
@@ -39,12 +41,13 @@ export function layerOf(
     );
   }
   const values = finite(weights, file);
+  const kept = weights.quantised === undefined ? format : `${format}, weights as ${weights.quantised}`;
   return {
     features,
     classes,
     weights: classesFirst ? values : transposed(values, features, classes),
     bias: bias && finite(bias, file),
-    origin: { file, format, weights: weights.name, bias: bias?.name ?? null, storedType: weights.type },
+    origin: { file, format: kept, weights: weights.name, bias: bias?.name ?? null, storedType: weights.type },
     hadamard: null,
     classNames: classNames?.length === classes ? classNames : null,
   };

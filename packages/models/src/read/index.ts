@@ -6,11 +6,12 @@ import { npy } from "./numpy/index.js";
 import { npz } from "./numpy/npz.js";
 import { pickles } from "./refused.js";
 import { safetensors } from "./safetensors/index.js";
+import { tensorflowJs } from "./tensorflow-js/index.js";
 
 export type { ReadOptions } from "./format.js";
 
 /** The first that recognises a path reads it. */
-const FORMATS: readonly Format[] = [safetensors, npy, npz, pickles];
+const FORMATS: readonly Format[] = [safetensors, tensorflowJs, npy, npz, pickles];
 
 const START = 16;
 

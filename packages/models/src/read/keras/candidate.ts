@@ -1,0 +1,19 @@
+import { Problem } from "../../problem.js";
+import type { Candidate, Floats } from "../candidate.js";
+import { type Layer, spatialAxes } from "./topology.js";
+
+/** A layer with its tensors, checked against each other; the kernel has a column a class. */
+export function denseOf(layer: Layer, kernel: Floats, bias: Floats | null, place: string): Candidate {
+  const spatial = spatialAxes(layer);
+  const { shape, name } = kernel;
+  if (shape.length !== spatial + 2 || shape.slice(0, spatial).some((size) => size !== 1))
+    throw new Problem(
+      `${place}: ${name} has the shape [${shape.join(", ")}], which is none of a ${layer.kind} of one pixel`,
+    );
+  const [features, classes] = shape.slice(spatial);
+  if (bias !== null && (bias.shape.length !== 1 || bias.shape[0] !== classes))
+    throw new Problem(
+      `${place}: ${bias.name} has the shape [${bias.shape.join(", ")}], ${name} has ${classes} classes`,
+    );
+  return { name: layer.name, classes, features, weights: kernel, classesFirst: false, bias };
+}
