@@ -1,16 +1,20 @@
 import type { FixedClassifier } from "fixed-classifier";
-import type { Parameter } from "../training/parameter.js";
+import type { Parameter, Variable } from "../training/parameter.js";
 
 export interface HeadShape {
   readonly features: number;
   readonly classes: number;
   /** Of a training step. */
   readonly rows: number;
+  /** Of the training in all, where there is one. */
+  readonly trainingSteps?: number | undefined;
 }
 
 /** What turns features into logits, and is compared with others of its kind on the same trunk. */
 export interface Head {
   readonly parameters: readonly Parameter[];
+  /** What else its files have to keep, where there is anything. */
+  readonly variables?: readonly Variable[];
   /** Bytes of what has to be kept of it to classify. */
   readonly bytes: number;
   /** Numbers that are learned and kept: a product code's signs count as the bytes say, its matrix is dropped. */
@@ -25,6 +29,10 @@ export interface Head {
    * Of as many rows as a step has.
    */
   backward(features: Float32Array, gradient: Float32Array): Promise<Float32Array>;
+  /** Called after each step of the optimiser, where it has something to do then. */
+  afterStep?(): void;
+  /** False while it is on the way to the kind of head that it ends as: no epoch before that is the best one. */
+  readonly settled?: boolean;
   /** Rows × classes of any number of rows; valid until the next call. */
   logits(features: Float32Array): Promise<Float32Array>;
   /** As it is now; null where it is a matrix. */

@@ -65,9 +65,14 @@ export class ProductHead implements Head {
     return this.classifier().forward(features);
   }
 
+  /** The rows that the matrix is nearest to now. */
+  round(): Uint8Array {
+    return this.#rounder.round(this.#matrix.value);
+  }
+
   classifier(): FixedClassifier {
     const { features, classes } = this.#shape;
-    const assignment = this.#rounder.round(this.#matrix.value);
+    const assignment = this.round();
     const head = new FixedClassifier({
       features,
       classes,
@@ -82,7 +87,7 @@ export class ProductHead implements Head {
 }
 
 /** The gradient of W from that of W / ‖W‖, row by row. */
-function throughLength(ofUnit: Float32Array, { value, gradient }: Parameter, features: number): void {
+export function throughLength(ofUnit: Float32Array, { value, gradient }: Parameter, features: number): void {
   for (let start = 0; start < value.length; start += features) {
     let square = 0;
     let along = 0;

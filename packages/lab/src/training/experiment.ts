@@ -8,7 +8,7 @@ import type { TrainOptions } from "../options/train.js";
 import { Model, type ModelSpec } from "./model.js";
 import { isBetter, type Score } from "./place.js";
 import { type Group, type Planned, planRuns } from "./plan.js";
-import type { EpochRecord, RunResult, SweepRow } from "./result.js";
+import type { RunResult, SweepRow } from "./result.js";
 import { Run } from "./run.js";
 import { CHECKPOINT_FILE } from "./run-settings.js";
 import type { Source } from "./source.js";
@@ -114,11 +114,11 @@ async function trainMissing(
     watcher.onGroup(missing, runs);
     if (!(await trainGroup(runs, source, experiment.options["save-every"], watcher, stopped))) return false;
     for (const [k, planned] of missing.entries()) {
-      const { failure, records } = runs[k];
+      const { failure, best } = runs[k];
       if (failure !== null) writeJson(pathOf(experiment, planned, "result.json"), await runs[k].finish());
       else runs[k].save();
-      const text = source.steps !== null;
-      const trained: Trained = failure === null ? { ...bestOf(records, text), text } : { accuracy: null };
+      const trained: Trained =
+        failure !== null || best === null ? { accuracy: null } : { ...best, text: source.steps !== null };
       writeJson(pathOf(experiment, planned, "trained.json"), trained);
     }
     return true;
@@ -126,11 +126,6 @@ async function trainMissing(
     for (const run of runs) await run.release();
   }
 }
-
-const bestOf = (records: readonly EpochRecord[], text: boolean): Score =>
-  records
-    .map((record) => ({ accuracy: record.validationAccuracy, nll: record.validationLoss }))
-    .reduce((a, b) => (isBetter(b, a, text) ? b : a));
 
 async function evaluateRuns(
   experiment: Experiment,

@@ -20,6 +20,14 @@ export interface ModelSpec {
   readonly steps: number | null;
 }
 
+/** What a model is made for; without training steps, to classify only. */
+interface Setting {
+  readonly batch: number;
+  readonly seed: number;
+  readonly inputGradients?: boolean;
+  readonly trainingSteps?: number;
+}
+
 /** Rows of inputs that are evaluated at a time. */
 const EVALUATED = 256;
 
@@ -37,7 +45,7 @@ export class Model {
   static async create(
     spec: ModelSpec,
     engine: Engine,
-    { batch, seed, inputGradients = false }: { batch: number; seed: number; inputGradients?: boolean },
+    { batch, seed, inputGradients = false, trainingSteps }: Setting,
   ): Promise<Model> {
     const { shape, norm, features, classes, steps } = spec;
     const trunk = await createTrunk(spec.trunk, {
@@ -52,13 +60,14 @@ export class Model {
       ...(norm !== null && { norm }),
     });
     const rows = batch * (steps ?? 1);
-    const head = await createHead(spec.head, { features: trunk.features, classes, rows }, seed, engine);
+    const of = { features: trunk.features, classes, rows, trainingSteps };
+    const head = await createHead(spec.head, of, seed, engine);
     return new Model(spec, trunk, head);
   }
 
   /** Everything that a copy of the model needs. */
   get variables(): readonly Variable[] {
-    return [...this.parameters, ...this.trunk.variables];
+    return [...this.parameters, ...(this.head.variables ?? []), ...this.trunk.variables];
   }
 
   async release(): Promise<void> {

@@ -12,20 +12,14 @@ import { evaluateTest, validate } from "./evaluate.js";
 import { writeExports } from "./exports.js";
 import { Model } from "./model.js";
 import { clipGradient, createOptimizer, type Optimizer } from "./optimizers/index.js";
-import { atStart, isBetter, type Looked, type Progress, type Weights } from "./place.js";
+import { atStart, isBetter, type Looked, type Progress, type Score, type Weights } from "./place.js";
 import type { EpochRecord, Evaluation, RunResult } from "./result.js";
-import {
-  CHECKPOINT,
-  CHECKPOINT_FILE,
-  type CheckpointAbout,
-  MODEL,
-  type ModelAbout,
-  type RunSettings,
-} from "./run-settings.js";
+import { CHECKPOINT, CHECKPOINT_FILE, type CheckpointAbout, type RunSettings } from "./run-settings.js";
 import { readSchedule, type Schedule } from "./schedule.js";
 import type { Batch, Source } from "./source.js";
 import { startMatrix } from "./starts/index.js";
 import { Stopwatch } from "./stopwatch.js";
+import { WeightFiles } from "./weight-files.js";
 
 /** One head that is trained with one seed. */
 export class Run {
@@ -33,6 +27,7 @@ export class Run {
   readonly #optimizer: Optimizer;
   readonly #watch = new Stopwatch();
   readonly #methods: RunMethods;
+  readonly #files: WeightFiles;
   #progress: Progress = atStart();
   #epochBegan = performance.now();
   /** Asked at the start: a head that has run away has no file. */
@@ -51,6 +46,8 @@ export class Run {
       weightDecay: settings.weightDecay,
     });
     this.#methods = new RunMethods(settings, model, source);
+    const { name: data, classes, layout } = source;
+    this.#files = new WeightFiles(folder, model, { spec: settings.spec, data, classes, layout });
   }
 
   /** Goes on from the checkpoint in `folder`, if there is one. */
@@ -58,8 +55,13 @@ export class Run {
     settings: RunSettings,
     { source, engine, folder }: { source: Source; engine: Engine; folder: string },
   ): Promise<Run> {
-    const { spec, batch, seed, start, methods } = settings;
-    const model = await Model.create(spec, engine, { batch, seed, inputGradients: methods.jem !== null });
+    const { spec, batch, seed, start, methods, epochs } = settings;
+    const model = await Model.create(spec, engine, {
+      batch,
+      seed,
+      inputGradients: methods.jem !== null,
+      trainingSteps: epochs * source.stepsAnEpoch,
+    });
     if (source.bias !== null) {
       model.head.parameters.find(({ name }) => name === "head.bias")?.value.set(source.bias);
     }
@@ -82,6 +84,11 @@ export class Run {
 
   get records(): readonly EpochRecord[] {
     return this.#progress.records;
+  }
+
+  /** What the best epoch reached on the validation part; null before there is one. */
+  get best(): Score | null {
+    return this.#progress.best?.validation ?? null;
   }
 
   get failure(): string | null {
@@ -110,6 +117,7 @@ export class Run {
     if (clip > 0) clipGradient(this.model.parameters, clip);
     this.#optimizer.step(learningRate * this.#schedule(done));
     this.model.trunk.afterStep?.();
+    this.model.head.afterStep?.();
     const { epoch, step } = progress;
     this.#methods.afterStep({ epoch, step, stepsAnEpoch: this.source.stepsAnEpoch });
     this.#watch.mark("trunk");
@@ -173,41 +181,38 @@ export class Run {
       return;
     }
     const { best } = progress;
-    if (best === null || isBetter(validation, best.validation, this.source.steps !== null)) {
+    if (
+      this.#isSettled &&
+      (best === null || isBetter(validation, best.validation, this.source.steps !== null))
+    ) {
       progress.best = { epoch: progress.epoch, validation };
-      this.#writeModel("best");
+      this.#files.write("best");
     }
-    if (this.done) this.#writeModel("last");
+    if (this.done) this.#files.write("last");
     await this.#methods.afterEpoch(progress.epoch - 1, () => this.#lookAtAveraged());
     this.save();
   }
 
   /** What the epoch has done with the averaged weights, which are in the model for now. */
   async #lookAtAveraged(): Promise<void> {
+    if (!this.#isSettled) return;
     const { epoch, averaged } = this.#progress;
     const last = { epoch, validation: await validate(this.model, this.source) };
     const text = this.source.steps !== null;
     const isBest = averaged === null || isBetter(last.validation, averaged.best.validation, text);
     this.#progress.averaged = { best: isBest ? last : averaged.best, last };
-    if (isBest) this.#writeModel("averaged-best");
-    if (this.done) this.#writeModel("averaged-last");
+    if (isBest) this.#files.write("averaged-best");
+    if (this.done) this.#files.write("averaged-last");
+  }
+
+  get #isSettled(): boolean {
+    return this.model.head.settled !== false;
   }
 
   #outOfPatience(): boolean {
     const { best, epoch } = this.#progress;
     const { patience } = this.settings;
     return patience > 0 && best !== null && epoch - best.epoch >= patience;
-  }
-
-  #path(name: string): string {
-    return join(this.folder, `${name}.safetensors`);
-  }
-
-  #writeModel(name: Weights): void {
-    const { spec } = this.settings;
-    const { name: data, classes, layout } = this.source;
-    const about: ModelAbout = { spec, data, classes, layout };
-    writeVariables(this.#path(name), MODEL, this.model.variables, about);
   }
 
   get #kept() {
@@ -278,8 +283,8 @@ export class Run {
     const ofBest = best.epoch === last.epoch ? last : await this.#evaluate("best", best);
     writeExports(this.model, this.folder);
     const methods = await finishMethods(this.#methods, this.#progress.averaged, {
-      read: (name) => this.#read(name),
-      write: (name) => this.#writeModel(name),
+      read: (name) => this.#files.read(name),
+      write: (name) => this.#files.write(name),
       evaluate: (name, looked) => this.#evaluate(name, looked),
       look: async () => ({
         validation: await validate(this.model, this.source),
@@ -297,16 +302,9 @@ export class Run {
   }
 
   async #evaluate(name: Weights, { epoch, validation }: Looked): Promise<Evaluation> {
-    this.#read(name);
+    this.#files.read(name);
     const test = await evaluateTest(this.model, this.source);
     return { epoch, validation, test };
-  }
-
-  #read(name: Weights): void {
-    const path = this.#path(name);
-    const kept = readVariables(path, MODEL);
-    if (kept === undefined) throw new Problem(`${path} is gone: run again with another folder in --out`);
-    kept.restore(this.model.variables);
   }
 
   /** Once the result is kept, nothing goes on from here. */

@@ -20,7 +20,7 @@ function seedOf(logits: Float32Array): Float32Array {
   return seed;
 }
 
-test.each(["learned", "cosine", "hadamard", "simplex", "product:4"])(
+test.each(["learned", "cosine", "hadamard", "simplex", "product:4", "blended:4", "frozen:4"])(
   "%s: from the gradient of the cross-entropy by logits come the gradients of a step",
   async (name) => {
     const head = await createHead(

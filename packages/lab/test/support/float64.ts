@@ -53,3 +53,20 @@ export function jacobi(symmetric: readonly (readonly number[])[]) {
     vectors: order.map((k) => v.map((row) => row[k])),
   };
 }
+
+/** Signs of the nearest concatenation of ± rows of the Sylvester matrix of this order: all are tried. */
+export function roundedTo(vector: readonly number[], order: number): number[] {
+  let rows = [[1]];
+  while (rows.length < order) {
+    rows = [
+      ...rows.map((row) => [...row, ...row]),
+      ...rows.map((row) => [...row, ...row.map((value) => -value)]),
+    ];
+  }
+  const all = [...rows, ...rows.map((row) => row.map((value) => -value))];
+  return Array.from({ length: vector.length / order }, (_, k) => {
+    const part = vector.slice(k * order, (k + 1) * order);
+    const product = (row: readonly number[]): number => row.reduce((sum, sign, i) => sum + sign * part[i], 0);
+    return all.reduce((best, row) => (product(row) > product(best) ? row : best));
+  }).flat();
+}
