@@ -1,4 +1,9 @@
 /** ONNX models as files: read, changed, written again. Nothing of a model is executed. */
 
+export type { AttributeValue } from "./build.js";
+export { floatTensor, integerTensor, nodeOf, rawTensor } from "./build.js";
+export type { HeadGraph } from "./head-place.js";
+export type { OnnxModel, OpenOptions } from "./model.js";
+export { openOnnx } from "./model.js";
 export * from "./onnx_pb.js";
 export { modelPieces, parseModel, readModel } from "./protobuf.js";

@@ -1,0 +1,199 @@
+import { FixedClassifier } from "fixed-classifier";
+import type { AuthorsForm } from "../last-layer.js";
+import { intOf, intsOf } from "./attributes.js";
+import type { Constants } from "./constants.js";
+import { evaluate } from "./evaluate.js";
+import type { GraphIndex } from "./graph-index.js";
+import { isStandard } from "./graph-index.js";
+import type { LinearLayer } from "./linear-layer.js";
+import type { NodeProto } from "./onnx_pb.js";
+import type { Affine } from "./walk.js";
+
+/** A linear layer that is the authors' module, with its normalisation before it. */
+export interface AuthorsHead extends AuthorsForm {
+  /** The value whose rows are the features, before they are brought to length 1. */
+  readonly input: string;
+  readonly features: number;
+  /** scale·H, classes × features. */
+  readonly weights: Float32Array;
+}
+
+const ROWS = 3;
+const TOLERANCE = 1e-4;
+const LONGEST_WAY = 24;
+
+/**
+ * Reads z = scale·⟨h_c, x/‖x‖⟩ + b off the end of a graph, or null: the weights have to be ±m with the signs of the Sylvester matrix, the
+ * graph before them has to lead back to a row that is divided by its length, and all of it together has to give the logits of
+ * `FixedClassifier` with the code "sylvester" on random rows.
+ */
+export function authorsHeadOf(
+  affine: Affine,
+  layer: LinearLayer,
+  index: GraphIndex,
+  constants: Constants,
+): AuthorsHead | null {
+  const magnitude = sylvesterMagnitude(layer);
+  if (magnitude === null || affine.product.layout !== "rows") return null;
+  const way = backToFeatures(affine.product.input, layer.features, index, constants);
+  if (way === null) return null;
+  const { input, features } = way;
+  const scale = magnitude * way.factor;
+  if (!givesTheSame({ input, features, scale }, affine, layer, index, constants)) return null;
+  const weights = new Float32Array(layer.classes * features);
+  for (let i = 0; i < weights.length; i++) {
+    weights[i] = isOdd(Math.floor(i / features) & (i % features)) ? -scale : scale;
+  }
+  return { input, features, scale, weights };
+}
+
+/** m with its sign where w[i,j] = m·(−1)^popcount(i & j) for all entries. */
+function sylvesterMagnitude({ classes, features, weights }: LinearLayer): number | null {
+  const magnitude = weights[0];
+  if (magnitude === 0 || classes < 2 || features < 2) return null;
+  const most = Math.abs(magnitude) * 1e-6;
+  for (let i = 0; i < classes; i++) {
+    for (let j = 0; j < features; j++) {
+      const expected = isOdd(i & j) ? -magnitude : magnitude;
+      if (Math.abs(weights[i * features + j] - expected) > most) return null;
+    }
+  }
+  return magnitude;
+}
+
+function isOdd(bits: number): boolean {
+  let folded = bits ^ (bits >> 16);
+  folded ^= folded >> 8;
+  folded ^= folded >> 4;
+  return ((0x6996 >> (folded & 15)) & 1) === 1;
+}
+
+interface Way {
+  readonly input: string;
+  readonly features: number;
+  readonly factor: number;
+}
+
+/** From what is multiplied by H back through factors and padding to the division by the length. */
+function backToFeatures(from: string, width: number, index: GraphIndex, constants: Constants): Way | null {
+  let value = from;
+  let features = width;
+  let factor = 1;
+  for (let steps = 0; steps < LONGEST_WAY; steps++) {
+    const node = index.producer(value);
+    if (node === undefined || !isStandard(node)) return null;
+    const [left = "", right = ""] = node.input;
+    const number = constants.scalar(right) ?? (node.opType === "Mul" ? constants.scalar(left) : null);
+    if (node.opType === "Neg") factor = -factor;
+    else if (node.opType === "Mul" && number !== null) factor *= number;
+    else if (node.opType === "Div" && number !== null) factor /= number;
+    else if (node.opType === "Pad" || (node.opType === "Concat" && constants.has(right))) {
+      const added =
+        node.opType === "Pad"
+          ? padOf(node, constants)
+          : constants.has(right)
+            ? constants.load(right).dims.at(-1)
+            : null;
+      if (!added || added >= features) return null;
+      features -= added;
+    } else if (!["Identity", "Cast", "Dropout", "Mul", "Div", "LpNormalization"].includes(node.opType))
+      return null;
+    else if (node.opType === "LpNormalization") return { input: left, features, factor };
+    else if ((node.opType === "Mul" || node.opType === "Div") && number === null) {
+      const input =
+        normalisedBy(left, right, index, constants) ??
+        (node.opType === "Mul" ? normalisedBy(right, left, index, constants) : null);
+      return input === null ? null : { input, features, factor };
+    }
+    value = number !== null && constants.has(left) ? right : left;
+  }
+  return null;
+}
+
+function padOf(node: NodeProto, constants: Constants): number | null {
+  const pads = node.input[1] ? constants.integers(node.input[1]) : intsOf(node, "pads");
+  if (pads === null || pads.length === 0 || pads.slice(0, -1).some((size) => size !== 0)) return null;
+  return intOf(node, "axis", 0) === 0 ? (pads.at(-1) ?? null) : null;
+}
+
+/** The row itself where what it is divided by is computed from nothing else. */
+function normalisedBy(row: string, norm: string, index: GraphIndex, constants: Constants): string | null {
+  const open = [norm];
+  const seen = new Set<string>();
+  let reduces = false;
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (name === row || name === "" || seen.has(name) || constants.has(name)) continue;
+    seen.add(name);
+    const node = index.producer(name);
+    if (node === undefined || seen.size > LONGEST_WAY) return null;
+    reduces ||= node.opType.startsWith("Reduce");
+    open.push(...node.input);
+  }
+  return reduces ? row : null;
+}
+
+/** What the graph computes, against what the head is said to be. */
+function givesTheSame(
+  { input, features, scale }: Omit<AuthorsHead, "weights">,
+  affine: Affine,
+  { classes, bias }: LinearLayer,
+  index: GraphIndex,
+  constants: Constants,
+): boolean {
+  const shape = index.shapeOf(input);
+  const dims =
+    shape === null || shape.length === 0
+      ? [ROWS, features]
+      : [...shape.slice(0, -1).map((size) => (size < 0 ? ROWS : size)), features];
+  const rows = dims.slice(0, -1).reduce((all, size) => all * size, 1);
+  if (rows < 1 || rows > 4096 || rows * features > 2 ** 22) return false;
+  const values = randomNumbers(rows * features);
+  const theirs = evaluate(
+    affine.logits,
+    input,
+    { dims, values: Float64Array.from(values) },
+    index,
+    constants,
+  );
+  if (theirs === null || theirs.values.length !== rows * classes) return false;
+  const ours = logitsOf({ features, classes, scale, bias }, values);
+  if (ours === null) return false;
+  const largest = ours.reduce((most, value) => Math.max(most, Math.abs(value)), Math.abs(scale));
+  return ours.every((value, i) => Math.abs(value - theirs.values[i]) <= TOLERANCE * largest);
+}
+
+interface Settings {
+  readonly features: number;
+  readonly classes: number;
+  readonly scale: number;
+  readonly bias: Float32Array | null;
+}
+
+/** The core multiplies by −scale, as the authors do; null for sizes that it has no code of. */
+function logitsOf({ features, classes, scale, bias }: Settings, values: Float32Array): Float32Array | null {
+  let head: FixedClassifier;
+  try {
+    head = new FixedClassifier({
+      features,
+      classes,
+      code: "sylvester",
+      allowDuplicates: true,
+      scale: -scale,
+      bias: bias !== null,
+    });
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+  if (bias !== null) head.bias?.set(bias);
+  return head.forward(values);
+}
+
+/** The same numbers in (−1, 1) every time; Park and Miller's generator. */
+function randomNumbers(count: number): Float32Array {
+  let state = 20180430;
+  return Float32Array.from({ length: count }, () => {
+    state = (state * 48271) % 2147483647;
+    return (state / 2147483647) * 2 - 1;
+  });
+}

@@ -1,0 +1,177 @@
+import { intsOf } from "./attributes.js";
+import type { Constants } from "./constants.js";
+import type { GraphIndex } from "./graph-index.js";
+import { isStandard } from "./graph-index.js";
+import type { NodeProto } from "./onnx_pb.js";
+import type { Product } from "./products.js";
+import { productOf } from "./products.js";
+import { reasonAgainst } from "./refusals.js";
+
+/** A node between the product and the logits: one that the head takes with it, or one that moves numbers and stays. */
+export interface Step {
+  readonly node: NodeProto;
+  /** The input that carries the classes. */
+  readonly input: string;
+  readonly stays: boolean;
+}
+
+/** A product and what follows it up to the logits: logits = factor·(W·x) + Σ biases. */
+export interface Affine {
+  readonly product: Product;
+  /** The value that holds the logits. */
+  readonly logits: string;
+  /** From the logits back to the product. */
+  readonly steps: readonly Step[];
+  readonly factor: number;
+  readonly biases: readonly { readonly name: string; readonly factor: number }[];
+  /** Where the last classes are cut off after the product, the number that is left. */
+  readonly kept: number | null;
+}
+
+/** Follows the logits, each class on its own or by an increasing function, or takes the best: the classes stay what they are. */
+const TAIL = new Set([
+  "Softmax",
+  "LogSoftmax",
+  "ArgMax",
+  "TopK",
+  "Sigmoid",
+  "Exp",
+  "Log",
+  "Hardmax",
+  "Dropout",
+  "ZipMap",
+]);
+const MOVING = new Set(["Identity", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose"]);
+const RANK_KEEPING = new Set(["Neg", "Relu", "Cast", "Identity", "Dropout", "GlobalAveragePool"]);
+/** Softmax written out takes its own largest entry or sum. */
+const REDUCING = /^Reduce(Max|Sum|LogSumExp)$/;
+
+/** Goes from a value back to the linear layer behind it. */
+export function walkBack(
+  from: string,
+  index: GraphIndex,
+  constants: Constants,
+  functions: ReadonlySet<string>,
+): Affine | { readonly reason: string } {
+  let steps: Step[] = [];
+  let factor = 1;
+  let biases: { name: string; factor: number }[] = [];
+  let kept: number | null = null;
+  let logits = from;
+  const restart = (value: string): void => {
+    steps = [];
+    factor = 1;
+    biases = [];
+    kept = null;
+    logits = value;
+  };
+
+  for (let value = from; ; ) {
+    const node = index.producer(value);
+    if (node === undefined) {
+      return {
+        reason: index.inputs.has(value)
+          ? `"${value}" is an input of the model`
+          : `"${value}" comes from no node`,
+      };
+    }
+    const inner = steps.at(-1);
+    if (inner !== undefined && isShared(value, inner.node, index)) restart(value);
+
+    const product = productOf(node, index, constants);
+    if (product !== null) {
+      const own = product.bias;
+      return {
+        product,
+        logits,
+        steps,
+        factor: factor * product.factor,
+        biases: own === null ? biases : [...biases, { name: own.name, factor: factor * own.factor }],
+        kept,
+      };
+    }
+    const affine = affineOf(node, index, constants);
+    if (affine !== null) {
+      if (affine.bias !== null) biases.push({ name: affine.bias, factor });
+      factor *= affine.factor;
+      if (affine.kept !== null) kept = Math.min(kept ?? affine.kept, affine.kept);
+      steps.push({ node, input: affine.input, stays: false });
+      value = affine.input;
+    } else if (isStandard(node) && MOVING.has(node.opType) && !(kept !== null && node.opType === "Reshape")) {
+      value = node.input[0];
+      if (steps.length > 0) steps.push({ node, input: value, stays: true });
+      else restart(value);
+    } else if ((isStandard(node) && TAIL.has(node.opType)) || isOfItself(node, index)) {
+      value = node.input[0];
+      restart(value);
+    } else return { reason: reasonAgainst(node, index, functions) };
+  }
+}
+
+interface AffineStep {
+  readonly input: string;
+  readonly factor: number;
+  readonly bias: string | null;
+  readonly kept: number | null;
+}
+
+/** A bias added, a factor, or the last classes cut off. */
+function affineOf(node: NodeProto, index: GraphIndex, constants: Constants): AffineStep | null {
+  if (!isStandard(node)) return null;
+  const [left = "", right = ""] = node.input;
+  const nothing = { factor: 1, bias: null, kept: null };
+  if (node.opType === "Neg") return { ...nothing, input: left, factor: -1 };
+  if (node.opType === "Slice") return keptOf(node, index, constants);
+  if (node.input.length !== 2 || constants.has(left) === constants.has(right)) return null;
+  const [input, constant] = constants.has(left) ? [right, left] : [left, right];
+  if (node.opType === "Add" || node.opType === "Sum") return { ...nothing, input, bias: constant };
+  if (node.opType !== "Mul" && !(node.opType === "Div" && constant === right)) return null;
+  const factor = constants.scalar(constant);
+  if (factor === null || factor === 0) return null;
+  return { ...nothing, input, factor: node.opType === "Mul" ? factor : 1 / factor };
+}
+
+/** Slice of the last axis from its start. */
+function keptOf(node: NodeProto, index: GraphIndex, constants: Constants): AffineStep | null {
+  const list = (at: number, name: string) =>
+    node.input[at] ? constants.integers(node.input[at]) : intsOf(node, name);
+  const [starts, ends, axes] = [list(1, "starts"), list(2, "ends"), list(3, "axes")];
+  const steps = list(4, "steps") ?? [1];
+  if (starts === null || ends === null || axes === null) return null;
+  if (starts.length !== 1 || starts[0] !== 0 || steps[0] !== 1 || ends[0] <= 0 || axes.length !== 1)
+    return null;
+  const rank = rankOf(node.input[0], index);
+  if (axes[0] !== -1 && (rank === null || axes[0] !== rank - 1)) return null;
+  return { input: node.input[0], factor: 1, bias: null, kept: ends[0] };
+}
+
+/** The number of axes of a value, where the file or its node says it. */
+export function rankOf(name: string, index: GraphIndex): number | null {
+  for (let value = name, steps = 0; steps < 64; steps++) {
+    const shape = index.shapeOf(value);
+    if (shape !== null) return shape.length;
+    const node = index.producer(value);
+    if (node === undefined || !isStandard(node)) return null;
+    if (node.opType === "Gemm" || node.opType === "Flatten") return 2;
+    if (!RANK_KEEPING.has(node.opType)) return null;
+    value = node.input[0];
+  }
+  return null;
+}
+
+function isShared(value: string, by: NodeProto, index: GraphIndex): boolean {
+  return index.outputs.has(value) || index.usersOf(value).some((node) => node !== by);
+}
+
+/** x − max(x), e / Σe. */
+function isOfItself(node: NodeProto, index: GraphIndex): boolean {
+  if (!isStandard(node) || (node.opType !== "Sub" && node.opType !== "Div") || node.input.length !== 2)
+    return false;
+  const reduced = index.producer(node.input[1]);
+  return (
+    reduced !== undefined &&
+    isStandard(reduced) &&
+    REDUCING.test(reduced.opType) &&
+    reduced.input[0] === node.input[0]
+  );
+}
