@@ -208,6 +208,8 @@ describe("packages", () => {
   });
 
   test("have no file that is longer than a person reads in one sitting", () => {
-    expect(files.filter((file) => textOf(file).split("\n").length > 321)).toEqual([]);
+    // But for those that a compiler of message formats writes.
+    const written = files.filter((file) => !file.endsWith("_pb.ts"));
+    expect(written.filter((file) => textOf(file).split("\n").length > 321)).toEqual([]);
   });
 });

@@ -113,17 +113,25 @@ export function transform(g: GraphBuilder, value: string, matrix: HadamardMatrix
   const left = dense(rows, columns, (i, j) => {
     return signOf(i * width) * entry({ order: head, factor }, i % head, j);
   });
-  let y = g.reshape(value, [0, part.blocks, columns, width]);
-  y = g.node("MatMul", [g.floats(`hadamard_${head}`, [rows, columns], left), y]);
-  let done = part.blocks * rows;
-  let length = width;
-  for (const f of rest) {
-    length /= f;
-    y = g.reshape(y, [0, done, f, length]);
-    y = g.node("MatMul", [sylvesterMatrix(g, f), y]);
-    done *= f;
-  }
-  y = g.node("MatMul", [y, sylvesterMatrix(g, last)]);
+  const fromLeft = (y: string): string => {
+    const matrix = g.floats(`hadamard_${head}`, [rows, columns], left);
+    return g.node("MatMul", [matrix, g.reshape(y, [0, part.blocks, columns, width])]);
+  };
+  const others = (y: string, before: number): string => {
+    let [product, length, done] = [y, width, before];
+    for (const f of rest) {
+      length /= f;
+      product = g.node("MatMul", [sylvesterMatrix(g, f), g.reshape(product, [0, done, f, length])]);
+      done *= f;
+    }
+    return product;
+  };
+  const fromRight = (y: string): string => g.node("MatMul", [y, sylvesterMatrix(g, last)]);
+  // The one that makes fewer elements comes first, the one that makes more comes last.
+  const y =
+    rows <= columns
+      ? fromRight(others(fromLeft(value), part.blocks * rows))
+      : fromLeft(others(fromRight(g.reshape(value, [0, -1, last])), part.blocks * columns));
   return { value: g.reshape(y, [0, part.blocks * rows * width]), length: rows * width };
 }
 
