@@ -2,6 +2,8 @@ import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import type { LastLayer } from "../last-layer.js";
 import { Problem } from "../problem.js";
 import type { Format, Place, ReadOptions } from "./format.js";
+import { kerasArchive } from "./keras/archive.js";
+import { kerasH5 } from "./keras/h5.js";
 import { npy } from "./numpy/index.js";
 import { npz } from "./numpy/npz.js";
 import { pickles } from "./refused.js";
@@ -11,7 +13,7 @@ import { tensorflowJs } from "./tensorflow-js/index.js";
 export type { ReadOptions } from "./format.js";
 
 /** The first that recognises a path reads it. */
-const FORMATS: readonly Format[] = [safetensors, tensorflowJs, npy, npz, pickles];
+const FORMATS: readonly Format[] = [kerasArchive, kerasH5, safetensors, tensorflowJs, npy, npz, pickles];
 
 const START = 16;
 

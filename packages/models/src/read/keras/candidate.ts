@@ -11,6 +11,11 @@ export function denseOf(layer: Layer, kernel: Floats, bias: Floats | null, place
       `${place}: ${name} has the shape [${shape.join(", ")}], which is none of a ${layer.kind} of one pixel`,
     );
   const [features, classes] = shape.slice(spatial);
+  const units = layer.config.units ?? layer.config.filters;
+  if (typeof units === "number" && units !== classes)
+    throw new Problem(
+      `${place}: ${name} has ${classes} classes, by its configuration the layer "${layer.name}" has ${units}`,
+    );
   if (bias !== null && (bias.shape.length !== 1 || bias.shape[0] !== classes))
     throw new Problem(
       `${place}: ${bias.name} has the shape [${bias.shape.join(", ")}], ${name} has ${classes} classes`,
