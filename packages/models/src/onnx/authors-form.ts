@@ -16,6 +16,8 @@ export interface AuthorsHead extends AuthorsForm {
   readonly features: number;
   /** scale·H, classes × features. */
   readonly weights: Float32Array;
+  /** Whether the features get another type on their way. */
+  readonly isCast: boolean;
 }
 
 const ROWS = 3;
@@ -44,7 +46,7 @@ export function authorsHeadOf(
   for (let i = 0; i < weights.length; i++) {
     weights[i] = isOdd(Math.floor(i / features) & (i % features)) ? -scale : scale;
   }
-  return { input, features, scale, weights };
+  return { input, features, scale, weights, isCast: way.isCast };
 }
 
 /** m with its sign where w[i,j] = m·(−1)^popcount(i & j) for all entries. */
@@ -72,6 +74,7 @@ interface Way {
   readonly input: string;
   readonly features: number;
   readonly factor: number;
+  readonly isCast: boolean;
 }
 
 /** From what is multiplied by H back through factors and padding to the division by the length. */
@@ -79,35 +82,52 @@ function backToFeatures(from: string, width: number, index: GraphIndex, constant
   let value = from;
   let features = width;
   let factor = 1;
-  for (let steps = 0; steps < LONGEST_WAY; steps++) {
+  let isCast = false;
+  for (let steps = 0; steps < LONGEST_WAY && features > 0; steps++) {
     const node = index.producer(value);
     if (node === undefined || !isStandard(node)) return null;
+    const input = normalisedInput(node, index, constants);
+    if (input !== null) return { input, features, factor, isCast };
     const [left = "", right = ""] = node.input;
-    const number = constants.scalar(right) ?? (node.opType === "Mul" ? constants.scalar(left) : null);
-    if (node.opType === "Neg") factor = -factor;
-    else if (node.opType === "Mul" && number !== null) factor *= number;
-    else if (node.opType === "Div" && number !== null) factor /= number;
-    else if (node.opType === "Pad" || (node.opType === "Concat" && constants.has(right))) {
-      const added =
-        node.opType === "Pad"
-          ? padOf(node, constants)
-          : constants.has(right)
-            ? constants.load(right).dims.at(-1)
-            : null;
-      if (!added || added >= features) return null;
-      features -= added;
-    } else if (!["Identity", "Cast", "Dropout", "Mul", "Div", "LpNormalization"].includes(node.opType))
-      return null;
-    else if (node.opType === "LpNormalization") return { input: left, features, factor };
-    else if ((node.opType === "Mul" || node.opType === "Div") && number === null) {
-      const input =
-        normalisedBy(left, right, index, constants) ??
-        (node.opType === "Mul" ? normalisedBy(right, left, index, constants) : null);
-      return input === null ? null : { input, features, factor };
+    value = left;
+    switch (node.opType) {
+      case "Identity":
+      case "Dropout":
+        break;
+      case "Cast":
+        isCast = true;
+        break;
+      case "Neg":
+        factor = -factor;
+        break;
+      case "Mul":
+        factor *= constants.scalar(right) ?? constants.scalar(left) ?? 0;
+        if (constants.has(left)) value = right;
+        break;
+      case "Div":
+        factor /= constants.scalar(right) ?? 0;
+        break;
+      case "Pad":
+        features -= padOf(node, constants) ?? features;
+        break;
+      case "Concat":
+        features -= constants.has(right) ? (constants.load(right).dims.at(-1) ?? features) : features;
+        break;
+      default:
+        return null;
     }
-    value = number !== null && constants.has(left) ? right : left;
+    if (factor === 0 || !Number.isFinite(factor)) return null;
   }
   return null;
+}
+
+/** The row that a node divides by its length; null for any other node. */
+function normalisedInput(node: NodeProto, index: GraphIndex, constants: Constants): string | null {
+  const [left = "", right = ""] = node.input;
+  if (node.opType === "LpNormalization") return left;
+  if (node.opType === "Div") return normalisedBy(left, right, index, constants);
+  if (node.opType !== "Mul") return null;
+  return normalisedBy(left, right, index, constants) ?? normalisedBy(right, left, index, constants);
 }
 
 function padOf(node: NodeProto, constants: Constants): number | null {
@@ -134,7 +154,7 @@ function normalisedBy(row: string, norm: string, index: GraphIndex, constants: C
 
 /** What the graph computes, against what the head is said to be. */
 function givesTheSame(
-  { input, features, scale }: Omit<AuthorsHead, "weights">,
+  { input, features, scale }: Pick<AuthorsHead, "input" | "features" | "scale">,
   affine: Affine,
   { classes, bias }: LinearLayer,
   index: GraphIndex,

@@ -1,6 +1,7 @@
 import type { StoredType } from "../last-layer.js";
 import { Problem } from "../problem.js";
 import { floatOf, floatsOf, has, intOf, intsOf, tensorOf } from "./attributes.js";
+import { storedTypeOf } from "./element-types.js";
 import type { GraphIndex } from "./graph-index.js";
 import { isStandard, labelOf } from "./graph-index.js";
 import type { NodeProto, TensorProto } from "./onnx_pb.js";
@@ -78,7 +79,8 @@ export class Constants {
 
   /** One number, or null for what is no constant, no number, or more than one. */
   scalar(name: string): number | null {
-    if (!this.has(name) || this.count(name) !== 1) return null;
+    if (!this.has(name) || this.count(name) !== 1 || storedTypeOf(this.elementType(name)) === null)
+      return null;
     return this.load(name).values[0];
   }
 

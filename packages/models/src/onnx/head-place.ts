@@ -23,6 +23,8 @@ export interface HeadPlace {
   readonly steps: readonly Step[];
   /** The type that the product is computed in. */
   readonly elementType: number;
+  /** The type of the features, 0 where it cannot be told. */
+  readonly inputType: number;
 }
 
 /** A head as nodes: rows × features to rows × classes, both float32 and of two axes. */
@@ -193,10 +195,8 @@ function isFlat({ input, product }: HeadPlace, index: GraphIndex): boolean {
   return product.opType === "Gemm" || rankOf(input, index) === 2;
 }
 
-function isFloat({ input, product, elementType }: HeadPlace, index: GraphIndex): boolean {
-  const declared = index.typeOf(input)?.elemType;
-  if (declared !== undefined && declared !== 0) return declared === DataType.FLOAT;
-  return product.input.includes(input) && elementType === DataType.FLOAT;
+function isFloat({ input, inputType }: HeadPlace, index: GraphIndex): boolean {
+  return (index.typeOf(input)?.elemType || inputType) === DataType.FLOAT;
 }
 
 function rowsOf(name: string, features: number): ValueInfoProto {

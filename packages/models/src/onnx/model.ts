@@ -55,6 +55,7 @@ export function openOnnx(path: string, options: OpenOptions = {}): OnnxModel {
   const layer = readLinearLayer(affine, index, constants, path);
   const authors = authorsHeadOf(affine, layer, index, constants);
   const { product } = affine;
+  const elementType = constants.elementType(product.weights);
   const place: HeadPlace = {
     input: authors?.input ?? product.input,
     layout: product.layout,
@@ -64,7 +65,8 @@ export function openOnnx(path: string, options: OpenOptions = {}): OnnxModel {
     product: product.node,
     logits: affine.logits,
     steps: affine.steps,
-    elementType: constants.elementType(product.weights),
+    elementType,
+    inputType: authors?.isCast ? 0 : elementType,
   };
   const lastLayer: LastLayer = {
     features: place.features,
