@@ -1,3 +1,7 @@
+export { type Candidate, type Conversion, convert } from "./convert/convert.js";
+export type { Costs } from "./convert/measure.js";
+export type { ConvertOptions, ProductCode } from "./convert/plans.js";
+export type { CalibrationRows } from "./convert/rows.js";
 export type { AuthorsForm, LastLayer, LayerOrigin, StoredType } from "./last-layer.js";
 export { Problem } from "./problem.js";
 export { type ReadOptions, readLastLayer } from "./read/index.js";

@@ -1,0 +1,112 @@
+import type { LastLayer } from "../last-layer.js";
+import { Problem } from "../problem.js";
+import type { Answerer } from "./answer.js";
+import { answersOf, type Costs, costsOf } from "./measure.js";
+import { learnedHead, originalLogits } from "./original.js";
+import { type ConvertOptions, plansOf } from "./plans.js";
+import { type CalibrationRows, splitRows } from "./rows.js";
+import { microsecondsOf } from "./time.js";
+
+/** What can take the layer's place, and what it costs. */
+export interface Candidate extends Answerer {
+  /** "product:4x2", "adapter:1004", "learned" or "sylvester". */
+  readonly name: string;
+  /** Of the head's file, and of the adapter's. */
+  readonly bytes: number;
+  /** Of the five best classes of a row, on one thread. */
+  readonly microseconds: number;
+  readonly costs: Costs;
+}
+
+export interface Conversion {
+  /** Smallest first. */
+  readonly candidates: readonly Candidate[];
+  /** The smallest of those that agree often enough; null where none does. */
+  readonly recommended: Candidate | null;
+  /** The layer as it is, in float32. */
+  readonly original: {
+    readonly bytes: number;
+    readonly accuracy: number | null;
+    readonly microseconds: number;
+  };
+  readonly calibrationRows: number;
+  readonly minAgreement: number;
+  /** Candidates that cannot be made of this layer, and why. */
+  readonly refused: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** Makes all that can take the layer's place, and measures each on rows that it was not made of. */
+export async function convert(
+  layer: LastLayer,
+  rows: CalibrationRows,
+  options: ConvertOptions = {},
+): Promise<Conversion> {
+  const { features, classes } = layer;
+  const { minAgreement = 0.99 } = options;
+  if (!(minAgreement >= 0 && minAgreement <= 1))
+    throw new Problem(`the least agreement is ${minAgreement}: give a part from 0 to 1, such as 0.99`);
+  checkFinite(layer);
+  const { calibration, heldOut } = splitRows(rows, features, options);
+  const learned = learnedHead(layer);
+  const original = answersOf(originalLogits(layer), heldOut, features, classes);
+  const dense: Answerer = { head: learned, adapter: null, rerank: null };
+  const plans = plansOf(layer, learned, calibration.x, options);
+  const candidates: Candidate[] = [];
+  const refused: { name: string; reason: string }[] = [];
+  for (const [index, { name, make }] of plans.entries()) {
+    options.onCandidate?.(name, index, plans.length);
+    let made: Answerer;
+    try {
+      made = await make();
+    } catch (error) {
+      // What a code cannot do is told of it; the others may do.
+      if (!(error instanceof RangeError)) throw error;
+      refused.push({ name, reason: error.message });
+      continue;
+    }
+    candidates.push({
+      ...made,
+      name,
+      bytes: filesOf(made).reduce((sum, { bytes }) => sum + bytes.length, 0),
+      microseconds: microsecondsOf(made, heldOut.x, features),
+      costs: costsOf(made, original, heldOut, features),
+    });
+  }
+  candidates.sort((a, b) => a.bytes - b.bytes);
+  return {
+    candidates,
+    recommended: candidates.find(({ costs }) => costs.agreement >= minAgreement) ?? null,
+    original: {
+      bytes: 4 * (layer.weights.length + (layer.bias?.length ?? 0)),
+      accuracy: original.accuracy,
+      microseconds: microsecondsOf(dense, heldOut.x, features),
+    },
+    calibrationRows: calibration.x.length / features,
+    minAgreement,
+    refused,
+  };
+}
+
+/** A head's file, and where there is one its adapter's. */
+export function filesOf({ head, adapter }: Answerer): { part: "head" | "adapter"; bytes: Uint8Array }[] {
+  const files: { part: "head" | "adapter"; bytes: Uint8Array }[] = [
+    { part: "head", bytes: head.toSafetensors() },
+  ];
+  if (adapter !== null) files.push({ part: "adapter", bytes: adapter.toSafetensors() });
+  return files;
+}
+
+function checkFinite({ weights, bias, features, origin }: LastLayer): void {
+  const at = weights.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) {
+    throw new Problem(
+      `${origin.file}: ${origin.weights} has ${weights[at]} for class ${Math.floor(at / features)}, feature ${at % features}; the model cannot be converted: train it again, or take a checkpoint before it diverged`,
+    );
+  }
+  const masked = bias?.findIndex((value) => !Number.isFinite(value) && value !== Number.NEGATIVE_INFINITY);
+  if (bias !== null && masked !== undefined && masked >= 0) {
+    throw new Problem(
+      `${origin.file}: ${origin.bias} has ${bias[masked]} for class ${masked}; the model cannot be converted: take a checkpoint before it diverged`,
+    );
+  }
+}
