@@ -3,6 +3,7 @@ export type { Costs } from "./convert/measure.js";
 export type { ConvertOptions, ProductCode } from "./convert/plans.js";
 export type { CalibrationRows } from "./convert/rows.js";
 export type { AuthorsForm, LastLayer, LayerOrigin, StoredType } from "./last-layer.js";
+export { type HeadGraph, type OnnxModel, type OpenOptions, openOnnx } from "./onnx/index.js";
 export { Problem } from "./problem.js";
 export { type ReadOptions, readLastLayer } from "./read/index.js";
-export { type HeadGraph, type HeadGraphOptions, headGraph, headModel } from "./write/onnx/index.js";
+export { type HeadGraphOptions, headGraph, headModel } from "./write/onnx/index.js";

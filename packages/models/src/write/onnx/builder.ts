@@ -1,36 +1,28 @@
-import { create } from "@bufbuild/protobuf";
-import type { AttributeProto, NodeProto, TensorProto } from "../../onnx/index.js";
-import {
-  AttributeProto_AttributeType,
-  AttributeProtoSchema,
-  NodeProtoSchema,
-  TensorProto_DataType,
-  TensorProtoSchema,
-} from "../../onnx/index.js";
-import { float32Bytes } from "../../tensors/index.js";
-
-type Attributes = Readonly<Record<string, number | readonly number[]>>;
+import type { AttributeValue, NodeProto, TensorProto } from "../../onnx/index.js";
+import { floatTensor, integerTensor, nodeOf, rawTensor, TensorProto_DataType } from "../../onnx/index.js";
 
 /** A piece of an ONNX graph that is written node by node. Values are known by their names. */
 export class GraphBuilder {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
   readonly opset: number;
-  readonly #prefix: string;
   readonly #taken = new Map<string, number>();
   readonly #shared = new Map<string, string>();
 
-  /** @param prefix of all names, so that they differ from those of the graph around */
-  constructor(opset: number, prefix: string) {
+  /** @param taken names of the graph around */
+  constructor(opset: number, taken: readonly string[]) {
     this.opset = opset;
-    this.#prefix = prefix;
+    for (const name of taken) this.#taken.set(name, 1);
   }
 
   /** @returns the name of the node's output */
-  node(opType: string, input: readonly string[], attributes: Attributes = {}): string {
+  node(
+    opType: string,
+    input: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+  ): string {
     const name = this.#name(opType);
-    const attribute = Object.entries(attributes).map(attributeOf);
-    this.nodes.push(create(NodeProtoSchema, { name, opType, input: [...input], output: [name], attribute }));
+    this.nodes.push(nodeOf(opType, input, [name], attributes));
     return name;
   }
 
@@ -42,24 +34,29 @@ export class GraphBuilder {
   }
 
   floats(name: string, shape: readonly number[], values: ArrayLike<number>): string {
-    return this.#initializer(name, shape, TensorProto_DataType.FLOAT, float32Bytes(values));
+    return this.#initializer(floatTensor(this.#name(name), shape, values));
   }
 
-  bytes(name: string, shape: readonly number[], values: Uint8Array): string {
-    return this.#initializer(name, shape, TensorProto_DataType.UINT8, values);
+  bytes(name: string, values: Uint8Array): string {
+    return this.#initializer(
+      rawTensor(this.#name(name), [values.length], TensorProto_DataType.UINT8, values),
+    );
   }
 
   /** Shapes, axes and the like: of equal ones there is one. */
   integers(...values: number[]): string {
-    return this.shared(`integers ${values}`, () => {
-      const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
-      return this.#initializer("integers", [values.length], TensorProto_DataType.INT64, bytes);
-    });
+    return this.shared(`integers ${values}`, () =>
+      this.#initializer(integerTensor(this.#name("integers"), values)),
+    );
   }
 
   indices(values: ArrayLike<number>): string {
-    const bytes = new Uint8Array(Int32Array.from(values).buffer);
-    return this.#initializer("indices", [values.length], TensorProto_DataType.INT32, bytes);
+    const bytes = new Uint8Array(4 * values.length);
+    const view = new DataView(bytes.buffer);
+    for (let i = 0; i < values.length; i++) view.setInt32(4 * i, values[i], true);
+    return this.#initializer(
+      rawTensor(this.#name("indices"), [values.length], TensorProto_DataType.INT32, bytes),
+    );
   }
 
   /** A constant that is made once, however often it is asked for. */
@@ -76,7 +73,8 @@ export class GraphBuilder {
 
   /** Elements from `start` up to `end` along axis 1. */
   slice(value: string, start: number, end: number): string {
-    if (this.opset < 10) return this.node("Slice", [value], { axes: [1], starts: [start], ends: [end] });
+    if (this.opset < 10)
+      return this.node("Slice", [value], { axes: [1n], starts: [BigInt(start)], ends: [BigInt(end)] });
     return this.node("Slice", [value, this.integers(start), this.integers(end), this.integers(1)]);
   }
 
@@ -85,43 +83,25 @@ export class GraphBuilder {
     if (before === 0 && behind === 0) return value;
     const pads = [0, before, 0, behind];
     return this.opset < 11
-      ? this.node("Pad", [value], { pads })
+      ? this.node("Pad", [value], { pads: pads.map(BigInt) })
       : this.node("Pad", [value, this.integers(...pads)]);
   }
 
   /** ‖x‖₂ of every row, as a column. */
   norm(value: string): string {
     return this.opset < 18
-      ? this.node("ReduceL2", [value], { axes: [1], keepdims: 1 })
-      : this.node("ReduceL2", [value, this.integers(1)], { keepdims: 1 });
+      ? this.node("ReduceL2", [value], { axes: [1n], keepdims: 1n })
+      : this.node("ReduceL2", [value, this.integers(1)], { keepdims: 1n });
   }
 
-  #initializer(
-    name: string,
-    shape: readonly number[],
-    dataType: TensorProto_DataType,
-    rawData: Uint8Array,
-  ): string {
-    const unique = this.#name(name);
-    this.initializers.push(
-      create(TensorProtoSchema, { name: unique, dims: shape.map(BigInt), dataType, rawData }),
-    );
-    return unique;
+  #initializer(tensor: TensorProto): string {
+    this.initializers.push(tensor);
+    return tensor.name;
   }
 
   #name(what: string): string {
     const count = (this.#taken.get(what) ?? 0) + 1;
     this.#taken.set(what, count);
-    return count === 1 ? `${this.#prefix}${what}` : `${this.#prefix}${what}_${count}`;
+    return count === 1 ? what : this.#name(`${what}_${count}`);
   }
-}
-
-function attributeOf([name, value]: [string, number | readonly number[]]): AttributeProto {
-  return typeof value === "number"
-    ? create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) })
-    : create(AttributeProtoSchema, {
-        name,
-        type: AttributeProto_AttributeType.INTS,
-        ints: value.map(BigInt),
-      });
 }

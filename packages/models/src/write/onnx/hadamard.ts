@@ -90,12 +90,12 @@ function take(g: GraphBuilder, value: string, length: number, places: Float64Arr
   for (const place of places) {
     const run = runs.at(-1);
     if (run !== undefined && run.end === place) run.end++;
-    else if (runs.length > MOST_SLICES) return g.node("Gather", [value, g.indices(places)], { axis: 1 });
+    else if (runs.length > MOST_SLICES) return g.node("Gather", [value, g.indices(places)], { axis: 1n });
     else runs.push({ start: place, end: place + 1 });
   }
   if (runs.length === 1 && runs[0].end - runs[0].start === length) return value;
   const pieces = runs.map(({ start, end }) => g.slice(value, start, end));
-  return pieces.length === 1 ? pieces[0] : g.node("Concat", pieces, { axis: 1 });
+  return pieces.length === 1 ? pieces[0] : g.node("Concat", pieces, { axis: 1n });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { FixedClassifier } from "fixed-classifier";
-import type { NodeProto, TensorProto } from "../../onnx/index.js";
+import type { HeadGraph } from "../../onnx/index.js";
 import { TensorProto_DataType } from "../../onnx/index.js";
 import { Problem } from "../../problem.js";
 import { GraphBuilder } from "./builder.js";
@@ -10,25 +10,17 @@ import { rotationNodes } from "./rotation.js";
 /** As the core, and the authors' code, keep the norm from 0. */
 const EPSILON = 1e-8;
 /** The newest whose operators were looked through; all that is used here is in each of them. */
-export const OPSETS = { oldest: 9, newest: 24 } as const;
+export const OPSETS = { oldest: 9, newest: 26 } as const;
 
 export interface HeadGraphOptions {
-  /** Version of the operators, 9 … 24; default: 13. */
+  /** Version of the operators, 9 … 26; default: 13. */
   readonly opset?: number;
   /** Name of the value with the features, rows × features; default: "features". */
   readonly input?: string;
   /** Name of the value with the logits, rows × classes; default: "logits". */
   readonly output?: string;
-  /** What the names of all nodes, and of all values between them, begin with; default: "head/". */
-  readonly prefix?: string;
   /** Type of features and logits; between them all is float32, since a norm in float16 overflows. Default: "float32". */
   readonly type?: "float32" | "float16";
-}
-
-/** A piece of a graph: in order, with the constants that it needs. */
-export interface HeadGraph {
-  readonly nodes: NodeProto[];
-  readonly initializers: TensorProto[];
 }
 
 /**
@@ -36,14 +28,17 @@ export interface HeadGraph {
  * matrix in the file or in memory. Of a product code the file has the rows, and the runtime makes the matrix of them when it loads the model.
  */
 export function headGraph(head: FixedClassifier, options: HeadGraphOptions = {}): HeadGraph {
-  const { input, output, opset, prefix, type } = checked(options);
+  const { input, output, opset, type } = checked(options);
   checkParameters(head);
-  const g = new GraphBuilder(opset, prefix);
+  const g = new GraphBuilder(opset, [input, output]);
   const { FLOAT, FLOAT16 } = TensorProto_DataType;
   if (type === "float32") logits(g, head, input);
-  else g.node("Cast", [logits(g, head, g.node("Cast", [input], { to: FLOAT }))], { to: FLOAT16 });
+  else
+    g.node("Cast", [logits(g, head, g.node("Cast", [input], { to: BigInt(FLOAT) }))], {
+      to: BigInt(FLOAT16),
+    });
   g.output(output);
-  return { nodes: g.nodes, initializers: g.initializers };
+  return { input, output, nodes: g.nodes, initializers: g.initializers, minOpset: OPSETS.oldest };
 }
 
 function logits(g: GraphBuilder, head: FixedClassifier, features: string): string {
@@ -76,11 +71,11 @@ function scaledBy(g: GraphBuilder, x: string, scale: number): string {
 /** x · Wᵀ + b; older versions of Gemm want a bias. */
 function gemm(g: GraphBuilder, x: string, weights: string, { bias, classes }: FixedClassifier): string {
   const b = g.floats("bias", [classes], bias ?? new Float32Array(classes));
-  return g.node("Gemm", [x, weights, b], { transB: 1 });
+  return g.node("Gemm", [x, weights, b], { transB: 1n });
 }
 
 function checked(options: HeadGraphOptions): Required<HeadGraphOptions> {
-  const { opset = 13, input = "features", output = "logits", prefix = "head/", type = "float32" } = options;
+  const { opset = 13, input = "features", output = "logits", type = "float32" } = options;
   if (!Number.isInteger(opset) || opset < OPSETS.oldest || opset > OPSETS.newest) {
     throw new Problem(
       `opset ${opset} is none that a head is written for: give ${OPSETS.oldest} to ${OPSETS.newest}, or let ONNX's version ` +
@@ -91,7 +86,7 @@ function checked(options: HeadGraphOptions): Required<HeadGraphOptions> {
     throw new Problem(`features of type ${type} are none that a head takes: give float32 or float16`);
   if (input === "" || output === "" || input === output)
     throw new Problem(`input "${input}" and output "${output}" need different names`);
-  return { opset, input, output, prefix, type };
+  return { opset, input, output, type };
 }
 
 /** A file with NaN would only be found out where it runs. */

@@ -1,4 +1,4 @@
 /** A head as nodes of an ONNX graph, or as a model by itself. */
 
-export { type HeadGraph, type HeadGraphOptions, headGraph } from "./head.js";
+export { type HeadGraphOptions, headGraph } from "./head.js";
 export { headModel } from "./model.js";

@@ -4,38 +4,30 @@ import type { ValueInfoProto } from "../../onnx/index.js";
 import { ModelProtoSchema, TensorProto_DataType, ValueInfoProtoSchema } from "../../onnx/index.js";
 import { type HeadGraphOptions, headGraph } from "./head.js";
 
-/** The version of the format that came with each version of the operators; readers refuse one that is newer than theirs. */
-const IR_VERSIONS: Readonly<Record<number, number>> = {
-  9: 4,
-  10: 5,
-  11: 6,
-  12: 7,
-  13: 7,
-  14: 7,
-  15: 8,
-  16: 8,
-  17: 8,
-  18: 8,
-  19: 9,
-  20: 9,
-  21: 10,
-  22: 10,
-  23: 11,
-  24: 11,
-};
+/** The version of the format that came with versions of the operators, those from `opset` on; readers refuse one that is newer than theirs. */
+const IR_VERSIONS: readonly { readonly opset: number; readonly ir: number }[] = [
+  { opset: 23, ir: 11 },
+  { opset: 21, ir: 10 },
+  { opset: 19, ir: 9 },
+  { opset: 15, ir: 8 },
+  { opset: 12, ir: 7 },
+  { opset: 11, ir: 6 },
+  { opset: 10, ir: 5 },
+  { opset: 9, ir: 4 },
+];
 
 /** A head as an ONNX model by itself: any number of rows of features in, logits out. */
 export function headModel(head: FixedClassifier, options: HeadGraphOptions = {}): Uint8Array {
   const { opset = 13, input = "features", output = "logits", type = "float32" } = options;
   const { nodes, initializers } = headGraph(head, options);
   const model = create(ModelProtoSchema, {
-    irVersion: BigInt(IR_VERSIONS[opset]),
+    irVersion: BigInt(IR_VERSIONS.find((version) => version.opset <= opset)?.ir ?? 4),
     producerName: "fixed-classifier-models",
     opsetImport: [{ domain: "", version: BigInt(opset) }],
     graph: {
       name: "head",
-      node: nodes,
-      initializer: initializers,
+      node: [...nodes],
+      initializer: [...initializers],
       input: [rowsOf(input, head.features, type)],
       output: [rowsOf(output, head.classes, type)],
     },

@@ -37,10 +37,10 @@ export function productVectors(
       book[choice * length + i] = (row < width ? 1 : -1) * sylvester(row % width, i % width);
     }
   }
-  const indices = g.node("Cast", [g.bytes("rows", [classes * stages * bytes], packed)], {
-    to: TensorProto_DataType.INT32,
+  const indices = g.node("Cast", [g.bytes("rows", packed)], {
+    to: BigInt(TensorProto_DataType.INT32),
   });
-  const chosen = g.node("Gather", [g.floats("signed_rows", [choices, length], book), indices], { axis: 0 });
+  const chosen = g.node("Gather", [g.floats("signed_rows", [choices, length], book), indices], { axis: 0n });
   let vectors = g.reshape(chosen, [classes * stages, bytes * length]);
   if (bytes * length !== features) vectors = g.slice(vectors, 0, features);
   if (magnitudes === null) return vectors;

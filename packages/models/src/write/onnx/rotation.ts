@@ -34,15 +34,15 @@ function halvesRound(g: GraphBuilder, x: string, table: RotationTable, round: nu
     behind === half
       ? []
       : [scaled(g, g.slice(x, half, behind), 1, () => scale * sign(table, round, 0, half))];
-  const mixed = g.node("Concat", [g.node("Add", [a, b]), ...middle, g.node("Sub", [a, b])], { axis: 1 });
+  const mixed = g.node("Concat", [g.node("Add", [a, b]), ...middle, g.node("Sub", [a, b])], { axis: 1n });
   const first = hadamard(g, g.slice(mixed, 0, m), table);
-  const row = g.node("Concat", [first, g.slice(mixed, m, n)], { axis: 1 });
+  const row = g.node("Concat", [first, g.slice(mixed, m, n)], { axis: 1n });
   const start = n - m;
   // What is in both transforms has the scale of the first only.
   const last = scaled(g, g.slice(row, start, n), m, (i) => {
     return sign(table, round, 2, i) * (start + i < m ? scale : 1);
   });
-  return g.node("Concat", [g.slice(row, 0, start), hadamard(g, last, table)], { axis: 1 });
+  return g.node("Concat", [g.slice(row, 0, start), hadamard(g, last, table)], { axis: 1n });
 }
 
 /** Every row times `factor`. */

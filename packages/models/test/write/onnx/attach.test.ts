@@ -1,0 +1,34 @@
+import { writeFileSync } from "node:fs";
+import { FixedClassifier } from "fixed-classifier";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { expect, test } from "vitest";
+import { openOnnx } from "../../../src/onnx/index.js";
+import { headGraph, headModel } from "../../../src/write/onnx/index.js";
+import { ownFolder } from "../../onnx/support.js";
+
+const folder = ownFolder();
+const [features, classes] = [96, 150];
+
+async function logitsOf(path: string, x: Float32Array): Promise<Float32Array> {
+  const session = await InferenceSession.create(path, { logSeverityLevel: 3 });
+  const feeds = { [session.inputNames[0]]: new Tensor("float32", x, [x.length / features, features]) };
+  return (await session.run(feeds))[session.outputNames[0]].data as Float32Array;
+}
+
+test.each([9, 13, 21])("a head takes the place of a model's last layer, opset %i", async (opset) => {
+  const dense = new FixedClassifier({ features, classes, code: { name: "learned", seed: 3 } });
+  const path = folder.path(`dense-${opset}.onnx`);
+  writeFileSync(path, headModel(dense, { opset }));
+  const model = openOnnx(path);
+  expect(model.lastLayer.weights).toEqual(dense.weights);
+  const x = Float32Array.from({ length: 4 * features }, (_, i) => Math.sin(i * i));
+  for (const code of ["hadamard", "product", "orthogonal"] as const) {
+    const head = new FixedClassifier({ features, classes, code });
+    const target = folder.path(`${code}-${opset}.onnx`);
+    model.write(model.attach(headGraph(head, { opset: model.opset })), target);
+    const logits = await logitsOf(target, x);
+    head.forward(x).forEach((value, i) => {
+      expect(Math.abs(logits[i] - value)).toBeLessThan(1e-5 * head.scale);
+    });
+  }
+});
