@@ -6,14 +6,26 @@ import { kerasArchive } from "./keras/archive.js";
 import { kerasH5 } from "./keras/h5.js";
 import { npy } from "./numpy/index.js";
 import { npz } from "./numpy/npz.js";
+import { onnx } from "./onnx.js";
 import { pickles } from "./refused.js";
 import { safetensors } from "./safetensors/index.js";
+import { sentenceTransformers } from "./sentence-transformers.js";
 import { tensorflowJs } from "./tensorflow-js/index.js";
 
 export type { ReadOptions } from "./format.js";
 
 /** The first that recognises a path reads it. */
-const FORMATS: readonly Format[] = [kerasArchive, kerasH5, safetensors, tensorflowJs, npy, npz, pickles];
+const FORMATS: readonly Format[] = [
+  sentenceTransformers,
+  kerasArchive,
+  kerasH5,
+  safetensors,
+  tensorflowJs,
+  npy,
+  npz,
+  onnx,
+  pickles,
+];
 
 const START = 16;
 

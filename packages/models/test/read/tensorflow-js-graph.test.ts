@@ -4,13 +4,12 @@ import { Problem } from "../../src/problem.js";
 import { readLastLayer } from "../../src/read/index.js";
 import { folderOfTest } from "./fixtures/folder.js";
 import { numbers, turned } from "./fixtures/numbers.js";
-import { fusedWith, graphOf, manifestOf, type NodeForm } from "./fixtures/tensorflow-js.js";
+import { fusedWith, graphOf, type NodeForm, putModel, type WeightForms } from "./fixtures/tensorflow-js.js";
 
 const folder = folderOfTest();
 beforeAll(() => tf.setBackend("cpu"));
 
 type Nodes = Readonly<Record<string, NodeForm>>;
-type Weights = Parameters<typeof manifestOf>[0];
 
 const FLOAT = { T: { type: "DT_FLOAT" }, dtype: { type: "DT_FLOAT" } };
 const constant: NodeForm = { op: "Const", attr: FLOAT };
@@ -24,18 +23,10 @@ const BASE: Nodes = {
   W: constant,
   b: constant,
 };
-const WEIGHTS: Weights = { W: [4, 3], b: [3] };
+const WEIGHTS: WeightForms = { W: [4, 3], b: [3] };
 
-function put(nodes: Nodes, weights: Weights = WEIGHTS, change: object = {}): string {
-  const { weightsManifest, shards } = manifestOf(weights);
-  for (const [name, bytes] of Object.entries(shards)) folder.put(name, bytes);
-  return folder.put("model.json", {
-    format: "graph-model",
-    modelTopology: graphOf({ ...BASE, ...nodes }),
-    weightsManifest,
-    ...change,
-  });
-}
+const put = (nodes: Nodes, weights: WeightForms = WEIGHTS, change: object = {}) =>
+  putModel(folder, graphOf({ ...BASE, ...nodes }), weights, { format: "graph-model", ...change });
 
 /** What TensorFlow.js makes of the model for one row. */
 async function predict(path: string, x: tf.Tensor): Promise<Float32Array> {
@@ -63,7 +54,7 @@ const CONV = {
   dilations: { list: { i: ["1", "1", "1", "1"] } },
 };
 
-const GRAPHS: readonly [string, Nodes, Weights][] = [
+const GRAPHS: readonly [string, Nodes, WeightForms][] = [
   [
     "MatMul and BiasAdd",
     { product: node("MatMul", ["x", "W"]), out: node("BiasAdd", ["product", "b"]) },
@@ -147,7 +138,7 @@ const twoHeads: Nodes = {
   V: constant,
   sum: node("BiasAdd", ["two", "b"]),
 };
-const TWO: Weights = { ...WEIGHTS, V: [4, 3] };
+const TWO: WeightForms = { ...WEIGHTS, V: [4, 3] };
 
 test("of two heads the signature or the user names one", async () => {
   await expect(readLastLayer(put(twoHeads, TWO))).rejects.toThrow(
@@ -267,7 +258,7 @@ describe("refused:", () => {
       /in a circle at p/,
     ],
     ["a node that is not there", { p: node("Softmax", ["q"]) }, WEIGHTS, {}, /has no node q/],
-  ] as [string, Nodes, Weights, object, RegExp][])("%s", async (_, nodes, weights, change, message) => {
+  ] as [string, Nodes, WeightForms, object, RegExp][])("%s", async (_, nodes, weights, change, message) => {
     const read = readLastLayer(put(nodes, weights, change));
     await expect(read).rejects.toThrow(message);
     await expect(read).rejects.toBeInstanceOf(Problem);
