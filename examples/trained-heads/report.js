@@ -1,13 +1,15 @@
 // Keeps what was measured in results/, and writes the tables of docs/trained-heads.md.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { arch, cpus } from "node:os";
 import { markdownTable } from "markdown-table";
-import { machine } from "../product-codes/results.js";
 import { bitsOf } from "./agree.js";
 
 /** @import { Agreement } from "./agree.js" */
 
 const PAGE = new URL("../../docs/trained-heads.md", import.meta.url);
 const END = "<!-- end -->";
+
+const machine = () => `${cpus()[0]?.model ?? "unknown"} (${arch()}), Node ${process.versions.node}`;
 
 /**
  * `calibration`: rows of it; `right`: the share of the rows whose class the layer finds, where there are labels.

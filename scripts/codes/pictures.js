@@ -42,13 +42,10 @@ function families(features, count, members) {
 /** About this many pixels a side. */
 const SIZE = 192;
 
-/**
- * Of the first classes of a head.
- * @param {FixedClassifier} head
- * @param {number} [classes]
- */
-export function gramMatrix(head, classes = head.classes) {
-  const vectors = classVectors(head, classes);
+/** @param {FixedClassifier} head */
+export function gramMatrix(head) {
+  const { classes } = head;
+  const vectors = classVectors(head);
   const cell = Math.max(1, Math.round(SIZE / classes));
   const pixels = classes * cell;
   const rows = Buffer.alloc(pixels * (pixels + 1));
@@ -64,14 +61,13 @@ export function gramMatrix(head, classes = head.classes) {
 /**
  * Logits of the unit vectors are, but for the bias, the columns of the matrix of class vectors.
  * @param {FixedClassifier} head
- * @param {number} count
  */
-function classVectors(head, count) {
+function classVectors(head) {
   const { features, classes, bias } = head;
   const unit = new Float32Array(features * features);
   for (let i = 0; i < features; i++) unit[i * features + i] = 1;
   const logits = head.forward(unit);
-  return Array.from({ length: count }, (_, c) =>
+  return Array.from({ length: classes }, (_, c) =>
     Float64Array.from({ length: features }, (_, i) => logits[i * classes + c] - (bias?.[c] ?? 0)),
   );
 }

@@ -1,6 +1,7 @@
 // Sentences of CLINC150 as embeddings: a layer that tells their intents, and one that finds the nearest sentence.
-import { loadIntents, loadPart } from "../../product-codes/intents/data.js";
+
 import { agreementOf, answersOf, bestWith, CODES } from "../agree.js";
+import { loadIntents, loadPart } from "./data.js";
 import { trainDense } from "./train.js";
 
 /** @import { Measured } from "../report.js" */

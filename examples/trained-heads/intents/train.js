@@ -1,9 +1,9 @@
 // A dense layer from sentence embeddings to intents, trained as usual.
-import { Random } from "../../product-codes/engine/random.js";
 import { tf } from "../tensorflow.js";
+import { Random } from "./random.js";
 
 /** @import { DenseLayer } from "../../../dist/index.js" */
-/** @import { Data } from "../../product-codes/classification.js" */
+/** @import { Data } from "./data.js" */
 
 const EPOCHS = 20;
 const BATCH = 128;

@@ -210,13 +210,13 @@ ${tableOf(
 }
 
 /** @param {Record<string, string | number>} options of a head */
-function particulars(options) {
+export function particulars(options) {
   const told = Object.entries(options).filter(([name]) => name !== "baselines");
   return told.length === 0 ? "" : ` (${told.map(([name, value]) => `${name} ${value}`).join(", ")})`;
 }
 
 /** @param {KeptRow} row @param {Measure} measure */
-function told(row, measure) {
+export function told(row, measure) {
   const values = valuesOf(row, measure);
   if (values.length === 0) return "failed";
   const digits = measure === "accuracy" ? 2 : 1;
@@ -225,7 +225,7 @@ function told(row, measure) {
 }
 
 /** A difference in points with its interval, of perplexities a quotient. @type {(row: KeptRow, other: KeptRow, measure: Measure) => string} */
-function comparison(row, other, measure) {
+export function comparison(row, other, measure) {
   if (measure === "perplexity") return (meanOf(row, measure) / meanOf(other, measure)).toFixed(3);
   const interval = difference(row, other, measure);
   if (interval === null) return signed(meanOf(row, measure) - meanOf(other, measure));
@@ -233,11 +233,11 @@ function comparison(row, other, measure) {
 }
 
 /** @param {KeptRow} row */
-const machineOf = ({ environment: { cpu, platform, node, engine, backend } }) =>
+export const machineOf = ({ environment: { cpu, platform, node, engine, backend } }) =>
   `${cpu}, ${platform}, Node ${node}; trunks and learned heads ${engine}, fixed heads ${backend}`;
 
 /** They give a tenth of ImageNet's percents and a hundredth of the others. @type {(value: number, data: string) => string} */
 const asThere = (value, data) => value.toFixed(data === "ImageNet" ? 1 : 2);
 
 /** @type {(head: string[], lines: string[][], align: string) => string} */
-const tableOf = (head, lines, align) => markdownTable([head, ...lines], { align: [...align] });
+export const tableOf = (head, lines, align) => markdownTable([head, ...lines], { align: [...align] });

@@ -35,30 +35,6 @@ export class Random {
   }
 
   /**
-   * Values between −bound and bound.
-   * @param {number} length
-   * @param {number} bound
-   */
-  uniforms(length, bound) {
-    return Float32Array.from({ length }, () => (2 * this.uniform() - 1) * bound);
-  }
-
-  /**
-   * Normally distributed values, by the method of Box and Muller.
-   * @param {number} length
-   * @param {number} deviation
-   */
-  normals(length, deviation = 1) {
-    return Float32Array.from(
-      { length },
-      () =>
-        deviation *
-        Math.sqrt(-2 * Math.log((this.bits() + 0.5) / 2 ** 32)) *
-        Math.cos(2 * Math.PI * this.uniform()),
-    );
-  }
-
-  /**
    * 0 … count − 1 in random order.
    * @param {number} count
    */
@@ -69,16 +45,5 @@ export class Random {
       [order[i], order[j]] = [order[j], order[i]];
     }
     return order;
-  }
-
-  /**
-   * Factors of dropout: 0 with the given probability, otherwise what keeps the mean.
-   * @param {Float32Array} out
-   * @param {number} probability
-   */
-  dropout(out, probability) {
-    const threshold = probability * 2 ** 32;
-    const kept = 1 / (1 - probability);
-    for (let i = 0; i < out.length; i++) out[i] = this.bits() < threshold ? 0 : kept;
   }
 }

@@ -1,7 +1,8 @@
 // Sentences as embeddings and their intents, in NumPy's files: float16 and bytes.
 import { readFileSync } from "node:fs";
 
-/** @import { Data, Examples } from "../classification.js" */
+/** One row of inputs an example. @typedef {{ inputs: Float32Array, labels: Int32Array, count: number }} Examples */
+/** @typedef {{ train: Examples, test: Examples, classes: number }} Data */
 
 /**
  * @param {string} folder
