@@ -117,8 +117,12 @@ export function isStandard(node: NodeProto): boolean {
 
 /** Values that a node takes, each once, with those that graphs inside it take from outside. */
 export function usesOf(node: NodeProto): string[] {
-  const names = new Set(node.input);
-  for (const attribute of node.attribute) {
+  const { input, attribute: attributes } = node;
+  if (input.length < 8 && !attributes.some(({ g, graphs }) => g !== undefined || graphs.length > 0)) {
+    return input.filter((name, i) => name !== "" && input.indexOf(name) === i);
+  }
+  const names = new Set(input);
+  for (const attribute of attributes) {
     const graphs = attribute.g === undefined ? attribute.graphs : [attribute.g, ...attribute.graphs];
     for (const graph of graphs) for (const name of namesIn(graph)) names.add(name);
   }

@@ -43,7 +43,11 @@ export interface OnnxModel {
 
 /** Opens a model and finds its last layer by what the graph computes, never by names; nothing is executed. */
 export function openOnnx(path: string, options: OpenOptions = {}): OnnxModel {
-  const proto = readModel(path);
+  return openProto(readModel(path), path, options);
+}
+
+/** The same for a model that was read; `path` is where it came from, and where its external data are looked for. */
+export function openProto(proto: ModelProto, path: string, options: OpenOptions = {}): OnnxModel {
   const opset = opsetOf(proto, path);
   const external = new ExternalData(proto, path);
   const graph = proto.graph;
