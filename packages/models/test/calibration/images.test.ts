@@ -1,0 +1,118 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
+import { expect, test } from "vitest";
+import { featuresOfImages, imagesOf } from "../../src/calibration/images.js";
+import { readCalibration } from "../../src/calibration/index.js";
+import { floatTensor, nodeOf, openOnnx } from "../../src/onnx/index.js";
+import { modelOf } from "../onnx/fixtures/model.js";
+import { ownFolder } from "../onnx/support.js";
+
+const folder = ownFolder();
+
+/** A network whose features are the means of the channels, and of their squares. */
+function network(input: readonly number[], pooled: readonly number[]): string {
+  const model = modelOf({
+    nodes: [
+      nodeOf("Mul", ["x", "x"], ["squares"]),
+      nodeOf("ReduceMean", ["x"], ["means"], { axes: pooled.map(BigInt), keepdims: 0n }),
+      nodeOf("ReduceMean", ["squares"], ["powers"], { axes: pooled.map(BigInt), keepdims: 0n }),
+      nodeOf("Concat", ["means", "powers"], ["features"], { axis: 1n }),
+      nodeOf("Gemm", ["features", "W", "b"], ["y"]),
+    ],
+    initializers: [
+      floatTensor(
+        "W",
+        [6, 2],
+        Float32Array.from({ length: 12 }, (_, i) => i + 1),
+      ),
+      floatTensor("b", [2], Float32Array.of(1, 2)),
+    ],
+    input,
+    outputs: { y: [-1, 2] },
+  });
+  return folder.file(model, `${input.join("x")}.onnx`);
+}
+
+/** Images of one colour each, larger than what the network takes. */
+async function images(): Promise<string> {
+  const path = folder.path("images");
+  mkdirSync(join(path, "a"), { recursive: true });
+  const colours = { "b.png": [255, 0, 51], "a/z.webp": [0, 102, 204], "c.png": [10, 20, 30] };
+  for (const [name, [r, g, b]] of Object.entries(colours))
+    await sharp({ create: { width: 40, height: 30, channels: 3, background: { r, g, b } } })
+      .webp({ lossless: true })
+      .toFormat(name.endsWith("png") ? "png" : "webp", { lossless: true })
+      .toFile(join(path, name));
+  return path;
+}
+
+test("features are what the network makes of images before its last layer, in the order of their paths", async () => {
+  const path = await images();
+  expect(imagesOf(path).map((file) => file.slice(path.length + 1).replaceAll("\\", "/"))).toEqual([
+    "a/z.webp",
+    "b.png",
+    "c.png",
+  ]);
+  const [mean, std] = [
+    [0.485, 0.456, 0.406],
+    [0.229, 0.224, 0.225],
+  ];
+  const expected = [
+    [0, 102, 204],
+    [255, 0, 51],
+    [10, 20, 30],
+  ].flatMap((colour) => {
+    const values = colour.map((value, c) => (value / 255 - mean[c]) / std[c]);
+    return [...values, ...values.map((value) => value * value)];
+  });
+  const told: string[] = [];
+  for (const [input, pooled] of [
+    [
+      [-1, 3, 8, 8],
+      [2, 3],
+    ],
+    [
+      [1, 3, 8, 8],
+      [2, 3],
+    ],
+    [
+      [2, 8, 8, 3],
+      [1, 2],
+    ],
+    [
+      [-1, 3, -1, -1],
+      [2, 3],
+    ],
+  ]) {
+    const model = openOnnx(network(input, pooled));
+    const x = await featuresOfImages(path, model, {
+      size: 16,
+      onImages: (done, count) => told.push(`${done}/${count}`),
+    });
+    expect(x.length).toBe(18);
+    for (const [i, value] of expected.entries()) expect(x[i], `${input}, ${i}`).toBeCloseTo(value, 3);
+  }
+  expect(told).toEqual(["3/3", "1/3", "2/3", "3/3", "2/3", "3/3", "3/3"]);
+  const model = openOnnx(network([-1, 3, 8, 8], [2, 3]));
+  const plain = { mean: [0, 0, 0], std: [1, 1, 1] };
+  const { x } = await readCalibration(path, model.lastLayer, model, { images: plain });
+  expect(x[1]).toBeCloseTo(102 / 255, 5);
+});
+
+test("what cannot be done with images is said before anything is computed", async () => {
+  const path = await images();
+  const model = openOnnx(network([-1, 3, 8, 8], [2, 3]));
+  mkdirSync(folder.path("empty"), { recursive: true });
+  await expect(featuresOfImages(folder.path("empty"), model)).rejects.toThrow(/empty has no images/);
+  await expect(featuresOfImages(path, model, { mean: [0.5] })).rejects.toThrow(
+    /--mean 0.5 .*three numbers each/,
+  );
+  await expect(featuresOfImages(path, model, { std: [1, 0, 1] })).rejects.toThrow(/--std above 0/);
+  const odd = openOnnx(network([-1, 8, 8, 3], [1, 2]));
+  await expect(featuresOfImages(path, odd, { layout: "nchw" })).rejects.toThrow(/x of 8 channels as nchw/);
+  const damaged = folder.path("damaged");
+  mkdirSync(damaged);
+  folder.file(modelOf({ nodes: [], input: [1] }), "damaged/a.png");
+  await expect(featuresOfImages(damaged, model)).rejects.toThrow(/a\.png is damaged or no image/);
+});
