@@ -6,4 +6,13 @@ export type { AuthorsForm, LastLayer, LayerOrigin, StoredType } from "./last-lay
 export { type HeadGraph, type OnnxModel, type OpenOptions, openOnnx } from "./onnx/index.js";
 export { Problem } from "./problem.js";
 export { type ReadOptions, readLastLayer } from "./read/index.js";
-export { type HeadGraphOptions, headGraph, headModel } from "./write/onnx/index.js";
+export {
+  type HeadGraphOptions,
+  headGraph,
+  headModel,
+  pytorchModule,
+  type SafetensorsOptions,
+  type TensorflowJsOptions,
+  writeSafetensors,
+  writeTensorflowJs,
+} from "./write/index.js";

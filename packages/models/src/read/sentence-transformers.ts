@@ -25,6 +25,11 @@ export const sentenceTransformers: Format = {
       );
     }
     const { folder, kind } = lastModule(join(path, MODULES));
+    if (kind.endsWith(".FixedClassifierHead")) {
+      throw new Problem(
+        `${path} has a head of this package already: read ${join(path, folder, "model.safetensors")} by FixedClassifier.fromSafetensors`,
+      );
+    }
     if (!/(?:^|\.)Dense$/.test(kind)) {
       throw new Problem(
         `${path} ends in the module ${kind}, which makes embeddings of sentences and has no classes. Train a head on its embeddings, or give the head's arrays as .npy`,
