@@ -28,6 +28,6 @@ export function tensorOf(node: NodeProto, name: string): TensorProto | undefined
   return attributeOf(node, name)?.t;
 }
 
-export function has(node: NodeProto, name: string): boolean {
-  return attributeOf(node, name) !== undefined;
+export function has(node: NodeProto | undefined, name: string): boolean {
+  return node !== undefined && attributeOf(node, name) !== undefined;
 }

@@ -1,6 +1,6 @@
 import { FixedClassifier } from "fixed-classifier";
 import type { AuthorsForm } from "../last-layer.js";
-import { intOf, intsOf } from "./attributes.js";
+import { intsOf } from "./attributes.js";
 import type { Constants } from "./constants.js";
 import { evaluate } from "./evaluate.js";
 import type { GraphIndex } from "./graph-index.js";
@@ -108,7 +108,7 @@ function backToFeatures(from: string, width: number, index: GraphIndex, constant
         factor /= constants.scalar(right) ?? 0;
         break;
       case "Pad":
-        features -= padOf(node, constants) ?? features;
+        features -= padOf(node, index, constants) ?? features;
         break;
       case "Concat":
         features -= constants.has(right) ? (constants.load(right).dims.at(-1) ?? features) : features;
@@ -130,10 +130,12 @@ function normalisedInput(node: NodeProto, index: GraphIndex, constants: Constant
   return normalisedBy(left, right, index, constants) ?? normalisedBy(right, left, index, constants);
 }
 
-function padOf(node: NodeProto, constants: Constants): number | null {
-  const pads = node.input[1] ? constants.integers(node.input[1]) : intsOf(node, "pads");
-  if (pads === null || pads.length === 0 || pads.slice(0, -1).some((size) => size !== 0)) return null;
-  return intOf(node, "axis", 0) === 0 ? (pads.at(-1) ?? null) : null;
+/** Zeros after the features and nowhere else. */
+function padOf(node: NodeProto, index: GraphIndex, constants: Constants): number | null {
+  const { values } = (node.input[1] && evaluate(node.input[1], new Map(), index, constants)) || {
+    values: intsOf(node, "pads") ?? [],
+  };
+  return values.slice(0, -1).some((size) => size !== 0) ? null : (values.at(-1) ?? null);
 }
 
 /** The row itself where what it is divided by is computed from nothing else. */
@@ -170,8 +172,7 @@ function givesTheSame(
   const values = randomNumbers(rows * features);
   const theirs = evaluate(
     affine.logits,
-    input,
-    { dims, values: Float64Array.from(values) },
+    new Map([[input, { dims, values: Float64Array.from(values) }]]),
     index,
     constants,
   );

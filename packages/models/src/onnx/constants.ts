@@ -2,11 +2,13 @@ import type { StoredType } from "../last-layer.js";
 import { Problem } from "../problem.js";
 import { floatOf, floatsOf, has, intOf, intsOf, tensorOf } from "./attributes.js";
 import { storedTypeOf } from "./element-types.js";
+import { evaluate } from "./evaluate.js";
 import type { GraphIndex } from "./graph-index.js";
 import { isStandard, labelOf } from "./graph-index.js";
 import type { NodeProto, TensorProto } from "./onnx_pb.js";
 import { TensorProto_DataType as DataType } from "./onnx_pb.js";
 import { product } from "./sizes.js";
+import type { Laid } from "./strides.js";
 import { reshaped, sliced, transposedBy } from "./strides.js";
 import type { TensorReader } from "./tensor-values.js";
 
@@ -31,6 +33,23 @@ const SHAPING = new Set([
   "Slice",
 ]);
 const SCALING = new Set(["Neg", "Mul", "Div"]);
+/** Operators of weights that are normalised while the model runs, as those of cosine heads and of weight_norm. */
+const COMPUTING = new Set([
+  "Add",
+  "Sub",
+  "Pow",
+  "Sqrt",
+  "Reciprocal",
+  "Abs",
+  "Max",
+  "Clip",
+  "Expand",
+  "Shape",
+  "ReduceL2",
+  "ReduceSum",
+  "ReduceSumSquare",
+  "LpNormalization",
+]);
 const UNQUANTISING = new Set(["DequantizeLinear", "QuantizeLinear", "DynamicQuantizeLinear"]);
 
 /** What stands between a stored tensor and its use is a handful of operators; each may hold another copy of it. */
@@ -58,7 +77,7 @@ export class Constants {
     let constant = this.index.initializers.has(name);
     if (node !== undefined && isStandard(node)) {
       if (node.opType === "Constant") constant = true;
-      else if (SHAPING.has(node.opType) || SCALING.has(node.opType) || UNQUANTISING.has(node.opType))
+      else if ([SHAPING, SCALING, COMPUTING, UNQUANTISING].some((operators) => operators.has(node.opType)))
         constant =
           chain > 0 &&
           node.input.length > 0 &&
@@ -113,12 +132,25 @@ export class Constants {
     return node.opType === "Cast" ? intOf(node, "to", DataType.FLOAT) : this.elementType(node.input[0]);
   }
 
-  /** The sizes of the axes of a stored tensor; a list where they cannot be told. */
-  dims(name: string): number[] {
-    const tensor = this.tensorNamed(name);
-    if (tensor !== undefined) return this.tensors.dims(tensor);
+  /** The numbers of a tensor that stands in the file, floats or a short list of integers; null for what is computed. */
+  stored(name: string): Laid<Float64Array> | null {
     const node = this.index.producer(name);
-    return node !== undefined && has(node, "value_int") ? [] : [this.integers(name)?.length ?? 0];
+    const tensor = this.tensorNamed(name);
+    if (tensor === undefined && !(node !== undefined && isStandard(node) && node.opType === "Constant"))
+      return null;
+    if (
+      storedTypeOf(this.elementType(name)) !== null &&
+      !has(node, "value_int") &&
+      !has(node, "value_ints")
+    ) {
+      const { dims, values } = this.load(name);
+      return { dims, values: Float64Array.from(values) };
+    }
+    const integers = this.integers(name);
+    if (integers === null) return null;
+    const dims =
+      tensor === undefined ? (has(node, "value_int") ? [] : [integers.length]) : this.tensors.dims(tensor);
+    return { dims, values: Float64Array.from(integers) };
   }
 
   /** The values that the numbers of a constant go through, itself first; single numbers, shapes and axes are not among them. */
@@ -137,6 +169,7 @@ export class Constants {
     const node = this.index.producer(name);
     if (node === undefined) return -1;
     if (node.opType === "Constant") return floatsOf(node, "value_floats")?.length ?? 1;
+    if (COMPUTING.has(node.opType)) return Number.POSITIVE_INFINITY;
     if (node.opType === "Slice") return product(this.load(name).dims);
     return Math.max(
       ...node.input.slice(0, SCALING.has(node.opType) ? 2 : 1).map((input) => this.count(input)),
@@ -169,7 +202,8 @@ export class Constants {
         `${this.path}: the weights "${name}" are quantised (${labelOf(node)}); give the model as it was before quantisation`,
       );
     }
-    return SCALING.has(node.opType) ? this.scaled(node) : this.shaped(node);
+    if (COMPUTING.has(node.opType)) return this.computed(node, name);
+    return SCALING.has(node.opType) ? this.scaled(node, name) : this.shaped(node);
   }
 
   private numbersOf(node: NodeProto, name: string): Constant {
@@ -186,16 +220,27 @@ export class Constants {
     };
   }
 
-  private scaled(node: NodeProto): Constant {
+  private scaled(node: NodeProto, name: string): Constant {
     const [left, right = ""] = node.input;
     if (node.opType === "Neg") return times(this.load(left), -1);
     const factor = this.scalar(right);
     if (factor !== null) return times(this.load(left), node.opType === "Div" ? 1 / factor : factor);
     const other = this.scalar(left);
-    if (other !== null && node.opType === "Mul") return times(this.load(right), other);
-    throw new Problem(
-      `${this.path}: ${labelOf(node)} makes weights by more than a factor; let the exporter fold constants`,
-    );
+    return other !== null && node.opType === "Mul"
+      ? times(this.load(right), other)
+      : this.computed(node, name);
+  }
+
+  private computed(node: NodeProto, name: string): Constant {
+    const result = evaluate(name, new Map(), this.index, this);
+    if (result === null) {
+      throw new Problem(
+        `${this.path}: ${labelOf(node)} computes weights in a way that is not read; let the exporter fold constants`,
+      );
+    }
+    const from = this.partsOf(name).find((part) => this.tensorNamed(part) !== undefined) ?? name;
+    const storedType = storedTypeOf(this.elementType(from)) ?? "float32";
+    return { dims: result.dims, values: Float32Array.from(result.values), source: from, storedType };
   }
 
   private shaped(node: NodeProto): Constant {

@@ -1,4 +1,4 @@
-import { floatOf, has, intOf, intsOf } from "./attributes.js";
+import { floatOf, has, intOf, intsOf, tensorOf } from "./attributes.js";
 import type { Constants } from "./constants.js";
 import type { GraphIndex } from "./graph-index.js";
 import { isStandard } from "./graph-index.js";
@@ -18,17 +18,16 @@ const MOST_NUMBERS = 2 ** 24;
 const MOST_NODES = 64;
 
 /**
- * Computes one value of a graph from another in float64, for the few operators that heads of the authors' form are exported to; null
- * where there are others between.
+ * Computes a value of a graph in float64 from those that are given, for the few operators that heads of the authors' form are exported
+ * to; null where there are others between.
  */
 export function evaluate(
   to: string,
-  from: string,
-  given: Tensor,
+  given: ReadonlyMap<string, Tensor>,
   index: GraphIndex,
   constants: Constants,
 ): Tensor | null {
-  const done = new Map<string, Tensor>([[from, given]]);
+  const done = new Map(given);
   let nodes = 0;
   const computed = (name: string): Tensor => {
     const known = done.get(name);
@@ -39,12 +38,8 @@ export function evaluate(
     return value;
   };
   const compute = (name: string): Tensor => {
-    if (constants.has(name)) {
-      const integers = constants.integers(name);
-      if (integers !== null) return { dims: constants.dims(name), values: Float64Array.from(integers) };
-      const { dims, values } = constants.load(name);
-      return { dims, values: Float64Array.from(values) };
-    }
+    const stored = constants.stored(name);
+    if (stored !== null) return stored;
     const node = index.producer(name);
     if (node === undefined || !isStandard(node) || ++nodes > MOST_NODES) throw new Unknown();
     const result = apply(
@@ -117,6 +112,8 @@ function apply(node: NodeProto, inputs: readonly (Tensor | null)[]): Tensor | nu
       const dims = x.dims.slice(start, has(node, "end") ? intOf(node, "end", 0) : undefined);
       return { dims: [dims.length], values: Float64Array.from(dims) };
     }
+    case "ConstantOfShape":
+      return expanded({ dims: [], values: Float64Array.of(fillOf(node)) }, [...x.values]);
     case "Expand":
       return second ? expanded(x, [...second.values]) : null;
     case "Transpose":
@@ -124,7 +121,7 @@ function apply(node: NodeProto, inputs: readonly (Tensor | null)[]): Tensor | nu
     case "Slice":
       return sliced(x, list(1, "starts"), list(2, "ends"), list(3, "axes"), list(4, "steps"));
     case "Pad":
-      return third && third.values[0] !== 0 ? null : padded(x, list(1, "pads"), MOST_NUMBERS);
+      return inputs[3] || (third && third.values[0] !== 0) ? null : padded(x, list(1, "pads"), MOST_NUMBERS);
     case "Concat":
       return second && inputs.length === 2 ? joined(x, second, intOf(node, "axis", 0)) : null;
     case "Gather":
@@ -144,6 +141,12 @@ function normalised(x: Tensor, axis: number): Tensor | null {
     norms &&
     elementwise(x, norms, (value, square) => (square === 0 ? 0 : value / Math.sqrt(square)), MOST_NUMBERS)
   );
+}
+
+/** Zero, unless the operator says another number; that is left to who runs the model. */
+function fillOf(node: NodeProto): number {
+  const value = tensorOf(node, "value");
+  return value === undefined || !value.rawData.some((byte) => byte !== 0) ? 0 : Number.NaN;
 }
 
 function expanded(x: Tensor, shape: number[]): Tensor | null {

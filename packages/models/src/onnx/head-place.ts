@@ -5,9 +5,9 @@ import type { GraphIndex } from "./graph-index.js";
 import type { ModelProto, NodeProto, TensorProto, ValueInfoProto } from "./onnx_pb.js";
 import { TensorProto_DataType as DataType, ValueInfoProtoSchema } from "./onnx_pb.js";
 import type { Layout } from "./products.js";
+import { rankOf } from "./rank.js";
 import { changed, copyOf, FreshNames, renamed } from "./surgery.js";
 import type { Step } from "./walk.js";
-import { rankOf } from "./walk.js";
 
 /** Where in a graph the head stands. */
 export interface HeadPlace {

@@ -31,7 +31,7 @@ export function transposedBy<V extends Float32Array | Float64Array>(
   );
 }
 
-/** Slice; steps other than 1 are left to who runs the model. */
+/** Slice; of steps only 1, and −1 over whole axes, as exporters turn a list around. */
 export function sliced<V extends Float32Array | Float64Array>(
   from: Laid<V>,
   starts: readonly number[] | null,
@@ -39,14 +39,20 @@ export function sliced<V extends Float32Array | Float64Array>(
   axes: readonly number[] | null,
   steps: readonly number[] | null,
 ): Laid<V> | null {
-  if (starts === null || ends === null || starts.length !== ends.length || steps?.some((step) => step !== 1))
-    return null;
+  if (starts === null || ends === null || starts.length !== ends.length) return null;
   const dims = [...from.dims];
   const strides = from.dims.map((_, i) => product(from.dims.slice(i + 1)));
   let offset = 0;
   for (const [i, start] of starts.entries()) {
     const axis = axisOf(axes?.[i] ?? i, dims.length);
     if (axis === null) return null;
+    const step = steps?.[i] ?? 1;
+    if (step === -1 && start === -1 && ends[i] < -from.dims[axis]) {
+      offset += (from.dims[axis] - 1) * strides[axis];
+      strides[axis] = -strides[axis];
+      continue;
+    }
+    if (step !== 1) return null;
     const within = (at: number) => Math.min(Math.max(at < 0 ? at + from.dims[axis] : at, 0), from.dims[axis]);
     const first = within(start);
     offset += first * strides[axis];

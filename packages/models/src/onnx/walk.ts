@@ -5,6 +5,7 @@ import { isStandard } from "./graph-index.js";
 import type { NodeProto } from "./onnx_pb.js";
 import type { Product } from "./products.js";
 import { productOf } from "./products.js";
+import { rankOf } from "./rank.js";
 import { reasonAgainst } from "./refusals.js";
 
 /** A node between the product and the logits: one that the head takes with it, or one that moves numbers and stays. */
@@ -42,7 +43,20 @@ const TAIL = new Set([
   "ZipMap",
 ]);
 const MOVING = new Set(["Identity", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose"]);
-const RANK_KEEPING = new Set(["Neg", "Relu", "Cast", "Identity", "Dropout", "GlobalAveragePool"]);
+/** What exporters write for the end of an axis, whatever its length. */
+const WHOLE = 2 ** 31 - 1;
+const RANK_KEEPING = new Set([
+  "Softmax",
+  "LogSoftmax",
+  "Identity",
+  "Cast",
+  "Neg",
+  "Slice",
+  "Add",
+  "Mul",
+  "Div",
+  "Transpose",
+]);
 /** Softmax written out takes its own largest entry or sum. */
 const REDUCING = /^Reduce(Max|Sum|LogSumExp)$/;
 
@@ -58,6 +72,7 @@ export function walkBack(
   let biases: { name: string; factor: number }[] = [];
   let kept: number | null = null;
   let logits = from;
+  let rank = index.shapeOf(from)?.length ?? null;
   const restart = (value: string): void => {
     steps = [];
     factor = 1;
@@ -90,7 +105,8 @@ export function walkBack(
         kept,
       };
     }
-    const affine = affineOf(node, index, constants);
+    rank = index.shapeOf(value)?.length ?? rank ?? rankOf(value, index);
+    const affine = affineOf(node, rank, constants);
     if (affine !== null) {
       if (affine.bias !== null) biases.push({ name: affine.bias, factor });
       factor *= affine.factor;
@@ -105,6 +121,7 @@ export function walkBack(
       value = node.input[0];
       restart(value);
     } else return { reason: reasonAgainst(node, index, functions) };
+    if (!RANK_KEEPING.has(node.opType)) rank = null;
   }
 }
 
@@ -116,12 +133,12 @@ interface AffineStep {
 }
 
 /** A bias added, a factor, or the last classes cut off. */
-function affineOf(node: NodeProto, index: GraphIndex, constants: Constants): AffineStep | null {
+function affineOf(node: NodeProto, rank: number | null, constants: Constants): AffineStep | null {
   if (!isStandard(node)) return null;
   const [left = "", right = ""] = node.input;
   const nothing = { factor: 1, bias: null, kept: null };
   if (node.opType === "Neg") return { ...nothing, input: left, factor: -1 };
-  if (node.opType === "Slice") return keptOf(node, index, constants);
+  if (node.opType === "Slice") return keptOf(node, rank, constants);
   if (node.input.length !== 2 || constants.has(left) === constants.has(right)) return null;
   const [input, constant] = constants.has(left) ? [right, left] : [left, right];
   if (node.opType === "Add" || node.opType === "Sum") return { ...nothing, input, bias: constant };
@@ -131,8 +148,8 @@ function affineOf(node: NodeProto, index: GraphIndex, constants: Constants): Aff
   return { ...nothing, input, factor: node.opType === "Mul" ? factor : 1 / factor };
 }
 
-/** Slice of the last axis from its start. */
-function keptOf(node: NodeProto, index: GraphIndex, constants: Constants): AffineStep | null {
+/** Slice of the last axis from its start, or of a whole axis, which changes nothing. */
+function keptOf(node: NodeProto, rank: number | null, constants: Constants): AffineStep | null {
   const list = (at: number, name: string) =>
     node.input[at] ? constants.integers(node.input[at]) : intsOf(node, name);
   const [starts, ends, axes] = [list(1, "starts"), list(2, "ends"), list(3, "axes")];
@@ -140,23 +157,9 @@ function keptOf(node: NodeProto, index: GraphIndex, constants: Constants): Affin
   if (starts === null || ends === null || axes === null) return null;
   if (starts.length !== 1 || starts[0] !== 0 || steps[0] !== 1 || ends[0] <= 0 || axes.length !== 1)
     return null;
-  const rank = rankOf(node.input[0], index);
-  if (axes[0] !== -1 && (rank === null || axes[0] !== rank - 1)) return null;
-  return { input: node.input[0], factor: 1, bias: null, kept: ends[0] };
-}
-
-/** The number of axes of a value, where the file or its node says it. */
-export function rankOf(name: string, index: GraphIndex): number | null {
-  for (let value = name, steps = 0; steps < 64; steps++) {
-    const shape = index.shapeOf(value);
-    if (shape !== null) return shape.length;
-    const node = index.producer(value);
-    if (node === undefined || !isStandard(node)) return null;
-    if (node.opType === "Gemm" || node.opType === "Flatten") return 2;
-    if (!RANK_KEEPING.has(node.opType)) return null;
-    value = node.input[0];
-  }
-  return null;
+  const step = { input: node.input[0], factor: 1, bias: null };
+  if (ends[0] >= WHOLE) return { ...step, kept: null };
+  return axes[0] === -1 || (rank !== null && axes[0] === rank - 1) ? { ...step, kept: ends[0] } : null;
 }
 
 function isShared(value: string, by: NodeProto, index: GraphIndex): boolean {
