@@ -1,14 +1,17 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { Problem } from "./problem.js";
+import { programOf } from "./program.js";
 
-const program = new Command("fixed-classifier-models")
-  .description("Makes the last layer of a trained model fixed or a product code, and says what that costs.")
-  .exitOverride()
-  .showHelpAfterError("--help tells more");
+// Who reads may stop, as `head` does: what was begun is ended all the same.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (code !== "EPIPE" && code !== "EIO") process.exit(1);
+  });
+}
 
 try {
-  await program.parseAsync();
+  await programOf().parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode;
   else if (error instanceof Problem) {

@@ -1,0 +1,29 @@
+import { type Command, Option } from "commander";
+import type { ReadOptions } from "../read/index.js";
+
+export interface ReadFlags {
+  weights?: string;
+  bias?: string;
+  layout?: "classes-first" | "features-first";
+}
+
+/** What several commands ask of a model's file. */
+export const addReadOptions = (command: Command): Command =>
+  command
+    .option(
+      "--weights <name>",
+      "the tensor or layer that is the last one, where several could be; of ONNX the output",
+    )
+    .option("--bias <name>", "of NumPy arrays: the file of the bias, in an .npz its name")
+    .addOption(
+      new Option("--layout <which>", "of NumPy arrays: which way round the weights are").choices([
+        "classes-first",
+        "features-first",
+      ]),
+    );
+
+export const readOptionsOf = ({ weights, bias, layout }: ReadFlags): ReadOptions => ({
+  ...(weights === undefined ? {} : { weights }),
+  ...(bias === undefined ? {} : { bias }),
+  ...(layout === undefined ? {} : { layout }),
+});

@@ -1,0 +1,151 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { FixedClassifier } from "fixed-classifier";
+import { expect, test } from "vitest";
+import { float32Bytes } from "../../src/tensors/index.js";
+import { trained } from "../convert/layers.js";
+import { folderOfTest } from "../read/fixtures/folder.js";
+import { npyOf } from "../read/fixtures/numpy.js";
+import { safetensorsOf } from "../read/fixtures/safetensors.js";
+import { run } from "./run.js";
+
+const { at, put } = folderOfTest();
+
+/** A model, features of 400 rows and their labels, as files. */
+function files() {
+  const { layer, x, labels } = trained(32, 20, 400, 4, 2);
+  const { weights, bias } = layer;
+  const model = put(
+    "model.safetensors",
+    safetensorsOf({
+      "fc.weight": { shape: [20, 32], data: float32Bytes(weights) },
+      "fc.bias": { shape: [20], data: float32Bytes(bias ?? []) },
+    }),
+  );
+  const features = put("x.npy", npyOf(float32Bytes(x), [400, 32]));
+  return { x, labels: put("labels.txt", [...labels].join("\n")), model, features };
+}
+
+test("inspect says what the last layer is, as a table and as JSON", async () => {
+  const { model } = files();
+  const table = await run("inspect", model);
+  expect(table).toMatchObject({ problem: null, stderr: "" });
+  expect(table.stdout).toMatch(/32 features → 20 classes/);
+  expect(table.stdout).toMatch(/fc\.weight, float32/);
+  const { problem, stdout } = await run("inspect", model, "--json");
+  expect(problem).toBeNull();
+  expect(JSON.parse(stdout)).toMatchObject({
+    file: model,
+    features: 32,
+    classes: 20,
+    weights: "fc.weight",
+    bias: "fc.bias",
+    storedType: "float32",
+    bytes: 4 * 20 * 33,
+    hadamard: null,
+  });
+});
+
+test("convert tells what each head costs, and writes the one that is recommended or chosen", async () => {
+  const { x, labels, model, features } = files();
+  const [head, json] = [at("head.safetensors"), at("chosen.safetensors")];
+  const options = ["--calibration", features, "--labels", labels, "--codes", "4x4", "--rerank", "8"];
+  const table = await run("convert", model, ...options, "--out", head);
+  expect(table.stderr).toMatch(
+    /1\/3 product:4x4 …\n2\/3 adapter:10 …\n3\/3 learned …\n.*head\.safetensors: /,
+  );
+  expect(table.problem).toBeNull();
+  for (const text of [
+    "20 classes",
+    "top-1 scored again",
+    "accuracy",
+    "KL, nats",
+    "100 rows held out of 400",
+    "←",
+  ])
+    expect(table.stdout).toContain(text);
+  const written = FixedClassifier.fromSafetensors(readFileSync(head));
+  expect([written.features, written.classes]).toEqual([32, 20]);
+  const other = await run(
+    "convert",
+    model,
+    ...options,
+    "--choose",
+    "product:8x1",
+    "--no-adapter",
+    "--out",
+    json,
+    "--json",
+  );
+  expect(other.problem).toBeNull();
+  const facts = JSON.parse(other.stdout);
+  expect(facts.candidates.map(({ name }: { name: string }) => name).toSorted()).toEqual([
+    "learned",
+    "product:4x4",
+    "product:8x1",
+  ]);
+  const found = facts.candidates.find(({ name }: { name: string }) => name === "product:8x1");
+  const chosen = FixedClassifier.fromSafetensors(readFileSync(json));
+  expect(readFileSync(json).length).toBe(found.bytes);
+  expect(chosen.topK(x, 1, { rerank: 8 }).classes.length).toBe(400);
+  expect(found).toMatchObject({ rows: 100, recommended: expect.any(Boolean) });
+});
+
+test("an adapter is written beside its head", async () => {
+  const { model, features } = files();
+  const out = at("head.safetensors");
+  const { problem } = await run(
+    ...[
+      "convert",
+      model,
+      "--calibration",
+      features,
+      "--codes",
+      "8x1",
+      "--choose",
+      "adapter:20",
+      "--out",
+      out,
+    ],
+  );
+  expect(problem).toBeNull();
+  const head = FixedClassifier.fromSafetensors(readFileSync(out));
+  const adapter = FixedClassifier.fromSafetensors(readFileSync(at("head.adapter.safetensors")));
+  expect([adapter.features, adapter.classes, head.features, head.classes]).toEqual([32, 20, 20, 20]);
+});
+
+test("what cannot be done is one message with the remedy, and nothing is written", async () => {
+  const { model, features } = files();
+  const wide = put("wide.npy", npyOf(float32Bytes(new Float32Array(80)), [10, 8]));
+  const given = ["convert", model, "--calibration", features, "--codes", "8x1", "--no-adapter"];
+  const before = readdirSync(dirname(model)).toSorted();
+  const cases: [string[], RegExp][] = [
+    [["inspect", at("none.onnx")], /none\.onnx.*cannot be read/],
+    [["convert", model, "--calibration", wide], /rows of 8 numbers.*rows of 32 features/],
+    [[...given, "--min-agreement", "99"], /--min-agreement is "99": give a number from 0 to 1/],
+    [[...given, "--codes", "5x1"], /"5x1" is no product code/],
+    [[...given, "--out", at("head.onnx")], /heads are \.safetensors files/],
+    [[...given, "--out", at("no/head.safetensors")], /there is no folder .*no; make it first/],
+    [[...given, "--choose", "learned"], /say where, by --out/],
+    [
+      [...given, "--out", at("h.safetensors"), "--choose", "product"],
+      /there are product:8x1, learned; nothing was written/,
+    ],
+    [[...given, "--labels", features], /kind f4, where labels are a row of whole numbers/],
+    [[...given, "--mean", "1,x"], /--mean is "x": give a number/],
+  ];
+  for (const [args, message] of cases) expect((await run(...args)).problem, args.join(" ")).toMatch(message);
+  expect(existsSync(at("no"))).toBe(false);
+  expect(readdirSync(dirname(model)).toSorted()).toEqual(before);
+});
+
+test("the installed command says it in one line, and its exit status is 1", () => {
+  const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, "inspect", at("none.npy")], {
+    encoding: "utf8",
+  });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(stderr).toMatch(/^error: .*none\.npy cannot be read.*\n$/);
+});
