@@ -21,7 +21,7 @@ export async function timed(functions, milliseconds) {
 
 /** @param {number} milliseconds */
 export function shown(milliseconds) {
-  return milliseconds.toPrecision(3);
+  return milliseconds < 100 ? milliseconds.toPrecision(3) : milliseconds.toFixed(0);
 }
 
 /**
