@@ -3,7 +3,7 @@ import { firstNotFinite, transposed } from "../tensors/index.js";
 import type { Constant, Constants } from "./constants.js";
 import type { GraphIndex } from "./graph-index.js";
 import { labelOf } from "./graph-index.js";
-import type { Affine } from "./walk.js";
+import type { Affine, Bias } from "./walk.js";
 
 /** The numbers of a linear layer, all factors multiplied in. */
 export interface LinearLayer {
@@ -49,7 +49,7 @@ export function readLinearLayer(
         `feature ${wrong % features}; give a model whose training did not diverge`,
     );
   }
-  const bias = readBias(affine, classes, all, constants, path);
+  const bias = readBias(affine, classes, all, dims.length, constants, path);
   return {
     features,
     classes,
@@ -64,17 +64,16 @@ function readBias(
   affine: Affine,
   classes: number,
   all: number,
+  imageRank: number,
   constants: Constants,
   path: string,
 ): Float32Array | null {
   if (affine.biases.length === 0) return null;
   const sum = new Float32Array(classes);
-  for (const { name, factor } of affine.biases) {
+  for (const { name, factor, axis } of affine.biases) {
     const { dims, values, source } = constants.load(name);
-    if (
-      values.length !== 1 &&
-      (!dims.includes(values.length) || (values.length !== classes && values.length !== all))
-    ) {
+    const alongClasses = dims[classAxis(dims, axis, imageRank)];
+    if (values.length !== 1 && (alongClasses !== values.length || ![classes, all].includes(values.length))) {
       throw new Problem(
         `${path}: the bias "${source}" has the shape ${dims.join("×")}, and the layer ${classes} classes; it takes one number a class`,
       );
@@ -88,6 +87,12 @@ function readBias(
     for (let i = 0; i < classes; i++) sum[i] += factor * values[values.length === 1 ? 0 : i];
   }
   return sum;
+}
+
+/** The axis of a bias that goes along the classes; channels have an image's axes after them. */
+function classAxis(dims: readonly number[], axis: Bias["axis"], imageRank: number): number {
+  if (axis === "last") return dims.length - 1;
+  return axis === "channel" ? dims.length - imageRank + 1 : dims.findIndex((size) => size > 1);
 }
 
 /** Weights that something else uses too, as an embedding that is tied to the layer, cannot go with the layer. */

@@ -16,6 +16,14 @@ export interface Step {
   readonly stays: boolean;
 }
 
+/** Something added to the product, multiplied by what follows it. */
+export interface Bias {
+  readonly name: string;
+  readonly factor: number;
+  /** The axis of the classes where it is added: the last, that of an image's channels, or one that operators in between have moved. */
+  readonly axis: "last" | "channel" | "moved";
+}
+
 /** A product and what follows it up to the logits: logits = factor·(W·x) + Σ biases. */
 export interface Affine {
   readonly product: Product;
@@ -24,7 +32,7 @@ export interface Affine {
   /** From the logits back to the product. */
   readonly steps: readonly Step[];
   readonly factor: number;
-  readonly biases: readonly { readonly name: string; readonly factor: number }[];
+  readonly biases: readonly Bias[];
   /** Where the last classes are cut off after the product, the number that is left. */
   readonly kept: number | null;
 }
@@ -69,7 +77,7 @@ export function walkBack(
 ): Affine | { readonly reason: string } {
   let steps: Step[] = [];
   let factor = 1;
-  let biases: { name: string; factor: number }[] = [];
+  let biases: Bias[] = [];
   let kept: number | null = null;
   let logits = from;
   let rank = index.shapeOf(from)?.length ?? null;
@@ -96,27 +104,38 @@ export function walkBack(
     const product = productOf(node, index, constants);
     if (product !== null) {
       const own = product.bias;
+      if (kept !== null && product.layout === "pixel")
+        return { reason: reasonAgainst(node, index, functions) };
+      const channel = product.layout === "pixel";
+      const added = biases.map((bias) =>
+        channel && bias.axis === "last" ? { ...bias, axis: "channel" as const } : bias,
+      );
       return {
         product,
         logits,
         steps,
         factor: factor * product.factor,
-        biases: own === null ? biases : [...biases, { name: own.name, factor: factor * own.factor }],
+        biases:
+          own === null ? added : [...added, { name: own.name, factor: factor * own.factor, axis: "last" }],
         kept,
       };
     }
     rank = index.shapeOf(value)?.length ?? rank ?? rankOf(value, index);
     const affine = affineOf(node, rank, constants);
     if (affine !== null) {
-      if (affine.bias !== null) biases.push({ name: affine.bias, factor });
+      if (affine.bias !== null) biases.push({ name: affine.bias, factor, axis: "last" });
       factor *= affine.factor;
       if (affine.kept !== null) kept = Math.min(kept ?? affine.kept, affine.kept);
       steps.push({ node, input: affine.input, stays: false });
       value = affine.input;
     } else if (isStandard(node) && MOVING.has(node.opType) && !(kept !== null && node.opType === "Reshape")) {
       value = node.input[0];
-      if (steps.length > 0) steps.push({ node, input: value, stays: true });
-      else restart(value);
+      if (steps.length === 0) restart(value);
+      else {
+        steps.push({ node, input: value, stays: true });
+        if (node.opType !== "Identity" && node.opType !== "Cast")
+          biases = biases.map((bias) => ({ ...bias, axis: "moved" }));
+      }
     } else if ((isStandard(node) && TAIL.has(node.opType)) || isOfItself(node, index)) {
       value = node.input[0];
       restart(value);
