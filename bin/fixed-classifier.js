@@ -14,6 +14,9 @@ const PACKAGES = {
   bench: "fixed-classifier-lab",
   codes: "fixed-classifier-lab",
   info: "fixed-classifier-lab",
+  convert: "fixed-classifier-models",
+  inspect: "fixed-classifier-models",
+  export: "fixed-classifier-models",
 };
 
 const [command = "--help", ...args] = process.argv.slice(2);

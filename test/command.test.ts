@@ -46,7 +46,17 @@ test("where the laboratory is not installed, one line says how to install it", (
   });
 });
 
-test("where it is, it gets the command as it was given, and its exit status is the command's", () => {
+test("the commands for trained models are those of their package", () => {
+  for (const command of ["convert", "inspect", "export"]) {
+    expect(run(command, "model.onnx")).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: `fixed-classifier ${command} is in another package: npm install fixed-classifier-models\n`,
+    });
+  }
+});
+
+test("where the package is, it gets the command as it was given, and its exit status is the command's", () => {
   const lab = join(project, "node_modules/fixed-classifier-lab");
   mkdirSync(lab);
   writeFileSync(join(lab, "package.json"), '{ "bin": { "fixed-classifier-lab": "cli.js" } }');

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addConvertCommand } from "./commands/convert.js";
+import { addExportCommand } from "./commands/export.js";
 import { addInspectCommand } from "./commands/inspect.js";
 
 /** All commands; what is wrong is thrown. */
@@ -10,5 +11,6 @@ export function programOf(): Command {
     .showHelpAfterError("--help tells more");
   addInspectCommand(program);
   addConvertCommand(program);
+  addExportCommand(program);
   return program;
 }

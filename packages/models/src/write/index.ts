@@ -1,4 +1,4 @@
-export { type HeadGraphOptions, headGraph, headModel } from "./onnx/index.js";
+export { chainGraph, type HeadGraphOptions, headGraph, headModel, OPSETS } from "./onnx/index.js";
 export { pytorchModule } from "./pytorch.js";
 export { type SafetensorsOptions, writeSafetensors } from "./safetensors.js";
 export { type TensorflowJsOptions, writeTensorflowJs } from "./tensorflow-js.js";

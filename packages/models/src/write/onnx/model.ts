@@ -2,6 +2,7 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import type { FixedClassifier } from "fixed-classifier";
 import type { ValueInfoProto } from "../../onnx/index.js";
 import { ModelProtoSchema, TensorProto_DataType, ValueInfoProtoSchema } from "../../onnx/index.js";
+import { chainGraph } from "./chain.js";
 import { type HeadGraphOptions, headGraph } from "./head.js";
 
 /** The version of the format that came with versions of the operators, those from `opset` on; readers refuse one that is newer than theirs. */
@@ -16,10 +17,19 @@ const IR_VERSIONS: readonly { readonly opset: number; readonly ir: number }[] = 
   { opset: 9, ir: 4 },
 ];
 
-/** A head as an ONNX model by itself: any number of rows of features in, logits out. */
-export function headModel(head: FixedClassifier, options: HeadGraphOptions = {}): Uint8Array {
+/**
+ * A head as an ONNX model by itself: any number of rows of features in, logits out.
+ *
+ * @param adapter a linear layer before it, kept as a head "learned"; default: none
+ */
+export function headModel(
+  head: FixedClassifier,
+  options: HeadGraphOptions = {},
+  adapter: FixedClassifier | null = null,
+): Uint8Array {
   const { opset = 13, input = "features", output = "logits", type = "float32" } = options;
-  const { nodes, initializers } = headGraph(head, options);
+  const { nodes, initializers } =
+    adapter === null ? headGraph(head, options) : chainGraph(adapter, head, options);
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(IR_VERSIONS.find((version) => version.opset <= opset)?.ir ?? 4),
     producerName: "fixed-classifier-models",
@@ -28,7 +38,7 @@ export function headModel(head: FixedClassifier, options: HeadGraphOptions = {})
       name: "head",
       node: [...nodes],
       initializer: [...initializers],
-      input: [rowsOf(input, head.features, type)],
+      input: [rowsOf(input, (adapter ?? head).features, type)],
       output: [rowsOf(output, head.classes, type)],
     },
   });

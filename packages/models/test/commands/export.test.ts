@@ -1,0 +1,101 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { FixedClassifier } from "fixed-classifier";
+import { expect, test } from "vitest";
+import { floatTensor, nodeOf, openOnnx } from "../../src/onnx/index.js";
+import { normals } from "../convert/layers.js";
+import { bytesOf, modelOf } from "../onnx/fixtures/model.js";
+import { run as runModel } from "../onnx/support.js";
+import { folderOfTest } from "../read/fixtures/folder.js";
+import { run } from "./run.js";
+
+const { at, put } = folderOfTest();
+const [FEATURES, CLASSES] = [16, 12];
+const draw = normals(1);
+const x = Float32Array.from({ length: 3 * FEATURES }, draw);
+
+function headFile(features: number, classes: number, code: "hadamard" | "learned", name: string) {
+  const head = new FixedClassifier({ features, classes, code });
+  head.bias?.set(Float32Array.from({ length: classes }, draw));
+  return { head, path: put(name, head.toSafetensors()) };
+}
+
+/** A network that doubles its input before the last layer. */
+function network(): string {
+  const model = modelOf({
+    nodes: [nodeOf("Add", ["x", "x"], ["twice"]), nodeOf("Gemm", ["twice", "W", "b"], ["y"])],
+    initializers: [
+      floatTensor("W", [FEATURES, CLASSES], Float32Array.from({ length: FEATURES * CLASSES }, draw)),
+      floatTensor("b", [CLASSES], Float32Array.from({ length: CLASSES }, draw)),
+    ],
+    input: [-1, FEATURES],
+    outputs: { y: [-1, CLASSES] },
+  });
+  return put("network.onnx", bytesOf(model));
+}
+
+const expectNear = (found: Float32Array, wanted: Float32Array): void => {
+  expect(found.length).toBe(wanted.length);
+  for (const [i, value] of wanted.entries()) expect(found[i]).toBeCloseTo(value, 4);
+};
+
+test("a head alone, behind its linear layer, and in place of a model's last layer gives its logits in ONNX Runtime", async () => {
+  const { head, path } = headFile(FEATURES, CLASSES, "hadamard", "head.safetensors");
+  expect((await run("export", path, "--onnx", at("head.onnx"), "--opset", "17")).problem).toBeNull();
+  expectNear((await runModel(at("head.onnx"), x, [3, FEATURES])).logits.values, head.forward(x));
+
+  const adapter = headFile(FEATURES, 14, "learned", "narrow.adapter.safetensors");
+  const narrow = headFile(14, CLASSES, "hadamard", "narrow.safetensors");
+  const wanted = (rows: Float32Array) => narrow.head.forward(adapter.head.forward(rows));
+  const behind = ["--adapter", adapter.path];
+  expect((await run("export", narrow.path, "--onnx", at("narrow.onnx"), ...behind)).problem).toBeNull();
+  expectNear((await runModel(at("narrow.onnx"), x, [3, FEATURES])).logits.values, wanted(x));
+
+  const attach = ["--attach", network()];
+  const twice = x.map((value) => 2 * value);
+  expect((await run("export", path, "--onnx", at("a.onnx"), ...attach)).problem).toBeNull();
+  expectNear((await runModel(at("a.onnx"), x, [3, FEATURES])).y.values, head.forward(twice));
+  const told = await run("export", narrow.path, "--onnx", at("b.onnx"), ...attach, ...behind);
+  expect(told.problem).toBeNull();
+  expect(told.stdout).toMatch(/b\.onnx: .*network\.onnx with the head in place of W/);
+  expectNear((await runModel(at("b.onnx"), x, [3, FEATURES])).y.values, wanted(twice));
+});
+
+test("a model's last layer is written as it is", async () => {
+  const path = network();
+  const { weights, bias } = openOnnx(path).lastLayer;
+  expect((await run("export", path, "--pytorch", at("torch"))).problem).toBeNull();
+  const file = readdirSync(at("torch"), { recursive: true }).find((name) =>
+    String(name).endsWith(".safetensors"),
+  );
+  const head = FixedClassifier.fromSafetensors(readFileSync(at("torch", String(file))));
+  expect([head.code.name, head.weights, head.bias]).toEqual(["learned", weights, bias]);
+  const { path: fixed } = headFile(FEATURES, CLASSES, "hadamard", "head.safetensors");
+  expect((await run("export", fixed, "--tfjs", at("tfjs"))).problem).toBeNull();
+  expect(existsSync(at("tfjs", "model.json"))).toBe(true);
+});
+
+test("what does not fit is refused, and nothing is written", async () => {
+  const { path } = headFile(FEATURES, 5, "hadamard", "head.safetensors");
+  const model = network();
+  const damaged = put("damaged.safetensors", readFileSync(path).subarray(0, 90));
+  const before = readdirSync(dirname(path)).toSorted();
+  const out = ["--onnx", at("out.onnx")];
+  const cases: [string[], RegExp][] = [
+    [[path], /give --onnx, --pytorch or --tfjs/],
+    [[path, "--attach", model, "--tfjs", at("t")], /--attach .* is for ONNX/],
+    [
+      [path, ...out, "--attach", model],
+      /16 features and 12 classes, and the head 16 and 5: give the model that it was made of/,
+    ],
+    [[path, ...out, "--attach", model, "--opset", "13"], /leave it out/],
+    [[path, ...out, "--opset", "3"], /--opset is "3": give a whole number from 9/],
+    [[path, ...out, "--adapter", path], /the adapter makes 5 numbers of a row, and the head takes 16/],
+    [[path, "--onnx", at("no/out.onnx")], /there is no folder .*no; make it first/],
+    [[damaged, ...out], /damaged\.safetensors is no safetensors file/],
+    [[at("none.onnx"), ...out], /none\.onnx cannot be read/],
+  ];
+  for (const [args, message] of cases)
+    expect((await run("export", ...args)).problem, args.join(" ")).toMatch(message);
+  expect(readdirSync(dirname(path)).toSorted()).toEqual(before);
+});
