@@ -2,8 +2,17 @@ import { isUtf8 } from "node:buffer";
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import { ScalarType } from "@bufbuild/protobuf";
 
-/** A message costs some hundred bytes of memory but two in a file; no model has as many, and a hostile one would fill the memory. */
-const MOST_MESSAGES = 4_000_000;
+/**
+ * An empty message takes two bytes of a file and some hundred of memory. No exporter's model needs more than thirty times its size, and
+ * what stays below is read.
+ */
+const MOST_TIMES = 64;
+const MOST_FOR_SMALL = 2 ** 26;
+const MOST_MEMORY = 1.5 * 2 ** 30;
+
+/** About what objects of V8 take, in bytes. */
+const COST = { message: 64, list: 48, text: 48, view: 128, unknown: 256, bigint: 40, number: 12 } as const;
+
 /** Graphs inside attributes of nodes of graphs: four messages a level; real models have three levels. */
 const DEEPEST = 90;
 
@@ -18,37 +27,46 @@ export function checkWire(bytes: Uint8Array, schema: DescMessage): void {
   new Walk(bytes).message(schema, 0, bytes.length, 0);
 }
 
-const fieldsOf = new WeakMap<DescMessage, ReadonlyMap<number, DescField>>();
+interface Shape {
+  readonly fields: ReadonlyMap<number, DescField>;
+  readonly cost: number;
+}
 
-function fieldMap(schema: DescMessage): ReadonlyMap<number, DescField> {
-  let map = fieldsOf.get(schema);
-  if (map === undefined) {
-    map = new Map(schema.fields.map((field) => [field.number, field]));
-    fieldsOf.set(schema, map);
+const shapes = new WeakMap<DescMessage, Shape>();
+
+function shapeOf(schema: DescMessage): Shape {
+  let shape = shapes.get(schema);
+  if (shape === undefined) {
+    const lists = schema.fields.filter(({ fieldKind }) => fieldKind === "list").length;
+    const fields = new Map(schema.fields.map((field) => [field.number, field]));
+    shape = { fields, cost: COST.message + lists * COST.list };
+    shapes.set(schema, shape);
   }
-  return map;
+  return shape;
 }
 
 class Walk {
   private readonly bytes: Uint8Array;
-  private messages = 0;
+  private readonly budget: number;
+  private memory = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    this.budget = Math.min(MOST_FOR_SMALL + MOST_TIMES * bytes.length, MOST_MEMORY);
   }
 
   message(schema: DescMessage, from: number, end: number, depth: number): void {
     if (depth > DEEPEST)
       throw new WireFault(`messages stand in each other more than ${DEEPEST} deep at byte ${from}`);
-    if (++this.messages > MOST_MESSAGES)
-      throw new WireFault(`it has more than ${MOST_MESSAGES} nodes, attributes and tensors`);
-    const fields = fieldMap(schema);
+    const { fields, cost } = shapeOf(schema);
+    this.spend(cost, from);
     for (let at = from; at < end; ) {
       const start = at;
       const [tag, afterTag] = this.varint(at, end);
       const wireType = tag % 8;
       const field = fields.get(Math.floor(tag / 8));
       if (tag < 8 || tag > 0xffffffff) throw new WireFault(`no field has the tag ${tag} at byte ${start}`);
+      if (wireType !== 2) this.spend(field === undefined ? COST.unknown : COST.bigint, at);
       if (wireType === 0) at = this.varint(afterTag, end)[1];
       else if (wireType === 1) at = afterTag + 8;
       else if (wireType === 5) at = afterTag + 4;
@@ -66,12 +84,37 @@ class Walk {
   }
 
   private content(field: DescField | undefined, from: number, end: number, depth: number): void {
-    if (field === undefined) return;
-    if (field.message !== undefined && field.fieldKind !== "map") {
+    if (field === undefined) this.spend(COST.unknown, from);
+    else if (field.message !== undefined && field.fieldKind !== "map") {
       this.message(field.message, from, end, depth + 1);
-    } else if (scalarOf(field) === ScalarType.STRING && !isUtf8(this.bytes.subarray(from, end))) {
-      throw new WireFault(`the text of ${field.name} at byte ${from} is not UTF-8`);
+    } else {
+      const scalar = scalarOf(field);
+      const length = end - from;
+      if (scalar === ScalarType.BYTES) this.spend(COST.view, from);
+      else if (scalar === ScalarType.STRING) {
+        this.spend(COST.text, from);
+        if (!isUtf8(this.bytes.subarray(from, end)))
+          throw new WireFault(`the text of ${field.name} at byte ${from} is not UTF-8`);
+      } else if (scalar === ScalarType.FLOAT) this.spend((COST.number * length) / 4, from);
+      else if (scalar === ScalarType.DOUBLE) this.spend((COST.number * length) / 8, from);
+      else
+        this.spend((scalar === ScalarType.INT32 ? COST.number : COST.bigint) * this.count(from, end), from);
     }
+  }
+
+  /** Numbers in a packed list: each ends with a byte below 128. */
+  private count(from: number, end: number): number {
+    let count = 0;
+    for (let at = from; at < end; at++) if (this.bytes[at] < 128) count++;
+    return count;
+  }
+
+  private spend(bytes: number, at: number): void {
+    this.memory += bytes;
+    if (this.memory <= this.budget) return;
+    throw new WireFault(
+      `up to byte ${at} it says more nodes, attributes and lists than a model of ${this.bytes.length} bytes has, and would fill the memory`,
+    );
   }
 
   /** A number of at most ten bytes and where it ends; exact up to 2^53, more than any tag or length may be. */

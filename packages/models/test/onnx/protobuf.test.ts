@@ -128,10 +128,40 @@ describe("refused, with the place and what to do", () => {
     expect(parse(field(7, bytes))).toMatch(/more than 90 deep at byte \d+/);
   });
 
-  test("more nodes than memory", () => {
-    const nodes = new Uint8Array(9_000_000);
-    for (let i = 0; i < nodes.length; i += 2) nodes[i] = 0x0a;
-    expect(parse(field(7, nodes))).toMatch(/more than 4000000 nodes/);
+  test("empty nodes, attributes, unknown fields and numbers that would fill the memory", () => {
+    const pairs = (tag: number): Uint8Array =>
+      new Uint8Array(2 ** 22).map((_, at) => (at % 2 === 0 ? tag : 0));
+    const reason =
+      /up to byte \d+ it says more nodes, attributes and lists than a model of 41943\d\d bytes has/;
+    expect(parse(field(7, pairs(0x0a)))).toMatch(reason);
+    expect(parse(field(7, field(1, pairs(0x2a))))).toMatch(reason);
+    expect(parse(pairs(0x7a))).toMatch(reason);
+    const large = field(7, field(5, field(7, new Uint8Array(2 ** 26))));
+    expect(parse(large)).toMatch(/would fill the memory/);
+  });
+
+  test("as many short numbers, names and shapes as a model may have are read", () => {
+    const many = model();
+    const info = {
+      name: "a",
+      type: {
+        value: {
+          case: "tensorType" as const,
+          value: {
+            shape: { dim: [1n, 3n].map((value) => ({ value: { case: "dimValue" as const, value } })) },
+          },
+        },
+      },
+    };
+    const made = create(ModelProtoSchema, {
+      graph: {
+        valueInfo: Array.from({ length: 30_000 }, () => info),
+        initializer: [{ dims: [200_000n], int64Data: new Array<bigint>(200_000).fill(1n), name: "ones" }],
+      },
+    });
+    made.graph?.node.push(...(many.graph?.node ?? []));
+    const bytes = toBinary(ModelProtoSchema, made);
+    expect(parseModel(bytes, "m.onnx").graph?.valueInfo.length).toBe(30_000);
   });
 
   test("text that is none, a field of another type, no graph, no protobuf", () => {
