@@ -6,6 +6,8 @@ export interface Bytes {
   /** For messages. */
   readonly path: string;
   readonly length: number;
+  /** Where they lie, if they are a file by themselves. */
+  readonly file?: string;
   /** A copy of the bytes `at` … `at + length`, all of which must be there. */
   read(at: number, length: number): Uint8Array;
 }
@@ -19,6 +21,7 @@ export function openBytes(path: string): Bytes {
     return {
       path,
       length: size,
+      file: path,
       read(at, length) {
         checkRange(path, size, at, length);
         return withFile(path, (again) => readFully(path, again, at, length));

@@ -1,200 +1,202 @@
 /**
- * HDF5 files, read by the C library compiled to WebAssembly. It sees one file, whose bytes it asks for as it needs them, and nothing else of the
- * machine: links to other files lead nowhere.
+ * HDF5 files, read by the C library compiled to WebAssembly. A damaged file can send it round in circles or make it trap, so it works in a
+ * thread of its own, which is ended when it makes no headway.
  */
 
-import { Dataset, File, FS, Group, Module, ready } from "h5wasm";
+import { Worker } from "node:worker_threads";
 import { Problem } from "../problem.js";
 import type { Bytes } from "./bytes.js";
+import { HDF5_WORKER } from "./hdf5-worker.js";
 
-export interface Hdf5Group {
-  /** From the root, with slashes. */
-  readonly path: string;
-  names(): readonly string[];
-  group(name: string): Hdf5Group | null;
-  dataset(name: string): Hdf5Dataset | null;
-  /** An attribute of one text; null where there is none. */
-  text(attribute: string): string | null;
-  /** An attribute of texts, or several that continue each other, as those that are large; null where there is none. */
-  texts(attribute: string): readonly string[] | null;
+/** What a file has: groups by name, in the order of the library. */
+interface Tree {
+  readonly groups: Readonly<Record<string, Tree>>;
+  readonly datasets: Readonly<Record<string, Omit<Hdf5Dataset, "path">>>;
+  readonly texts: Texts;
 }
+
+type Texts = Readonly<Record<string, string | readonly string[]>>;
 
 export interface Hdf5Dataset {
   readonly path: string;
   readonly shape: readonly number[];
   readonly kind: "float" | "integer" | "other";
-  /** Bytes of an element. */
+  /** Bytes of an element, and of all. */
   readonly size: number;
-  text(attribute: string): string | null;
-  /** The elements, little-endian. */
-  read(): Uint8Array;
+  readonly bytes: number;
+  readonly littleEndian: boolean;
+  readonly texts: Texts;
+}
+
+export interface Hdf5File {
+  readonly root: Hdf5Group;
+  /** The elements of a dataset, little-endian. */
+  read(dataset: Hdf5Dataset): Promise<Uint8Array>;
 }
 
 /** What compression makes of weights, and some more: beyond it a file is made to fill the memory. */
 const MOST_GROWTH = 100;
 const SMALL = 2 ** 20;
-const NAME = "model.h5";
-const STDERR = 2;
 
-/** Opens a file, and closes it after `use`; datasets are read within it. */
-export async function withHdf5<T>(source: Bytes, use: (root: Hdf5Group) => T): Promise<T> {
-  await ready;
-  const fail = (reason: string, cause?: unknown): never => {
-    throw new Problem(`${source.path} cannot be read as HDF5: ${reason}. Save it or fetch it again`, {
-      cause,
-    });
-  };
-  const remove = offer(source);
-  let file: File | null = null;
+/** One file at a time has the library. */
+let queue: Promise<unknown> = Promise.resolve();
+let idle: Library | null = null;
+
+/** Opens a file, and closes it after `use`. */
+export function withHdf5<T>(source: Bytes, use: (file: Hdf5File) => T | Promise<T>): Promise<T> {
+  const run = queue.then(() => session(source, use));
+  queue = run.catch(() => {});
+  return run;
+}
+
+async function session<T>(source: Bytes, use: (file: Hdf5File) => T | Promise<T>): Promise<T> {
+  const library = idle ?? (await Library.start());
+  idle = null;
   try {
-    file = new File(NAME, "r");
-    if (file.file_id < 0n) fail("it is cut off, damaged, or another format");
-    return use(new OpenGroup(file, source));
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    return fail(String(error instanceof Error ? error.message : error), error);
-  } finally {
-    if (file !== null && file.file_id >= 0n) file.close();
-    remove();
-  }
-}
-
-interface StreamOps {
-  read(stream: unknown, buffer: Uint8Array, offset: number, length: number, position: number): number;
-  write(stream: unknown, buffer: Uint8Array, offset: number, length: number): number;
-}
-
-/** The parts of Emscripten's file system that its types leave out. */
-interface FileSystem {
-  writeFile(path: string, bytes: Uint8Array): void;
-  unlink(path: string): void;
-  lookupPath(path: string): { node: { usedBytes: number; stream_ops: StreamOps } };
-  getStream(fd: number): { stream_ops: StreamOps };
-}
-
-/** Puts a file where the library finds it. Returns what takes it away. */
-function offer(source: Bytes): () => void {
-  const files = FS as unknown as FileSystem;
-  files.writeFile(NAME, new Uint8Array());
-  const { node } = files.lookupPath(NAME);
-  node.usedBytes = source.length;
-  node.stream_ops = {
-    ...node.stream_ops,
-    read(_stream, buffer, offset, length, position) {
-      const count = Math.max(0, Math.min(length, source.length - position));
-      if (count > 0) buffer.set(source.read(position, count), offset);
-      return count;
-    },
-  };
-  // The library writes a page about every error; the message says the same in a line.
-  const stderr = files.getStream(STDERR);
-  const ops = stderr.stream_ops;
-  stderr.stream_ops = { ...ops, write: (_stream, _buffer, _offset, length) => length };
-  return () => {
-    stderr.stream_ops = ops;
-    node.usedBytes = 0;
-    files.unlink(NAME);
-  };
-}
-
-class OpenGroup implements Hdf5Group {
-  readonly #group: Group;
-  readonly #source: Bytes;
-
-  constructor(group: Group, source: Bytes) {
-    this.#group = group;
-    this.#source = source;
-  }
-
-  get path(): string {
-    return this.#group.path.replace(/^\//, "");
-  }
-
-  names(): readonly string[] {
-    return this.#group.keys();
-  }
-
-  group(name: string): Hdf5Group | null {
-    const found = this.#get(name);
-    return found instanceof Group ? new OpenGroup(found, this.#source) : null;
-  }
-
-  dataset(name: string): Hdf5Dataset | null {
-    const found = this.#get(name);
-    return found instanceof Dataset ? datasetOf(found, this.#source) : null;
-  }
-
-  text(attribute: string): string | null {
-    return textOf(this.#group, attribute);
-  }
-
-  texts(attribute: string): readonly string[] | null {
-    const { attrs } = this.#group;
-    const parts = [
-      attribute,
-      ...Array.from({ length: Object.keys(attrs).length }, (_, i) => `${attribute}${i}`),
-    ];
-    const found = parts.filter((name) => Object.hasOwn(attrs, name)).map((name) => attrs[name].value);
-    if (found.length === 0) return null;
-    return found.flat().map(String);
-  }
-
-  /** One step at a time: what stands between is looked at too. */
-  #get(path: string) {
-    let at: Group = this.#group;
-    const names = path.split("/");
-    for (const [i, name] of names.entries()) {
-      if (name === "" || name === "." || name === ".." || !at.keys().includes(name)) return null;
-      const next = at.get(name);
-      if (i === names.length - 1) return next;
-      if (!(next instanceof Group)) return null;
-      at = next;
+    const place =
+      source.file === undefined ? { bytes: source.read(0, source.length) } : { file: source.file };
+    const tree = (await library.ask("open", place, source)) as Tree;
+    try {
+      return await use({
+        root: new Hdf5Group("", tree),
+        read: (dataset) => readDataset(library, dataset, source),
+      });
+    } finally {
+      if (!library.isBroken) await library.ask("close", {}, source);
     }
-    return null;
+  } finally {
+    if (library.isBroken) library.end();
+    else idle = library;
   }
 }
 
-function textOf(owner: Group | Dataset, attribute: string): string | null {
-  const { attrs } = owner;
-  if (!Object.hasOwn(attrs, attribute)) return null;
-  const { value } = attrs[attribute];
-  const text = Array.isArray(value) && value.length === 1 ? value[0] : value;
-  return typeof text === "string" ? text : null;
+async function readDataset(library: Library, dataset: Hdf5Dataset, source: Bytes): Promise<Uint8Array> {
+  const { path, bytes, littleEndian } = dataset;
+  if (!littleEndian)
+    throw new Problem(`${source.path}: ${path} is big-endian. Save it on this machine again`);
+  if (bytes > SMALL && bytes > MOST_GROWTH * source.length) {
+    throw new Problem(
+      `${source.path}: ${path} would grow to ${bytes} bytes, the file has ${source.length}; such a file is not read`,
+    );
+  }
+  return (await library.ask("read", { path: `/${path}`, bytes }, source)) as Uint8Array;
 }
 
-function datasetOf(dataset: Dataset, source: Bytes): Hdf5Dataset {
-  const { metadata, path } = dataset;
-  const { shape, size, type, littleEndian, total_size: count } = metadata;
-  const { H5T_FLOAT, H5T_INTEGER } = Module.H5T_class_t;
-  const kind = type === H5T_FLOAT.value ? "float" : type === H5T_INTEGER.value ? "integer" : "other";
-  const bytes = size * count;
-  return {
-    path: path.replace(/^\//, ""),
-    shape: shape ?? [],
-    kind,
-    size,
-    text: (attribute) => textOf(dataset, attribute),
-    read() {
-      const fail = (reason: string): never => {
-        throw new Problem(`${source.path}: ${path} ${reason}`);
+export class Hdf5Group {
+  /** From the root, with slashes. */
+  readonly path: string;
+  readonly #tree: Tree;
+
+  constructor(path: string, tree: Tree) {
+    this.path = path;
+    this.#tree = tree;
+  }
+
+  get texts(): Texts {
+    return this.#tree.texts;
+  }
+
+  /** Of the groups in it. */
+  names(): readonly string[] {
+    return Object.keys(this.#tree.groups);
+  }
+
+  group(path: string): Hdf5Group | null {
+    const tree = this.#treeAt(path.split("/"));
+    return tree && new Hdf5Group(this.#below(path), tree);
+  }
+
+  dataset(path: string): Hdf5Dataset | null {
+    const names = path.split("/");
+    const name = names.pop() as string;
+    const datasets = this.#treeAt(names)?.datasets;
+    return datasets !== undefined && Object.hasOwn(datasets, name)
+      ? { ...datasets[name], path: this.#below(path) }
+      : null;
+  }
+
+  #treeAt(names: readonly string[]): Tree | null {
+    let at = this.#tree;
+    for (const name of names) {
+      if (!Object.hasOwn(at.groups, name)) return null;
+      at = at.groups[name];
+    }
+    return at;
+  }
+
+  #below(path: string): string {
+    return this.path === "" ? path : `${this.path}/${path}`;
+  }
+}
+
+/** Milliseconds without a byte read or an object found, of a file in memory or on a disc. */
+const STANDSTILL = 1000;
+const LOOK = 200;
+
+interface Reply {
+  readonly value?: unknown;
+  readonly error?: string;
+  readonly isBroken?: boolean;
+}
+
+/** The library in its thread. */
+class Library {
+  isBroken = false;
+  readonly #worker: Worker;
+  readonly #progress: Int32Array;
+
+  private constructor(worker: Worker, progress: Int32Array) {
+    this.#worker = worker;
+    this.#progress = progress;
+    // An error outside of a question ends with the thread; the next question says so.
+    worker.on("error", () => {
+      this.isBroken = true;
+    });
+  }
+
+  static async start(): Promise<Library> {
+    const progress = new Int32Array(new SharedArrayBuffer(4));
+    const workerData = { library: import.meta.resolve("h5wasm"), progress: progress.buffer };
+    const worker = new Worker(HDF5_WORKER, { eval: true, workerData });
+    worker.unref();
+    const library = new Library(worker, progress);
+    const { error } = await library.#reply(Number.POSITIVE_INFINITY);
+    if (error !== undefined) throw new Error(`the library of HDF5 does not start: ${error}`);
+    return library;
+  }
+
+  /** @throws Problem with what the library says of the file, or where it makes no headway */
+  async ask(what: "open" | "read" | "close", given: object, source: Bytes): Promise<unknown> {
+    this.#worker.postMessage({ what, ...given });
+    const { value, error, isBroken = false } = await this.#reply(STANDSTILL);
+    this.isBroken ||= isBroken;
+    if (error === undefined) return value;
+    throw new Problem(`${source.path} cannot be read as HDF5: ${error}. Save it or fetch it again`);
+  }
+
+  end(): void {
+    void this.#worker.terminate();
+  }
+
+  #reply(patience: number): Promise<Reply> {
+    return new Promise((resolve) => {
+      let last = this.#progress[0];
+      let still = 0;
+      const done = (reply: Reply) => {
+        clearInterval(clock);
+        this.#worker.off("message", done);
+        this.#worker.off("error", failed);
+        resolve(reply);
       };
-      if (!littleEndian) fail("is big-endian. Save it on this machine again");
-      if (bytes > SMALL && bytes > MOST_GROWTH * source.length)
-        fail(`would grow to ${bytes} bytes, the file has ${source.length}; such a file is not read`);
-      const memory = Module as unknown as {
-        _malloc(size: number): number;
-        _free(at: number): void;
-        HEAPU8: Uint8Array;
-      };
-      const at = memory._malloc(Math.max(bytes, 1));
-      if (at === 0) fail(`needs ${bytes} bytes of memory, which there are not`);
-      try {
-        const status = Module.get_dataset_data(dataset.file_id, path, null, null, null, BigInt(at));
-        if (status < 0) fail("cannot be read: it is damaged, or packed by a filter that there is not");
-        return memory.HEAPU8.slice(at, at + bytes);
-      } finally {
-        memory._free(at);
-      }
-    },
-  };
+      const failed = (error: unknown) =>
+        done({ error: String((error as Error)?.message ?? error), isBroken: true });
+      const clock = setInterval(() => {
+        still = this.#progress[0] === last ? still + LOOK : 0;
+        last = this.#progress[0];
+        if (still >= patience) done({ error: "it goes round in circles", isBroken: true });
+      }, LOOK);
+      this.#worker.on("message", done);
+      this.#worker.on("error", failed);
+    });
+  }
 }

@@ -13,6 +13,8 @@ export function unzip(source: Bytes, wanted: (name: string) => boolean): Readonl
   const bytes = readAll(source, MOST_BYTES);
   const filter = ({ name, size, originalSize }: UnzipFileInfo): boolean => {
     if (!wanted(name)) return false;
+    if (size > bytes.length)
+      throw new Problem(`${source.path} is cut off: ${name} has ${size} bytes in it. Fetch it again`);
     if (originalSize > SMALL && originalSize > MOST_GROWTH * size) {
       throw new Problem(
         `${source.path}: ${name} would grow from ${size} to ${originalSize} bytes; such an archive is not unpacked`,

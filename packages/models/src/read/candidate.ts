@@ -13,15 +13,17 @@ export interface Floats {
 }
 
 /** What could be the last layer of a file: its tensors are not read yet. */
-export interface Candidate {
+export type Candidate = CandidateOf<Floats>;
+
+export interface CandidateOf<F> {
   /** Of the layer, without the name of the tensor. */
   readonly name: string;
   readonly classes: number;
   readonly features: number;
-  readonly weights: Floats;
+  readonly weights: F;
   /** Whether a row of the weights is a class; otherwise a column is one. */
   readonly classesFirst: boolean;
-  readonly bias: Floats | null;
+  readonly bias: F | null;
 }
 
 /** What a head of the core can have. */

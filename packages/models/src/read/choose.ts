@@ -4,7 +4,10 @@
  */
 
 import { Problem } from "../problem.js";
-import type { Candidate } from "./candidate.js";
+import type { CandidateOf, Floats } from "./candidate.js";
+
+/** What is chosen by: names and sizes. */
+type Candidate = CandidateOf<Pick<Floats, "name">>;
 
 export interface Hints {
   /** The layer by name, as the user or the model's own configuration has it. */
@@ -40,7 +43,7 @@ const NOT_LAST =
   /(?:^|[._])aux|(?:^|[./])(?:pooler|transform|pre_classifier|pre_logits|embeddings|patch_embed)(?:$|[./])/i;
 
 /** @param what where the candidates are, for messages */
-export function chooseLast(candidates: readonly Candidate[], what: string, hints: Hints): Candidate {
+export function chooseLast<C extends Candidate>(candidates: readonly C[], what: string, hints: Hints): C {
   if (hints.weights !== undefined) return byName(candidates, what, hints.weights);
   if (hints.module) {
     const named = candidates.filter(({ name }) => name === hints.module);
@@ -48,9 +51,9 @@ export function chooseLast(candidates: readonly Candidate[], what: string, hints
   }
   const possible = lastOfSequences(candidates.filter(({ name }) => !isInside(name) && !NOT_LAST.test(name)));
   for (const keep of [
-    (list: readonly Candidate[]) => list,
-    (list: readonly Candidate[]) => list.filter(({ classes }) => classes === hints.classes),
-    (list: readonly Candidate[]) => list.filter(hasKnownName),
+    (list: readonly C[]) => list,
+    (list: readonly C[]) => list.filter(({ classes }) => classes === hints.classes),
+    (list: readonly C[]) => list.filter(hasKnownName),
   ]) {
     const left = notConsumed(keep(possible));
     if (left.length === 1 && !possible.some((other) => isTwin(other, left[0])) && isPlausible(left[0], hints))
@@ -63,7 +66,7 @@ export function chooseLast(candidates: readonly Candidate[], what: string, hints
   );
 }
 
-function byName(candidates: readonly Candidate[], what: string, wanted: string): Candidate {
+function byName<C extends Candidate>(candidates: readonly C[], what: string, wanted: string): C {
   const found = candidates.find(({ name, weights }) => weights.name === wanted || name === wanted);
   if (found !== undefined) return found;
   throw new Problem(`${what} has no layer "${wanted}" of weights and bias. ${remedy(candidates)}`);
@@ -90,7 +93,7 @@ const parent = (name: string): string => name.replace(/(?:^|[./])[^./]*$/, "");
 const NUMBERED = /^(?:(.*)[._/])?(\d+)$/;
 
 /** Of numbered layers of one parent only the one with the highest number: they follow each other. */
-function lastOfSequences(candidates: readonly Candidate[]): Candidate[] {
+function lastOfSequences<C extends Candidate>(candidates: readonly C[]): C[] {
   const highest = new Map<string, number>();
   const numbered = candidates.map((candidate) => {
     const [, of = "", digits] = NUMBERED.exec(candidate.name) ?? [];
@@ -105,7 +108,7 @@ function lastOfSequences(candidates: readonly Candidate[]): Candidate[] {
 }
 
 /** Without those whose output is as wide as the input of another layer beside it. */
-function notConsumed(candidates: readonly Candidate[]): Candidate[] {
+function notConsumed<C extends Candidate>(candidates: readonly C[]): C[] {
   const place = (name: string, width: number) => `${width} ${parent(name)}`;
   const widths = new Map<string, Set<number>>();
   for (const { name, features, classes } of candidates) {

@@ -93,7 +93,10 @@ describe("a .keras archive", () => {
     ["without its configuration", { "model.weights.h5": Buffer.from("x") }, /has no config\.json/],
     [
       "whose weights are no HDF5",
-      { "config.json": Buffer.from("{}"), "model.weights.h5": Buffer.from("x") },
+      {
+        "config.json": Buffer.from(JSON.stringify(sequential(dense()))),
+        "model.weights.h5": Buffer.from("x"),
+      },
       /\(model\.weights\.h5\) cannot be read as HDF5/,
     ],
   ])("%s is refused", async (_, files, message) => {

@@ -1,9 +1,14 @@
 import { Problem } from "../../problem.js";
-import type { Candidate, Floats } from "../candidate.js";
+import type { CandidateOf, Floats } from "../candidate.js";
 import { type Layer, spatialAxes } from "./topology.js";
 
 /** A layer with its tensors, checked against each other; the kernel has a column a class. */
-export function denseOf(layer: Layer, kernel: Floats, bias: Floats | null, place: string): Candidate {
+export function denseOf<F extends Pick<Floats, "name" | "shape">>(
+  layer: Layer,
+  kernel: F,
+  bias: F | null,
+  place: string,
+): CandidateOf<F> {
   const spatial = spatialAxes(layer);
   const { shape, name } = kernel;
   if (shape.length !== spatial + 2 || shape.slice(0, spatial).some((size) => size !== 1))

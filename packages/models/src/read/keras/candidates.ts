@@ -1,22 +1,21 @@
 /** What could be the last layer of weights without a configuration. */
 
 import type { Hdf5Group } from "../../containers/hdf5.js";
-import type { Candidate } from "../candidate.js";
-import { floatsOf } from "./floats.js";
-import { ofGroup, type Variables } from "./variables.js";
+import { floatsOf, type StoredCandidate } from "./floats.js";
+import { ofGroup, textsOf, type Variables } from "./variables.js";
 
 /** A group of a dense layer, as Keras 3 counts them. */
 const DENSE = /^dense(?:_(\d+))?$/;
 
-export function candidatesOf(root: Hdf5Group, place: string): Candidate[] {
+export function candidatesOf(root: Hdf5Group, place: string): StoredCandidate[] {
   const layers = root.group("layers") ?? root.group("_layer_checkpoint_dependencies");
   if (layers !== null) return numbered(root, layers, place);
-  const names = root.texts("layer_names");
+  const names = textsOf(root, "layer_names");
   return names === null ? [] : ofLast(root, names, place);
 }
 
 /** All dense layers by their numbers, from which the choice is as that among named tensors. */
-function numbered(root: Hdf5Group, layers: Hdf5Group, place: string): Candidate[] {
+function numbered(root: Hdf5Group, layers: Hdf5Group, place: string): StoredCandidate[] {
   return layers.names().flatMap((name) => {
     const [, number = "0"] = DENSE.exec(name) ?? [];
     const group = DENSE.test(name) ? layers.group(name) : null;
@@ -26,9 +25,9 @@ function numbered(root: Hdf5Group, layers: Hdf5Group, place: string): Candidate[
 }
 
 /** Keras before version 3 keeps the order of layers: the last one that has weights. */
-function ofLast(root: Hdf5Group, names: readonly string[], place: string): Candidate[] {
+function ofLast(root: Hdf5Group, names: readonly string[], place: string): StoredCandidate[] {
   for (const name of names.toReversed()) {
-    const weights = root.group(name)?.texts("weight_names") ?? [];
+    const weights = textsOf(root.group(name), "weight_names") ?? [];
     if (weights.length === 0) continue;
     const kernel = weights.findLast((weight) => /(?:^|\/)kernel(?::0)?$/.test(weight));
     if (kernel === undefined) return [];
@@ -40,7 +39,12 @@ function ofLast(root: Hdf5Group, names: readonly string[], place: string): Candi
 }
 
 /** Where the shapes are those of a dense layer, or of a convolution of one pixel. */
-function candidate(root: Hdf5Group, name: string, { kernel, bias }: Variables, place: string): Candidate[] {
+function candidate(
+  root: Hdf5Group,
+  name: string,
+  { kernel, bias }: Variables,
+  place: string,
+): StoredCandidate[] {
   const matrix = root.dataset(kernel);
   const row = bias === null ? null : root.dataset(bias);
   if (matrix === null || matrix.shape.length < 2 || matrix.shape.slice(0, -2).some((size) => size !== 1))

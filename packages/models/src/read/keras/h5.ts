@@ -1,14 +1,14 @@
 import { type Bytes, openBytes } from "../../containers/bytes.js";
-import { type Hdf5Group, withHdf5 } from "../../containers/hdf5.js";
+import { type Hdf5Dataset, type Hdf5File, withHdf5 } from "../../containers/hdf5.js";
 import { parseJson } from "../../containers/json.js";
 import type { LastLayer } from "../../last-layer.js";
 import { Problem } from "../../problem.js";
-import { type Floats, layerOf } from "../candidate.js";
+import { layerOf } from "../candidate.js";
 import { chooseLast } from "../choose.js";
 import { beginsWith, type Format } from "../format.js";
 import { denseOf } from "./candidate.js";
 import { candidatesOf } from "./candidates.js";
-import { floatsOf } from "./floats.js";
+import { floatsOf, loaded } from "./floats.js";
 import { type Layer, lastLayer, readModel } from "./topology.js";
 import { namedVariables, numberedVariables, type Variables } from "./variables.js";
 
@@ -18,51 +18,43 @@ export const kerasH5: Format = {
   recognises: (place) =>
     place.entries === null &&
     (/\.(?:h5|hdf5)$/i.test(place.path) || beginsWith(place, 0x89, 0x48, 0x44, 0x46)),
-  read: async ({ path }, { weights }) =>
-    withHdf5(openBytes(path), (root) => {
-      const config = root.text("model_config");
-      const format = config === null ? "Keras weights" : "Keras model";
-      if (config === null)
-        return layerOf(chooseLast(candidatesOf(root, path), path, { weights }), path, format);
-      const model = readModel(parseJson(Buffer.from(config), `model_config of ${path}`), path);
+  read: ({ path }, { weights }) =>
+    withHdf5(openBytes(path), async (file) => {
+      const { root } = file;
+      const config = root.texts.model_config;
+      if (config === undefined) {
+        const last = chooseLast(candidatesOf(root, path), path, { weights });
+        return layerOf(await loaded(file, last), path, "Keras weights");
+      }
+      const text = Buffer.from([config].flat().join(""));
+      const model = readModel(parseJson(text, `model_config of ${path}`), path);
       const layer = lastLayer(model, path, weights);
-      return layerBy(
-        root,
-        layer,
-        namedVariables(root.group("model_weights") ?? root, layer.name),
-        path,
-        format,
-      );
+      const variables = namedVariables(root.group("model_weights") ?? root, layer.name);
+      return layerBy(file, layer, variables, path);
     }),
 };
 
 /** The weights of a layer that the configuration, in a file beside them, has named. */
-export const layerInH5 = (weights: Bytes, spec: unknown, path: string, wanted?: string): Promise<LastLayer> =>
-  withHdf5(weights, (root) => {
-    const model = readModel(spec, path);
-    const layer = lastLayer(model, path, wanted);
-    return layerBy(root, layer, numberedVariables(root, model, layer), path, "Keras model");
-  });
+export function layerInH5(weights: Bytes, spec: unknown, path: string, wanted?: string): Promise<LastLayer> {
+  const model = readModel(spec, path);
+  const layer = lastLayer(model, path, wanted);
+  return withHdf5(weights, (file) => layerBy(file, layer, numberedVariables(file.root, model, layer), path));
+}
 
-function layerBy(
-  root: Hdf5Group,
+async function layerBy(
+  file: Hdf5File,
   layer: Layer,
   variables: Variables | null,
   path: string,
-  format: string,
-): LastLayer {
-  if (variables === null)
+): Promise<LastLayer> {
+  if (variables === null) {
     throw new Problem(
       `${path} has no weights of the layer "${layer.name}", which is the last by its configuration`,
     );
-  const kernel = floats(root, variables.kernel, path);
-  const useBias = layer.config.use_bias !== false && variables.bias !== null;
-  const bias = useBias ? floats(root, variables.bias as string, path) : null;
-  return layerOf(denseOf(layer, kernel, bias, path), path, format);
-}
-
-function floats(root: Hdf5Group, name: string, path: string): Floats {
-  const dataset = root.dataset(name);
-  if (dataset === null) throw new Problem(`${path} has no weights ${name}`);
-  return floatsOf(dataset, path);
+  }
+  const floats = (name: string) => floatsOf(file.root.dataset(name) as Hdf5Dataset, path);
+  const { kernel, bias } = variables;
+  const hasBias = layer.config.use_bias !== false && bias !== null;
+  const last = denseOf(layer, floats(kernel), hasBias ? floats(bias) : null, path);
+  return layerOf(await loaded(file, last), path, "Keras model");
 }

@@ -48,11 +48,20 @@ export function ofGroup(group: Hdf5Group): Variables | null {
   };
 }
 
+/** A list of texts: one attribute, or several that continue each other where it is large; null where there is none. */
+export function textsOf(group: Hdf5Group | null, attribute: string): readonly string[] | null {
+  const { texts = {} } = group ?? {};
+  const count = Object.keys(texts).length;
+  const names = [attribute, ...Array.from({ length: count }, (_, i) => `${attribute}${i}`)];
+  const found = names.filter((name) => Object.hasOwn(texts, name));
+  return found.length === 0 ? null : found.flatMap((name) => texts[name]).map(String);
+}
+
 /** In `.h5` of Keras 1 to 3: each layer of the model lists the names of its weights, those of models in it too. */
 export function namedVariables(root: Hdf5Group, layer: string): Variables | null {
-  for (const name of root.texts("layer_names") ?? root.names()) {
+  for (const name of textsOf(root, "layer_names") ?? root.names()) {
     const group = root.group(name);
-    const weights = group?.texts("weight_names") ?? [];
+    const weights = textsOf(group, "weight_names") ?? [];
     const find = (kind: string): string | null => {
       const found = weights.find((weight) => `/${weight}`.replace(/:0$/, "").endsWith(`/${layer}/${kind}`));
       return found === undefined || !group?.dataset(found) ? null : `${group.path}/${found}`;
