@@ -1,7 +1,10 @@
-import { clone } from "@bufbuild/protobuf";
+import { clone, create } from "@bufbuild/protobuf";
 import { GraphIndex, usesOf } from "./graph-index.js";
 import type { GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } from "./onnx_pb.js";
-import { NodeProtoSchema } from "./onnx_pb.js";
+import { NodeProtoSchema, ValueInfoProtoSchema } from "./onnx_pb.js";
+
+/** Before this version of the format every initializer has to be an input too. */
+const FIRST_WITHOUT_INPUTS = 4n;
 
 /** What replaces what in a graph. */
 export interface Change {
@@ -43,6 +46,7 @@ export function changed(model: ModelProto, index: GraphIndex, change: Change, pa
   all.initializer = all.initializer.filter(({ name }) => !gone.has(name));
   all.sparseInitializer = graph.sparseInitializer.filter(({ values }) => !goes(values?.name ?? ""));
   all.input = graph.input.filter(({ name }) => !gone.has(name));
+  if (model.irVersion < FIRST_WITHOUT_INPUTS) all.input.push(...change.initializers.map(inputFor));
   const kept = new Set([...all.node.flatMap(({ output }) => output), ...all.input.map(({ name }) => name)]);
   const remade = new Set(change.nodes.flatMap(({ output }) => output));
   all.valueInfo = graph.valueInfo.filter(
@@ -53,6 +57,12 @@ export function changed(model: ModelProto, index: GraphIndex, change: Change, pa
   const result = copyOf(model);
   result.graph = all;
   return result;
+}
+
+function inputFor({ name, dataType, dims }: TensorProto): ValueInfoProto {
+  const shape = { dim: dims.map((value) => ({ value: { case: "dimValue" as const, value } })) };
+  const value = { case: "tensorType" as const, value: { elemType: dataType, shape } };
+  return create(ValueInfoProtoSchema, { name, type: { value } });
 }
 
 function namesUsed(graph: GraphProto, nodes: ReadonlySet<NodeProto>): Set<string> {

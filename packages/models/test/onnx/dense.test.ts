@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { openOnnx } from "../../src/onnx/index.js";
-import { dense } from "./fixtures/dense.js";
+import { exporters } from "./fixtures/exporters.js";
+import { forms } from "./fixtures/forms.js";
 import { numbers } from "./fixtures/model.js";
 import { denseHead, farthest, logitsOf, ownFolder, run, tailOf } from "./support.js";
 
 const folder = ownFolder();
 
-describe.each(Object.entries(dense))("%s", (_, make) => {
+describe.each(Object.entries({ ...exporters, ...forms }))("%s", (_, make) => {
   const fixture = make();
   const x = numbers(
     fixture.inputDims.reduce((all, size) => all * size, 1),

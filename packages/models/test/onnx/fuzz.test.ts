@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { modelPieces, openProto, parseModel } from "../../src/onnx/index.js";
 import { Problem } from "../../src/problem.js";
 import { authors } from "./fixtures/authors.js";
-import { dense } from "./fixtures/dense.js";
+import { exporters } from "./fixtures/exporters.js";
+import { forms } from "./fixtures/forms.js";
 import { bytesOf } from "./fixtures/model.js";
 import { mutatedBytes, mutatedModel, Random } from "./mutations.js";
 import { denseHead, ownFolder } from "./support.js";
@@ -12,7 +13,9 @@ const RUNS = Number(process.env.FUZZ_RUNS ?? 3000);
 const SLOWEST = 2000;
 
 const folder = ownFolder();
-const seeds = [...Object.values(dense), ...Object.values(authors)].map((make) => bytesOf(make().model));
+const seeds = [...Object.values(exporters), ...Object.values(forms), ...Object.values(authors)].map((make) =>
+  bytesOf(make().model),
+);
 
 /** Everything that is done with a model; what comes out is written and read again. */
 function use(bytes: Uint8Array): void {

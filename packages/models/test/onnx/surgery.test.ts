@@ -122,6 +122,15 @@ describe("a model with another head", () => {
   });
 });
 
+test("in the oldest form of the format every initializer is an input", async () => {
+  const old = laden();
+  old.irVersion = 3n;
+  const model = openOnnx(folder.file(old, "old.onnx"));
+  const inputs = names(model.attach(denseHead(model.lastLayer)).graph?.input);
+  expect(inputs).toEqual(["x", "head/W", "head/B"]);
+  expect(names(model.cut().graph?.input)).toEqual(["x"]);
+});
+
 test("the model that was read stays as it was", () => {
   const model = openOnnx(path);
   model.cut();
