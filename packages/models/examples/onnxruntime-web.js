@@ -39,7 +39,7 @@ export async function main({ rounds = 20, calls = 50, print = console.log } = {}
     "/fixed.onnx": headModel(fixed),
     "/dense.onnx": headModel(dense),
   });
-  const browser = await launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  const browser = await launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"], timeout: 60_000 });
   try {
     const page = await browser.newPage();
     await page.goto(host.url);

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const CACHE = fileURLToPath(new URL("../.cache", import.meta.url));
+/** Where tools keep what they can fetch again, and nothing looks at it. */
+const CACHE = fileURLToPath(new URL("../node_modules/.cache", import.meta.url));
 
 /**
  * The folder of a package that is too large to be installed for an example alone: fetched once by `npm pack` and checked.

@@ -5,11 +5,14 @@ import { dense, paddedColumns, sylvester, transform } from "./kronecker.js";
 /** With more runs than this, one Gather is faster than as many slices, although it copies element by element. */
 const MOST_SLICES = 32;
 
+/** Of a segment of a table: block, first row, sign, first place, number of places. */
+const FIELDS = 5;
+
 /** ⟨w_c, x⟩ / unit of a code whose vectors are rows of sign-masked Hadamard matrices; `x` is rows × features. */
 export function hadamardNodes(g: GraphBuilder, x: string, table: HadamardTable): string {
   const { columns } = table;
   if (columns?.some((column, i) => column !== columns[0] + i)) return cubeNodes(g, x, table);
-  const { features, order, classes } = table;
+  const { features, order } = table;
   const vectors = vectorsOf(table);
   const part = {
     blocks: vectors.blocks.length,
@@ -30,7 +33,7 @@ export function hadamardNodes(g: GraphBuilder, x: string, table: HadamardTable):
   const places = vectors.places.map((place) => {
     return Math.floor(place / vectors.rows) * y.length + (place % vectors.rows);
   });
-  return take(g, y.value, part.blocks * y.length, places.subarray(0, classes));
+  return take(g, y.value, part.blocks * y.length, places);
 }
 
 interface Vectors {
@@ -45,24 +48,24 @@ interface Vectors {
 }
 
 function vectorsOf({ segments, places, classes, order }: HadamardTable): Vectors {
-  const blocks = [...new Set(segments.filter((_, i) => i % 5 === 0))].sort((a, b) => a - b);
+  const blocks = [...new Set(segments.filter((_, i) => i % FIELDS === 0))].sort((a, b) => a - b);
   const indexOf = new Map(blocks.map((block, i) => [block, i]));
-  const signs = new Set(segments.filter((_, i) => i % 5 === 2));
+  const signs = new Set(segments.filter((_, i) => i % FIELDS === 2));
   const sign = signs.has(1) ? 1 : -1;
   let rows = 0;
-  const segment = { block: new Int32Array(classes), row: new Int32Array(classes) };
-  for (let s = 0; s < segments.length; s += 5) {
-    const [block, first, sign_, place, count] = segments.subarray(s, s + 5);
-    const from = first + (sign_ === sign ? 0 : order);
+  const at = { block: new Int32Array(classes), row: new Int32Array(classes) };
+  for (let s = 0; s < segments.length; s += FIELDS) {
+    const [block, first, ownSign, place, count] = segments.subarray(s, s + FIELDS);
+    const from = first + (ownSign === sign ? 0 : order);
     rows = Math.max(rows, from + count);
-    segment.block.fill(indexOf.get(block) as number, place, place + count);
-    for (let i = 0; i < count; i++) segment.row[place + i] = from + i;
+    at.block.fill(indexOf.get(block) as number, place, place + count);
+    for (let i = 0; i < count; i++) at.row[place + i] = from + i;
   }
-  const at = Float64Array.from({ length: classes }, (_, c) => {
+  const ofClasses = Float64Array.from({ length: classes }, (_, c) => {
     const place = places?.[c] ?? c;
-    return segment.block[place] * rows + segment.row[place];
+    return at.block[place] * rows + at.row[place];
   });
-  return { blocks, rows, sign, places: at };
+  return { blocks, rows, sign, places: ofClasses };
 }
 
 /** The signs of every block in use, 1 where there is padding; null where no feature is negated. */

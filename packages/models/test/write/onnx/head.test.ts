@@ -91,6 +91,11 @@ const HEADS: Readonly<Record<string, FixedClassifierOptions>> = {
     classes: 70,
     code: { name: "product", width: 16, rotation: 3 },
   },
+  "product behind a rotation with a Paley factor": {
+    features: 96,
+    classes: 30,
+    code: { name: "product", width: 8, rotation: 3 },
+  },
   "product behind a rotation of another length": {
     features: 100,
     classes: 70,
