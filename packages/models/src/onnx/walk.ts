@@ -1,4 +1,4 @@
-import { intsOf } from "./attributes.js";
+import { affineStepOf } from "./affine-step.js";
 import type { Constants } from "./constants.js";
 import type { GraphIndex } from "./graph-index.js";
 import { isStandard } from "./graph-index.js";
@@ -48,11 +48,8 @@ const TAIL = new Set([
   "Log",
   "Hardmax",
   "Dropout",
-  "ZipMap",
 ]);
 const MOVING = new Set(["Identity", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose"]);
-/** What exporters write for the end of an axis, whatever its length. */
-const WHOLE = 2 ** 31 - 1;
 const RANK_KEEPING = new Set([
   "Softmax",
   "LogSoftmax",
@@ -121,7 +118,7 @@ export function walkBack(
       };
     }
     rank = index.shapeOf(value)?.length ?? rank ?? rankOf(value, index);
-    const affine = affineOf(node, rank, constants);
+    const affine = affineStepOf(node, rank, constants);
     if (affine !== null) {
       if (affine.bias !== null) biases.push({ name: affine.bias, factor, axis: "last" });
       factor *= affine.factor;
@@ -136,7 +133,7 @@ export function walkBack(
         if (node.opType !== "Identity" && node.opType !== "Cast")
           biases = biases.map((bias) => ({ ...bias, axis: "moved" }));
       }
-    } else if ((isStandard(node) && TAIL.has(node.opType)) || isOfItself(node, index)) {
+    } else if (isTail(node) || isOfItself(node, index)) {
       value = node.input[0];
       restart(value);
     } else return { reason: reasonAgainst(node, index, functions) };
@@ -144,41 +141,9 @@ export function walkBack(
   }
 }
 
-interface AffineStep {
-  readonly input: string;
-  readonly factor: number;
-  readonly bias: string | null;
-  readonly kept: number | null;
-}
-
-/** A bias added, a factor, or the last classes cut off. */
-function affineOf(node: NodeProto, rank: number | null, constants: Constants): AffineStep | null {
-  if (!isStandard(node)) return null;
-  const [left = "", right = ""] = node.input;
-  const nothing = { factor: 1, bias: null, kept: null };
-  if (node.opType === "Neg") return { ...nothing, input: left, factor: -1 };
-  if (node.opType === "Slice") return keptOf(node, rank, constants);
-  if (node.input.length !== 2 || constants.has(left) === constants.has(right)) return null;
-  const [input, constant] = constants.has(left) ? [right, left] : [left, right];
-  if (node.opType === "Add" || node.opType === "Sum") return { ...nothing, input, bias: constant };
-  if (node.opType !== "Mul" && !(node.opType === "Div" && constant === right)) return null;
-  const factor = constants.scalar(constant);
-  if (factor === null || factor === 0) return null;
-  return { ...nothing, input, factor: node.opType === "Mul" ? factor : 1 / factor };
-}
-
-/** Slice of the last axis from its start, or of a whole axis, which changes nothing. */
-function keptOf(node: NodeProto, rank: number | null, constants: Constants): AffineStep | null {
-  const list = (at: number, name: string) =>
-    node.input[at] ? constants.integers(node.input[at]) : intsOf(node, name);
-  const [starts, ends, axes] = [list(1, "starts"), list(2, "ends"), list(3, "axes")];
-  const steps = list(4, "steps") ?? [1];
-  if (starts === null || ends === null || axes === null) return null;
-  if (starts.length !== 1 || starts[0] !== 0 || steps[0] !== 1 || ends[0] <= 0 || axes.length !== 1)
-    return null;
-  const step = { input: node.input[0], factor: 1, bias: null };
-  if (ends[0] >= WHOLE) return { ...step, kept: null };
-  return axes[0] === -1 || (rank !== null && axes[0] === rank - 1) ? { ...step, kept: ends[0] } : null;
+/** ZipMap only gives the classes their names. */
+function isTail(node: NodeProto): boolean {
+  return isStandard(node) ? TAIL.has(node.opType) : node.domain === "ai.onnx.ml" && node.opType === "ZipMap";
 }
 
 function isShared(value: string, by: NodeProto, index: GraphIndex): boolean {

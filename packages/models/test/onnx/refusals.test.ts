@@ -70,6 +70,16 @@ describe("which classifier", () => {
     expect(openOnnx(folder.file(model)).lastLayer.classes).toBe(C);
   });
 
+  test("names that are given to the classes do not hide it", () => {
+    const nodes = [
+      matMul,
+      op("Add", ["product", "B"], "z"),
+      domain(op("ZipMap", ["z"], "logits"), "ai.onnx.ml"),
+    ];
+    const path = folder.file(modelOf({ nodes, initializers: [W, B], input: [-1, N] }));
+    expect(openOnnx(path).lastLayer.classes).toBe(C);
+  });
+
   test("none", () => {
     expect(reasonOf([op("Relu", ["x"], "logits")])).toBe(
       'FILE: no classifier was found: output "logits": node "/Relu_logits" (Relu) is no part of a linear classifier',
