@@ -20,7 +20,11 @@ export function packageFolder({ name, version, integrity }, fetch) {
   mkdirSync(CACHE, { recursive: true });
   const part = mkdtempSync(join(CACHE, "part-"));
   try {
-    const packed = run("npm", ["pack", `${name}@${version}`, "--silent", "--ignore-scripts"], part).trim();
+    const packed = run(
+      "npm",
+      ["pack", `${name}@${version}`, "--loglevel=error", "--ignore-scripts"],
+      part,
+    ).trim();
     const digest = createHash("sha512")
       .update(readFileSync(join(part, packed)))
       .digest("base64");
@@ -43,6 +47,6 @@ export function packageFolder({ name, version, integrity }, fetch) {
 function run(command, args, cwd) {
   const result = spawnSync(command, args, { cwd, encoding: "utf8", shell: process.platform === "win32" });
   if (result.status !== 0)
-    throw new Error(`${command} ${args.join(" ")} failed: ${result.stderr || result.error?.message}`);
+    throw new Error(`${command} ${args.join(" ")} failed: ${result.error?.message ?? result.stderr}`);
   return result.stdout;
 }
