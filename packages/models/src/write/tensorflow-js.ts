@@ -1,6 +1,8 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { FixedClassifier } from "fixed-classifier";
+import { openBytes } from "../containers/bytes.js";
+import { type JsonObject, readObject } from "../containers/json.js";
 import { writeWhole } from "../files.js";
 import { Problem } from "../problem.js";
 import { float32Bytes } from "../tensors/index.js";
@@ -12,13 +14,16 @@ export interface TensorflowJsOptions {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
+const CLASS = "FixedClassifierLayer";
 const SHARD = "group1-shard1of1.bin";
 
 /**
  * Writes a head as a layers model of TensorFlow.js, model.json and one shard: a single layer of `fixed-classifier/tfjs`, which must be imported
  * where the model is loaded. The layer goes behind a trunk by `tf.sequential({ layers: [trunk, ...model.layers] })`.
  *
- * @throws Problem for the code "learned", which is `tf.layers.dense`, and for a head that is not finite; nothing is written then
+ * Written again the head is replaced, and what others have added to model.json stays.
+ *
+ * @throws Problem for a folder of another model, for the code "learned", which is `tf.layers.dense`, and for a head that is not finite; nothing is written then
  * @example
  * writeTensorflowJs(new FixedClassifier({ features: 1280, classes: 1000 }), "head");
  */
@@ -34,6 +39,7 @@ export function writeTensorflowJs(
     );
   }
   checkFinite(head);
+  const kept = keptOf(join(folder, "model.json"));
   const weights = [
     { name: `${name}/scale`, shape: [1], values: Float32Array.of(scale) },
     ...(bias === null ? [] : [{ name: `${name}/bias`, shape: [classes], values: bias }]),
@@ -50,12 +56,13 @@ export function writeTensorflowJs(
     scale,
   };
   const model = {
+    ...kept,
     format: "layers-model",
     generatedBy: "fixed-classifier-models",
     convertedBy: null,
     modelTopology: {
       class_name: "Sequential",
-      config: { name: "fixed_classifier", layers: [{ class_name: "FixedClassifierLayer", config }] },
+      config: { name: "fixed_classifier", layers: [{ class_name: CLASS, config }] },
       keras_version: "tfjs-layers",
       backend: "tensor_flow.js",
     },
@@ -70,6 +77,14 @@ export function writeTensorflowJs(
     weights.map(({ values }) => float32Bytes(values)),
   );
   writeWhole(join(folder, "model.json"), JSON.stringify(model));
+}
+
+/** What others have put into a model.json of a head. */
+function keptOf(path: string): JsonObject {
+  if (!existsSync(path)) return {};
+  const model = readObject(openBytes(path));
+  if (JSON.stringify(model.modelTopology ?? null).includes(`"class_name":"${CLASS}"`)) return model;
+  throw new Problem(`${path} is another model, which would be lost. Give another folder`);
 }
 
 /** Settings as JSON can hold them: typed arrays as plain ones. */

@@ -62,7 +62,6 @@ describe(`${EACH} mutations each are read, or refused by a Problem, and soon:`, 
       );
       write({ [file]: files[file] });
     }
-    expect(sound).toBeGreaterThan(0);
     expect(sound).toBeLessThan(EACH);
   });
 });

@@ -1,3 +1,4 @@
+import { closeSync, openSync, writeSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Problem } from "../../src/problem.js";
 import { readLastLayer } from "../../src/read/index.js";
@@ -182,6 +183,27 @@ describe("a damaged file is refused:", () => {
     await expect(read({ weight: [1, 65_537] })).rejects.toThrow(
       /has 65537 features and 1 classes; a head has at most 65536/,
     );
+  });
+});
+
+test("a file of 20 GB costs its header and its last layer", async () => {
+  const big = 20 * 2 ** 30;
+  const fc = bytesOf(numbers(15));
+  const header = JSON.stringify({
+    "layers.0.weight": { dtype: "F32", shape: [2 ** 20, 5120], data_offsets: [0, big] },
+    "fc.weight": { dtype: "F32", shape: [3, 4], data_offsets: [big, big + 48] },
+    "fc.bias": { dtype: "F32", shape: [3], data_offsets: [big + 48, big + 60] },
+  });
+  const start = fileOf(header, new Uint8Array());
+  const path = folder.put("model.safetensors", start);
+  // The rest is a hole, which takes no room on the disc.
+  const file = openSync(path, "r+");
+  writeSync(file, fc, 0, fc.length, start.length + big);
+  closeSync(file);
+  expect(await readLastLayer(path)).toMatchObject({
+    classes: 3,
+    weights: numbers(12),
+    bias: numbers(15).subarray(12),
   });
 });
 

@@ -61,6 +61,19 @@ test("the layer goes behind a trunk, under its name, and texts stay beside it", 
   });
 });
 
+test("what others added to a model stays when it is written again; another model is not overwritten", async () => {
+  writeTensorflowJs(headOf("simplex"), folder.at(), { metadata: { licence: "MIT" } });
+  const read = () => JSON.parse(readFileSync(folder.at("model.json"), "utf8"));
+  folder.put("model.json", { ...read(), note: { by: "others" } });
+  const head = headOf("product");
+  writeTensorflowJs(head, folder.at());
+  expect(read()).toMatchObject({ userDefinedMetadata: { licence: "MIT" }, note: { by: "others" } });
+  const x = rowsOf(64);
+  expect(((await load()).predict(tf.tensor2d(x, [5, 64])) as tf.Tensor).dataSync()).toEqual(head.forward(x));
+  folder.put("model.json", { modelTopology: { class_name: "Sequential", config: { layers: [] } } });
+  expect(() => writeTensorflowJs(head, folder.at())).toThrow(/is another model, which would be lost/);
+});
+
 /** A head of the code simplex, changed. */
 function changed(change: (head: ReturnType<typeof headOf>) => void) {
   const head = headOf("simplex");
