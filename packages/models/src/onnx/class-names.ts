@@ -33,7 +33,7 @@ function pythonNames(text: string): string[] | null {
   if (!/^\s*\{.*\}\s*$/s.test(text)) return null;
   const names: string[] = [];
   for (const [, number, single, double] of text.matchAll(
-    /(\d+):\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g,
+    /(?<!\d)(\d{1,7}):\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g,
   )) {
     if (Number(number) !== names.length) return null;
     names.push((single ?? double ?? "").replace(/\\(.)/g, "$1"));

@@ -35,6 +35,7 @@ describe.each(Object.entries({ ...exporters, ...forms }))("%s", (_, make) => {
       tolerance,
     );
     expect(cut.graph?.initializer.map(({ name }) => name)).not.toContain(model.lastLayer.origin.weights);
+    expect(cut.graph?.node.flatMap((node) => node.output)).not.toContain(model.lastLayer.origin.weights);
     expect(cut.metadataProps).toEqual(model.proto.metadataProps);
   });
 
