@@ -56,7 +56,11 @@ export function chooseLast<C extends Candidate>(candidates: readonly C[], what: 
     (list: readonly C[]) => list.filter(hasKnownName),
   ]) {
     const left = notConsumed(keep(possible));
-    if (left.length === 1 && !possible.some((other) => isTwin(other, left[0])) && isPlausible(left[0], hints))
+    if (
+      left.length === 1 &&
+      !possible.some((other) => isTwin(other, left[0])) &&
+      isPlausible(left[0], candidates, hints)
+    )
       return left[0];
   }
   throw new Problem(
@@ -129,9 +133,12 @@ const isTwin = (other: Candidate, one: Candidate): boolean =>
   other.features === one.features &&
   other.classes === one.classes;
 
-/** As many classes as features is what a hidden layer has: then a name, or the model's own configuration, must say that it is the last. */
-const isPlausible = (one: Candidate, { classes }: Hints): boolean =>
-  one.classes !== one.features || one.classes === classes || hasKnownName(one);
+/**
+ * As wide an output as the input of some layer, or as its own, is what hidden layers have: then a name, or the model's own configuration,
+ * must say that it is the last.
+ */
+const isPlausible = (one: Candidate, all: readonly Candidate[], { classes }: Hints): boolean =>
+  one.classes === classes || hasKnownName(one) || !all.some(({ features }) => features === one.classes);
 
 const hasKnownName = ({ name }: Candidate): boolean => isNameOfLast(name);
 

@@ -173,6 +173,11 @@ describe("the last layer", () => {
       /has no last layer.*encoder\.layer\.0/,
     ],
     [
+      "a body whose layers take what it gives",
+      { ...linear("feature_projection.projection", 6, 4), ...block("encoder.layers.0", 6) },
+      /a layer that could be the last: feature_projection\.projection\.weight \(4 → 6\)/,
+    ],
+    [
       "one that looks like a hidden layer",
       linear("mapping", 6, 6),
       /a layer that could be the last: mapping\.weight \(6 → 6\)/,
