@@ -5,7 +5,7 @@ import { type Command, Option } from "commander";
 import type { ImageOptions } from "../calibration/images.js";
 import { readCalibration } from "../calibration/index.js";
 import { type Candidate, type Conversion, convert, filesOf } from "../convert/convert.js";
-import { type ConvertOptions, PRODUCT_CODES, type ProductCode } from "../convert/plans.js";
+import { type ConvertOptions, ORIGINALS, PRODUCT_CODES, type ProductCode } from "../convert/plans.js";
 import { writeWhole } from "../files.js";
 import type { LastLayer } from "../last-layer.js";
 import { type OnnxModel, openOnnx } from "../onnx/index.js";
@@ -58,7 +58,7 @@ export function addConvertCommand(program: Command): void {
     )
     .option(
       "--rerank [classes]",
-      `product codes keep the original rows in float16, and score so many of the best classes again (${RERANK})`,
+      `product codes with the original rows beside them in float16 too, which score so many of the best classes again (${RERANK})`,
     )
     .option("--codes <list>", "product codes, width x stages", PRODUCT_CODES.map(codeName).join())
     .option("--adapter <width>", "width of a linear layer before a fixed head; default: half of the classes")
@@ -129,7 +129,7 @@ function optionsOf(flags: ConvertFlags): ConvertOptions {
   const codes = flags.codes === undefined ? [...PRODUCT_CODES] : flags.codes.split(",").map(codeOf);
   const [kind, code] = flags.choose?.split(":") ?? [];
   if (kind === "product" && code !== undefined) {
-    const wanted = codeOf(code);
+    const wanted = codeOf(code.replace(ORIGINALS, ""));
     if (!codes.some((one) => codeName(one) === codeName(wanted))) codes.push(wanted);
   }
   const width = kind === "adapter" && code !== undefined ? code : flags.adapter;

@@ -34,7 +34,7 @@ export function columnsOf({ candidates }: Conversion): { head: string[]; isRight
     "head",
     "bytes",
     "bits a weight",
-    ...(!scoresAgain(candidates) ? ["top-1"] : ["top-1 by the code", "top-1 scored again"]),
+    "top-1",
     "among five",
     ...(accuracy === null ? [] : ["accuracy"]),
     "KL, nats",
@@ -43,22 +43,17 @@ export function columnsOf({ candidates }: Conversion): { head: string[]; isRight
   return { head, isRight: head.map((_, index) => index > 0) };
 }
 
-const scoresAgain = (candidates: readonly Candidate[]): boolean =>
-  candidates.some(({ costs }) => costs.byCodeAlone !== null);
-
 /** The cells of each candidate; the recommended one is marked. */
 export function rowsOf(
   { features, classes }: LastLayer,
   { candidates, recommended }: Conversion,
 ): string[][] {
-  const rescored = scoresAgain(candidates);
   return candidates.map((candidate) => {
     const { costs, name, bytes } = candidate;
     return [
       candidate === recommended ? `${name} ←` : name,
       count(bytes),
       bitsOf(candidate, features, classes).toFixed(2),
-      ...(rescored ? [percent(costs.byCodeAlone ?? costs.agreement)] : []),
       percent(costs.agreement),
       percent(costs.amongFive),
       ...(costs.accuracy === null ? [] : [percent(costs.accuracy)]),

@@ -3,13 +3,13 @@ import { Problem } from "../problem.js";
 import type { Answerer } from "./answer.js";
 import { answersOf, type Costs, costsOf } from "./measure.js";
 import { learnedHead, originalLogits } from "./original.js";
-import { type ConvertOptions, plansOf } from "./plans.js";
+import { type ConvertOptions, type NamedAnswerer, plansOf } from "./plans.js";
 import { type CalibrationRows, splitRows } from "./rows.js";
 import { microsecondsOf } from "./time.js";
 
 /** What can take the layer's place, and what it costs. */
-export interface Candidate extends Answerer {
-  /** "product:4x2", "adapter:1004", "learned" or "sylvester". */
+export interface Candidate extends NamedAnswerer {
+  /** "product:4x2", "product:4x2+originals", "adapter:500", "learned" or "sylvester". */
   readonly name: string;
   /** Of the head's file, and of the adapter's. */
   readonly bytes: number;
@@ -55,7 +55,7 @@ export async function convert(
   const refused: { name: string; reason: string }[] = [];
   for (const [index, { name, make }] of plans.entries()) {
     options.onCandidate?.(name, index, plans.length);
-    let made: Answerer;
+    let made: NamedAnswerer[];
     try {
       made = await make();
     } catch (error) {
@@ -64,13 +64,14 @@ export async function convert(
       refused.push({ name, reason: error.message });
       continue;
     }
-    candidates.push({
-      ...made,
-      name,
-      bytes: filesOf(made).reduce((sum, { bytes }) => sum + bytes.length, 0),
-      microseconds: microsecondsOf(made, heldOut.x, features),
-      costs: costsOf(made, original, heldOut, features),
-    });
+    for (const answerer of made) {
+      candidates.push({
+        ...answerer,
+        bytes: filesOf(answerer).reduce((sum, { bytes }) => sum + bytes.length, 0),
+        microseconds: microsecondsOf(answerer, heldOut.x, features),
+        costs: costsOf(answerer, original, heldOut, features),
+      });
+    }
   }
   candidates.sort((a, b) => a.bytes - b.bytes);
   return {

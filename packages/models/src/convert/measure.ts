@@ -9,8 +9,6 @@ export interface Costs {
   readonly agreement: number;
   /** Of rows that have the original's best class among the first five. */
   readonly amongFive: number;
-  /** The agreement before the best classes are scored again, where they are; otherwise null. */
-  readonly byCodeAlone: number | null;
   /** Of rows whose best class is the label; null without labels. */
   readonly accuracy: number | null;
   /** The mean of KL(original ‖ candidate) of the probabilities, in nats, without what scores again. */
@@ -57,24 +55,19 @@ export function costsOf(
   const k = Math.min(5, classes);
   const rows = original.best.length;
   const five = new Int32Array(rows * k);
-  const alone = new Int32Array(rows);
   let divergence = 0;
   for (const { first, some } of pieces(x, features)) {
     five.set(bestOf(candidate, some, k), first * k);
     const mine = logitsOf(candidate, some);
     const theirs = original.logits(some);
-    for (let r = 0; r * classes < mine.length; r++) {
-      const z = mine.subarray(r * classes, (r + 1) * classes);
-      alone[first + r] = indexOfLargest(z);
-      divergence += divergenceOf(theirs.subarray(r * classes, (r + 1) * classes), z);
-    }
+    for (let z = 0; z < mine.length; z += classes)
+      divergence += divergenceOf(theirs.subarray(z, z + classes), mine.subarray(z, z + classes));
   }
   const { best } = original;
   return {
     rows,
     agreement: shareWhere(best, (c, r) => five[r * k] === c),
     amongFive: shareWhere(best, (c, r) => five.subarray(r * k, (r + 1) * k).includes(c)),
-    byCodeAlone: candidate.rerank === null ? null : shareWhere(best, (c, r) => alone[r] === c),
     accuracy: labels === null ? null : shareWhere(labels, (c, r) => five[r * k] === c),
     divergence: divergence / rows,
   };

@@ -1,4 +1,4 @@
-import { FixedClassifier } from "fixed-classifier";
+import { FixedClassifier, type FixedClassifierOptions } from "fixed-classifier";
 import type { LastLayer } from "../last-layer.js";
 import { adapted } from "./adapter.js";
 import type { Answerer } from "./answer.js";
@@ -9,6 +9,9 @@ export interface ProductCode {
   readonly width: number;
   readonly stages: number;
 }
+
+/** What a name ends with where the original rows are beside the code. */
+export const ORIGINALS = "+originals";
 
 /** Half a bit a weight, three quarters, one and a half, and two. */
 export const PRODUCT_CODES: readonly ProductCode[] = [
@@ -25,7 +28,7 @@ export interface ConvertOptions {
   readonly adapter?: number | false;
   /** The part of the rows held out that must have the original's best class, from 0 to 1. Default 0.99. */
   readonly minAgreement?: number;
-  /** So many of the best classes of a product code are scored again by the original rows, which it keeps in float16 then. Default: none. */
+  /** Product codes are tried with the original rows beside them in float16 too, by which so many of their best classes are scored again. Default: none. */
   readonly rerank?: number;
   /** Whether product codes are improved by the rows that the layer is not sure of; it takes some twenty rows a class. Default false. */
   readonly refine?: boolean;
@@ -37,47 +40,76 @@ export interface ConvertOptions {
   readonly onCandidate?: (name: string, index: number, count: number) => void;
 }
 
-/** A candidate before it is made, which may take a minute. */
+/** Candidates before they are made, which may take a minute; those of one plan have the same code. */
 export interface Plan {
   readonly name: string;
-  readonly make: () => Answerer | Promise<Answerer>;
+  readonly make: () => NamedAnswerer[] | Promise<NamedAnswerer[]>;
+}
+
+export interface NamedAnswerer extends Answerer {
+  readonly name: string;
 }
 
 export function plansOf(
   layer: LastLayer,
   learned: FixedClassifier,
   calibration: Float32Array,
-  { codes = PRODUCT_CODES, adapter, rerank, refine = false, seed = 0 }: ConvertOptions,
+  options: ConvertOptions,
 ): Plan[] {
   const { hadamard, features, classes } = layer;
-  if (hadamard !== null)
-    return [
-      {
-        name: "sylvester",
-        make: () => ({ head: authorsHead(layer, hadamard), adapter: null, rerank: null }),
-      },
-    ];
-  const dense = { features, classes, weights: layer.weights, bias: layer.bias };
-  const plans: Plan[] = codes.map(({ width, stages }) => ({
-    name: `product:${width}x${stages}`,
-    make: async () => ({
-      head: await FixedClassifier.fromDense(dense, {
-        code: { name: "product", width, stages, seed },
-        calibration,
-        refine,
-        originals: rerank !== undefined,
-      }),
-      adapter: null,
-      rerank: rerank === undefined ? null : Math.min(rerank, classes),
-    }),
-  }));
+  if (hadamard !== null) return [single("sylvester", () => alone(authorsHead(layer, hadamard)))];
+  const { codes = PRODUCT_CODES, adapter } = options;
+  const plans = codes.map((code) => productPlan(layer, calibration, code, options));
   if (adapter !== false) {
     const width = adapter ?? Math.min(features, Math.ceil(classes / 2));
-    plans.push({
-      name: `adapter:${width}`,
-      make: () => adapted(layer, calibration, width),
-    });
+    plans.push(single(`adapter:${width}`, () => adapted(layer, calibration, width)));
   }
-  plans.push({ name: "learned", make: () => ({ head: learned, adapter: null, rerank: null }) });
+  plans.push(single("learned", () => alone(learned)));
   return plans;
+}
+
+const alone = (head: FixedClassifier): Answerer => ({ head, adapter: null, rerank: null });
+
+const single = (name: string, make: () => Answerer): Plan => ({
+  name,
+  make: () => [{ name, ...make() }],
+});
+
+/** With originals and without: rounding takes its time once. */
+function productPlan(
+  { features, classes, weights, bias }: LastLayer,
+  calibration: Float32Array,
+  { width, stages }: ProductCode,
+  { rerank, refine = false, seed = 0 }: ConvertOptions,
+): Plan {
+  const name = `product:${width}x${stages}`;
+  return {
+    name,
+    make: async () => {
+      const head = await FixedClassifier.fromDense(
+        { features, classes, weights, bias },
+        {
+          code: { name: "product", width, stages, seed },
+          calibration,
+          refine,
+          originals: rerank !== undefined,
+        },
+      );
+      if (rerank === undefined) return [{ name, ...alone(head) }];
+      const again = { name: `${name}${ORIGINALS}`, head, adapter: null, rerank: Math.min(rerank, classes) };
+      return [{ name, ...alone(withoutOriginals(head)) }, again];
+    },
+  };
+}
+
+function withoutOriginals(head: FixedClassifier): FixedClassifier {
+  const { settings, scale, bias } = head;
+  const bare = new FixedClassifier({
+    ...settings,
+    code: { ...settings.code, originals: null } as NonNullable<FixedClassifierOptions["code"]>,
+    bias: bias !== null,
+  });
+  bare.scale = scale;
+  if (bias !== null) bare.bias?.set(bias);
+  return bare;
 }

@@ -59,7 +59,7 @@ test("convert tells what each head costs, and writes the one that is recommended
   expect(table.problem).toBeNull();
   for (const text of [
     "20 classes",
-    "top-1 scored again",
+    "product:4x4+originals",
     "accuracy",
     "KL, nats",
     "100 rows held out of 400",
@@ -84,9 +84,11 @@ test("convert tells what each head costs, and writes the one that is recommended
   expect(facts.candidates.map(({ name }: { name: string }) => name).toSorted()).toEqual([
     "learned",
     "product:4x4",
+    "product:4x4+originals",
     "product:8x1",
+    "product:8x1+originals",
   ]);
-  const found = facts.candidates.find(({ name }: { name: string }) => name === "product:8x1");
+  const found = facts.candidates.find(({ name }: { name: string }) => name === "product:8x1+originals");
   const chosen = FixedClassifier.fromSafetensors(readFileSync(json));
   expect(readFileSync(json).length).toBe(found.bytes);
   expect(chosen.topK(x, 1, { rerank: 8 }).classes.length).toBe(400);

@@ -65,7 +65,7 @@ test("shares count the rows that they say", () => {
   expect(original.accuracy).toBe(0.5);
   const head = learnedHead(layerOf(6, 6, exchanged, null));
   const costs = costsOf({ head, adapter: null, rerank: null }, original, held, 6);
-  expect(costs).toMatchObject({ rows: 4, agreement: 0.5, amongFive: 1, accuracy: 0.5, byCodeAlone: null });
+  expect(costs).toMatchObject({ rows: 4, agreement: 0.5, amongFive: 1, accuracy: 0.5 });
   // Two rows have a probability e/(e+5) where the other has 1/(e+5), and the other way round: the difference is 1 nat each.
   expect(costs.divergence).toBeCloseTo((0.5 * (Math.E - 1)) / (Math.E + 5), 6);
 });
