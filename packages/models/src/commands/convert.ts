@@ -105,8 +105,8 @@ async function run(file: string, flags: ConvertFlags): Promise<void> {
     ...options,
     onCandidate: (name, index, count) => console.error(`${index + 1}/${count} ${name} …`),
   });
-  if (flags.json === true) console.log(JSON.stringify(factsOf(layer, conversion), null, 2));
-  else console.log(reportOf(layer, conversion));
+  const facts = factsOf(layer, conversion);
+  console.log(flags.json === true ? JSON.stringify(facts, null, 2) : reportOf(facts));
   if (flags.out === undefined) {
     if (flags.json !== true) console.log("--out head.safetensors writes it.");
     return;

@@ -1,0 +1,54 @@
+// Keeps what was measured beside this file, and writes the tables of docs/models.md and of the package's README.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { markdownTable } from "markdown-table";
+import { cellsOf, factsOf, sentenceOf } from "../dist/commands/report.js";
+
+/** @import { Conversion, LastLayer } from "../dist/index.js" */
+/** @import { Facts } from "../dist/commands/report.js" */
+
+const DOCS = new URL("../../../docs/models.md", import.meta.url);
+const README = new URL("../README.md", import.meta.url);
+const END = "<!-- end -->";
+const WRITTEN = "written by packages/models/results/run.js";
+
+/**
+ * @param {string} name
+ * @param {LastLayer} layer
+ * @param {Conversion} conversion
+ */
+export function keep(name, layer, conversion) {
+  const machine = `${cpus()[0]?.model.trim()}, Node ${process.versions.node}`;
+  const kept = { machine, ...factsOf(layer, conversion) };
+  writeFileSync(fileOf(name), `${JSON.stringify(kept, null, 2)}\n`);
+}
+
+/** @param {string} name */
+const fileOf = (name) => new URL(`${name}.json`, import.meta.url);
+
+/** From what is kept. */
+export function writePages() {
+  for (const name of ["images", "intents", "sentences"]) {
+    if (!existsSync(fileOf(name))) continue;
+    /** @type {Facts & { machine: string }} */
+    const facts = JSON.parse(readFileSync(fileOf(name), "utf8"));
+    const table = tableOf(facts);
+    writePart(DOCS, name, `${sentenceOf(facts)}\n\n${table}\n\nOn ${facts.machine}.`);
+    if (name === "images") writePart(README, "summary", table);
+  }
+}
+
+/** @param {Facts} facts */
+function tableOf(facts) {
+  const cells = cellsOf(facts);
+  return markdownTable(cells, { align: cells[0].map((_, index) => (index === 0 ? "l" : "r")) });
+}
+
+/** @type {(page: URL, name: string, text: string) => void} */
+function writePart(page, name, text) {
+  const begin = `<!-- ${name}: ${WRITTEN} -->`;
+  const [before, rest] = readFileSync(page, "utf8").split(begin);
+  const end = rest?.indexOf(END) ?? -1;
+  if (rest === undefined || end < 0) throw new Error(`${page} has no part "${begin}" … "${END}"`);
+  writeFileSync(page, `${before}${begin}\n\n${text}\n\n${rest.slice(end)}`);
+}
