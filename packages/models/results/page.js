@@ -1,6 +1,5 @@
 // Keeps what was measured beside this file, and writes the tables of docs/models.md and of the package's README.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { markdownTable } from "markdown-table";
 import { cellsOf, factsOf, sentenceOf } from "../dist/commands/report.js";
 
@@ -18,9 +17,7 @@ const WRITTEN = "written by packages/models/results/run.js";
  * @param {Conversion} conversion
  */
 export function keep(name, layer, conversion) {
-  const machine = `${cpus()[0]?.model.trim()}, Node ${process.versions.node}`;
-  const kept = { machine, ...factsOf(layer, conversion) };
-  writeFileSync(fileOf(name), `${JSON.stringify(kept, null, 2)}\n`);
+  writeFileSync(fileOf(name), `${JSON.stringify(factsOf(layer, conversion), null, 2)}\n`);
 }
 
 /** @param {string} name */
@@ -30,17 +27,17 @@ const fileOf = (name) => new URL(`${name}.json`, import.meta.url);
 export function writePages() {
   for (const name of ["images", "intents", "sentences"]) {
     if (!existsSync(fileOf(name))) continue;
-    /** @type {Facts & { machine: string }} */
+    /** @type {Facts} */
     const facts = JSON.parse(readFileSync(fileOf(name), "utf8"));
     const table = tableOf(facts);
-    writePart(DOCS, name, `${sentenceOf(facts)}\n\n${table}\n\nOn ${facts.machine}.`);
+    writePart(DOCS, name, `${sentenceOf(facts, false)}\n\n${table}`);
     if (name === "images") writePart(README, "summary", table);
   }
 }
 
 /** @param {Facts} facts */
 function tableOf(facts) {
-  const cells = cellsOf(facts);
+  const cells = cellsOf(facts, false);
   return markdownTable(cells, { align: cells[0].map((_, index) => (index === 0 ? "l" : "r")) });
 }
 

@@ -82,5 +82,9 @@ async function measureIntents(folder) {
  */
 async function measure(name, layer, rows, options = {}) {
   const onCandidate = (/** @type {string} */ candidate) => console.error(`${name}: ${candidate}`);
-  keep(name, layer, await convert(layer, rows, { rerank: RERANK, onCandidate, ...options }));
+  keep(
+    name,
+    { ...layer, origin: { ...layer.origin, file: basename(layer.origin.file) } },
+    await convert(layer, rows, { rerank: RERANK, onCandidate, ...options }),
+  );
 }

@@ -27,8 +27,8 @@ export function factsOf({ features, classes, origin }: LastLayer, conversion: Co
   };
 }
 
-/** Heads of columns, and the cells of each candidate; the recommended one is marked. */
-export function cellsOf({ candidates }: Facts): string[][] {
+/** Heads of columns, and the cells of each candidate; the recommended one is marked. Times are those of one machine at one moment. */
+export function cellsOf({ candidates }: Facts, hasTimes = true): string[][] {
   const isLabelled = candidates.some(({ accuracy }) => accuracy !== null);
   return [
     [
@@ -39,7 +39,7 @@ export function cellsOf({ candidates }: Facts): string[][] {
       "among five",
       ...(isLabelled ? ["accuracy"] : []),
       "KL, nats",
-      "µs a row",
+      ...(hasTimes ? ["µs a row"] : []),
     ],
     ...candidates.map((candidate) => [
       candidate.recommended ? `${candidate.name} ←` : candidate.name,
@@ -49,7 +49,7 @@ export function cellsOf({ candidates }: Facts): string[][] {
       percent(candidate.amongFive),
       ...(isLabelled ? [percent(candidate.accuracy ?? 0)] : []),
       candidate.divergence.toFixed(4),
-      microseconds(candidate.microseconds),
+      ...(hasTimes ? [microseconds(candidate.microseconds)] : []),
     ]),
   ];
 }
@@ -66,11 +66,15 @@ export function reportOf(facts: Facts): string {
   return `${sentenceOf(facts)}\n${table}\n${adviceOf(facts)}`;
 }
 
-export function sentenceOf({ features, classes, original, calibrationRows, candidates }: Facts): string {
+export function sentenceOf(
+  { features, classes, original, calibrationRows, candidates }: Facts,
+  hasTimes = true,
+): string {
   const accuracy = original.accuracy === null ? "" : `, right for ${percent(original.accuracy)}`;
+  const time = hasTimes ? `, ${microseconds(original.microseconds)} µs a row in plain JavaScript` : "";
   const rows = candidates[0]?.rows ?? 0;
   return [
-    `The original: ${count(features)} features → ${count(classes)} classes, ${sizeOf(original.bytes)}${accuracy}, ${microseconds(original.microseconds)} µs a row in plain JavaScript.`,
+    `The original: ${count(features)} features → ${count(classes)} classes, ${sizeOf(original.bytes)}${accuracy}${time}.`,
     `Measured on ${count(rows)} rows held out of ${count(calibrationRows + rows)}.`,
   ].join("\n");
 }
