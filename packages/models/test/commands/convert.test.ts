@@ -73,7 +73,7 @@ test("convert tells what each head costs, and writes the one that is recommended
     model,
     ...options,
     "--choose",
-    "product:8x1",
+    "product:8x1+originals",
     "--no-adapter",
     "--out",
     json,
