@@ -12,15 +12,11 @@ import { numbers, shown, timed } from "./support/timing.js";
 const SIDE = 224;
 
 /**
- * @param {{ fetch?: boolean, milliseconds?: number, print?: (line: string) => void }} [options]
- * @returns {Promise<{ same: number, pictures: number } | null>} on how many pictures both last layers agree; null without the model
+ * @param {{ milliseconds?: number, print?: (line: string) => void }} [options]
+ * @returns {Promise<{ same: number, pictures: number }>} on how many pictures both last layers agree
  */
-export async function main({ fetch = true, milliseconds = 2000, print = console.log } = {}) {
-  const source = packageFolder(RESNET, fetch);
-  if (source === null) {
-    print("skipped: the model is not here; node packages/models/examples/tensorflow.js fetches it, 95 MB");
-    return null;
-  }
+export async function main({ milliseconds = 2000, print = console.log } = {}) {
+  const source = packageFolder(RESNET);
   const folder = join(source, "ResNet50");
   const { features, classes, weights, bias } = await readLastLayer(join(folder, "model.json"));
   const head = await FixedClassifier.fromDense(

