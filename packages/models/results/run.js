@@ -39,7 +39,7 @@ writePages();
 
 /** Half of the photographs are held out, for there are few. @param {string} folder */
 async function measureImages(folder) {
-  const source = packageFolder(RESNET, true);
+  const source = packageFolder(RESNET);
   if (source === null) throw new Error("the package of the network was not fetched");
   mkdirSync(KEPT, { recursive: true });
   const path = join(KEPT, "resnet50.onnx");
