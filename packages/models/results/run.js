@@ -40,7 +40,6 @@ writePages();
 /** Half of the photographs are held out, for there are few. @param {string} folder */
 async function measureImages(folder) {
   const source = packageFolder(RESNET);
-  if (source === null) throw new Error("the package of the network was not fetched");
   mkdirSync(KEPT, { recursive: true });
   const path = join(KEPT, "resnet50.onnx");
   if (!existsSync(path)) writeFileSync(path, Buffer.concat([...resnetModel(join(source, "ResNet50"))]));
