@@ -93,6 +93,10 @@ ${tableOf(
 
 ${kept.map(sectionOf).join("\n\n")}
 
+## Layers that are trained already
+
+What the last layers of trained networks keep as product codes and behind an adapter is measured by \`npm --prefix packages/models run results\`, and stands in [models.md](models.md#convert-it-and-say-what-it-costs).
+
 ## Machine
 
 ${machines.map((machine) => `- ${machine}`).join("\n")}
