@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { Problem } from "./problem.js";
 
 /** Writes a file whole or not at all: whoever reads it, now or after a crash, finds the old one or the new one. */
@@ -22,6 +22,32 @@ export function writeWhole(path: string, content: string | Iterable<Uint8Array>)
     if (error instanceof Problem) throw error;
     throw new Problem(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** A folder and those above it, where they are not there. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const isFile = code === "EEXIST" || code === "ENOTDIR";
+    const reason = isFile ? "a file stands in its way; choose another name" : reasonOf(error);
+    throw new Problem(`the folder ${path} cannot be made: ${reason}`, { cause: error });
+  }
+}
+
+/** What is said of a file that cannot be read. */
+export function unreadable(path: string, error: unknown): Problem {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reason =
+    code === "ENOENT" || code === "ENOTDIR"
+      ? "there is no such file; look at its name"
+      : code === "EACCES" || code === "EPERM"
+        ? "you may not read it"
+        : code === "EISDIR"
+          ? "it is a folder"
+          : message;
+  return new Problem(`${path} cannot be read: ${reason}`, { cause: error });
 }
 
 function reasonOf(error: unknown): string {

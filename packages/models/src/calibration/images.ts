@@ -68,8 +68,22 @@ export async function featuresOfImages(
       );
       const shape = [input.batch ?? some.length, ...input.shape];
       const used = pixels.subarray(0, (shape[0] ?? 1) * input.values);
-      const output = await session.run({ [input.name]: new ort.Tensor("float32", used, shape) });
-      const values = output[session.outputNames[0]].data as Float32Array;
+      const output = await session
+        .run({ [input.name]: new ort.Tensor("float32", used, shape) })
+        .catch((error: Error) => {
+          throw new Problem(
+            `${model.path}: ONNX Runtime does not run it with images of ${input.height} × ${input.width}: ${error.message}; look at --size, or give features as .npy`,
+            { cause: error },
+          );
+        });
+      const { data, dims } = output[session.outputNames[0]];
+      const values = data as Float32Array;
+      // A row for each place of an image, or a layer that takes another size, would otherwise be cut into rows that are none.
+      if (dims[0] !== shape[0] || dims[1] !== features) {
+        throw new Problem(
+          `${model.path} makes ${dims.join(" × ")} features of ${shape[0]} images of ${input.height} × ${input.width}, where ${shape[0]} × ${features} were expected: look at --size, or give the rows that the last layer takes as .npy`,
+        );
+      }
       const found = values.subarray(0, some.length * features);
       const bad = firstNotFinite(found);
       if (bad >= 0) {

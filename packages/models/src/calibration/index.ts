@@ -2,6 +2,7 @@
 
 import { statSync } from "node:fs";
 import type { CalibrationRows } from "../convert/rows.js";
+import { unreadable } from "../files.js";
 import type { LastLayer } from "../last-layer.js";
 import type { OnnxModel } from "../onnx/index.js";
 import { Problem } from "../problem.js";
@@ -53,6 +54,6 @@ function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch (error) {
-    throw new Problem(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw unreadable(path, error);
   }
 }

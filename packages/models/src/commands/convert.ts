@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { dirname, extname } from "node:path";
+import { dirname, extname, resolve } from "node:path";
 import cliProgress from "cli-progress";
 import { type Command, Option } from "commander";
 import type { ImageOptions } from "../calibration/images.js";
@@ -92,7 +92,7 @@ export function addConvertCommand(program: Command): void {
 
 async function run(file: string, flags: ConvertFlags): Promise<void> {
   const options = optionsOf(flags);
-  checkOut(flags);
+  checkOut(file, flags);
   const { layer, model } = await opened(file, flags);
   const rows = await readCalibration(
     flags.calibration,
@@ -191,7 +191,9 @@ function imageBar(): (done: number, count: number) => void {
   };
 }
 
-function checkOut({ out, choose }: ConvertFlags): void {
+function checkOut(file: string, { out, choose, calibration, rerank }: ConvertFlags): void {
+  if (choose?.endsWith(ORIGINALS) && rerank === undefined)
+    throw new Problem(`--choose ${choose}: original rows are beside a code with --rerank only; give it too`);
   if (out === undefined) {
     if (choose !== undefined)
       throw new Problem(`--choose ${choose} says which head is written: say where, by --out head${ENDING}`);
@@ -199,9 +201,14 @@ function checkOut({ out, choose }: ConvertFlags): void {
   }
   if (extname(out) !== ENDING)
     throw new Problem(`--out ${out}: heads are ${ENDING} files; give a name that ends so`);
+  for (const read of [file, calibration])
+    if (resolve(read) === resolve(out))
+      throw new Problem(`--out ${out} is what is read, and would be lost: choose another name`);
   const folder = dirname(out);
   if (!(statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false))
     throw new Problem(`--out ${out}: there is no folder ${folder}; make it first`);
+  if (statSync(out, { throwIfNoEntry: false })?.isDirectory())
+    throw new Problem(`--out ${out}: a folder stands there; choose another name`);
 }
 
 function chosen(
@@ -222,12 +229,14 @@ function chosen(
   );
 }
 
-/** The head, and beside it the linear layer before it, where there is one. */
+/** The linear layer before the head, where there is one, then the head beside it: a head that is there is complete. */
 function write(candidate: Candidate, out: string): string[] {
-  return filesOf(candidate).map(({ part, bytes }) => {
-    const path = part === "head" ? out : `${out.slice(0, -ENDING.length)}.adapter${ENDING}`;
-    writeWhole(path, [bytes]);
-    const what = part === "head" ? candidate.name : "the linear layer before it, to be applied first";
-    return `${path}: ${what}, ${sizeOf(bytes.length)}`;
-  });
+  return filesOf(candidate)
+    .reverse()
+    .map(({ part, bytes }) => {
+      const path = part === "head" ? out : `${out.slice(0, -ENDING.length)}.adapter${ENDING}`;
+      writeWhole(path, [bytes]);
+      const what = part === "head" ? candidate.name : "the linear layer before it, to be applied first";
+      return `${path}: ${what}, ${sizeOf(bytes.length)}`;
+    });
 }

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { FixedClassifier } from "fixed-classifier";
 import { writeWhole } from "../files.js";
@@ -20,6 +20,7 @@ import { numberOf } from "./values.js";
 export interface ExportFlags extends ReadFlags {
   onnx?: string;
   attach?: string;
+  output?: string;
   opset?: string;
   adapter?: string;
   pytorch?: string;
@@ -36,6 +37,7 @@ export function addExportCommand(program: Command): void {
     )
     .option("--onnx <file>", "an ONNX model of standard operators, from features to logits")
     .option("--attach <model>", "with --onnx: the head in place of the last layer of this ONNX model")
+    .option("--output <name>", "with --attach: the output that the last layer makes, of a model with several")
     .option(
       "--opset <version>",
       `with --onnx: the version of the operators, ${OPSETS.oldest} to ${OPSETS.newest}`,
@@ -52,10 +54,13 @@ export function addExportCommand(program: Command): void {
 }
 
 async function exportHead(file: string, flags: ExportFlags): Promise<string[]> {
-  checkFlags(flags);
+  checkFlags(file, flags);
   const head = await headOf(file, readOptionsOf(flags));
   const adapter = flags.adapter === undefined ? null : readHead(flags.adapter);
   const lines: string[] = [];
+  const { code } = head.settings;
+  if (code.name === "product" && code.originals)
+    lines.push(`other runtimes do not score the best classes again by the original rows in ${file}`);
   if (flags.onnx !== undefined) lines.push(writeOnnx(head, adapter, flags.onnx, flags));
   if (flags.pytorch !== undefined) {
     const module = writeSafetensors(head, flags.pytorch);
@@ -69,15 +74,23 @@ async function exportHead(file: string, flags: ExportFlags): Promise<string[]> {
 }
 
 /** Before anything is read, for some models take a while. */
-function checkFlags({ onnx, pytorch, tfjs, attach, opset, adapter }: ExportFlags): void {
+function checkFlags(file: string, flags: ExportFlags): void {
+  const { onnx, pytorch, tfjs, attach, output, opset, adapter } = flags;
   if (onnx === undefined && pytorch === undefined && tfjs === undefined)
     throw new Problem("nothing says what to write: give --onnx, --pytorch or --tfjs");
   if (onnx === undefined) {
-    for (const [name, value] of Object.entries({ attach, opset, adapter }))
+    for (const [name, value] of Object.entries({ attach, output, opset, adapter }))
       if (value !== undefined)
         throw new Problem(`--${name} ${value} is for ONNX: give --onnx too, or leave it out`);
     return;
   }
+  if (attach === undefined && output !== undefined)
+    throw new Problem(
+      `--output ${output} is of the model that --attach names: give that too, or leave it out`,
+    );
+  for (const read of [file, adapter])
+    if (read !== undefined && resolve(read) === resolve(onnx))
+      throw new Problem(`--onnx ${onnx} is what is read, and would be lost: choose another name`);
   if (attach !== undefined && opset !== undefined)
     throw new Problem(
       `--opset ${opset}: with --attach it is the version of the model's own operators; leave it out`,
@@ -95,7 +108,7 @@ function writeOnnx(
   head: FixedClassifier,
   adapter: FixedClassifier | null,
   path: string,
-  { attach, opset }: ExportFlags,
+  { attach, output, opset }: ExportFlags,
 ): string {
   if (attach === undefined) {
     const range = { min: OPSETS.oldest, max: OPSETS.newest, integer: true };
@@ -103,7 +116,7 @@ function writeOnnx(
     writeWhole(path, [headModel(head, options, adapter)]);
     return `${path}: rows of ${(adapter ?? head).features} features to ${head.classes} logits`;
   }
-  const model = openOnnx(attach);
+  const model = openOnnx(attach, output === undefined ? {} : { output });
   const { features, classes } = model.lastLayer;
   const taken = (adapter ?? head).features;
   if (taken !== features || head.classes !== classes) {

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { unreadable } from "../files.js";
 import { Problem } from "../problem.js";
 
 /** Bytes that are read where they lie: a file of many gigabytes costs what is read of it. */
@@ -97,22 +98,14 @@ function withFile<T>(path: string, use: (file: number) => T): T {
   try {
     file = openSync(path, "r");
   } catch (error) {
-    throw new Problem(`${path} cannot be read: ${reasonOf(error)}`, { cause: error });
+    throw unreadable(path, error);
   }
   try {
     return use(file);
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new Problem(`${path} cannot be read: ${reasonOf(error)}`, { cause: error });
+    throw unreadable(path, error);
   } finally {
     closeSync(file);
   }
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "ENOENT" || code === "ENOTDIR") return "there is no such file; look at its name";
-  if (code === "EACCES" || code === "EPERM") return "you may not read it";
-  if (code === "EISDIR") return "it is a folder";
-  return message;
 }

@@ -2,7 +2,7 @@ import { FixedClassifier } from "fixed-classifier";
 import type { LastLayer } from "../last-layer.js";
 import type { Answerer } from "./answer.js";
 import { denseProduct } from "./dense.js";
-import { distil } from "./distil.js";
+import { distil, ROWS } from "./distil.js";
 
 /**
  * A fixed head behind a linear layer A of its own: A = Vᵀ·W, V the fixed vectors. Where these are orthogonal, which they are up to as many
@@ -19,8 +19,9 @@ export function adapted(layer: LastLayer, x: Float32Array, width: number): Answe
   weights.set(projected(layer, head));
   head.bias?.fill(0);
   if (layer.bias !== null) head.bias?.set(layer.bias);
-  const inner = denseProduct({ features, classes: width, weights, bias: null }, x);
-  distil(head, inner, denseProduct(layer, x));
+  const some = x.subarray(0, ROWS * features);
+  const inner = denseProduct({ features, classes: width, weights, bias: null }, some);
+  distil(head, inner, denseProduct(layer, some));
   return { head, adapter, rerank: null };
 }
 

@@ -45,6 +45,7 @@ export async function convert(
   const { minAgreement = 0.99 } = options;
   if (!(minAgreement >= 0 && minAgreement <= 1))
     throw new Problem(`the least agreement is ${minAgreement}: give a part from 0 to 1, such as 0.99`);
+  checkClasses(layer);
   checkFinite(layer);
   const { calibration, heldOut } = splitRows(rows, features, options);
   const learned = learnedHead(layer);
@@ -95,6 +96,13 @@ export function filesOf({ head, adapter }: Answerer): { part: "head" | "adapter"
   ];
   if (adapter !== null) files.push({ part: "adapter", bytes: adapter.toSafetensors() });
   return files;
+}
+
+function checkClasses({ classes, origin }: LastLayer): void {
+  if (classes > 1) return;
+  throw new Problem(
+    `${origin.file}: ${origin.weights} has one class, which is the best of every row whatever takes the layer's place: give it a second one of zeros, or use the layer as it is`,
+  );
 }
 
 function checkFinite({ weights, bias, features, origin }: LastLayer): void {

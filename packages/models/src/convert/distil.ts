@@ -4,7 +4,7 @@ const STEPS = 200;
 /** What Adam (Kingma and Ba, ICLR 2015) moves the scale and the biases by at first, as a part of the scale that it starts with. */
 const RATE = 0.01;
 /** Rows at most: scale and bias are few numbers. */
-const ROWS = 2048;
+export const ROWS = 2048;
 /** The part of the rows that is only watched, and how often: what they like best is kept. */
 const WATCHED = 0.2;
 const WATCH_EVERY = 5;

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";
 import { dirname, join, normalize, resolve } from "node:path";
+import { unreadable } from "../files.js";
 import { Problem } from "../problem.js";
 import { byteLength } from "./element-types.js";
 import type { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto } from "./onnx_pb.js";
@@ -141,7 +142,7 @@ export class ExternalData {
     try {
       return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
     } catch (error) {
-      throw new Problem(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+      throw unreadable(path, error);
     }
   }
 

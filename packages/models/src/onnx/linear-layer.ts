@@ -1,3 +1,4 @@
+import { checkLayerSize } from "../layer-size.js";
 import { Problem } from "../problem.js";
 import { firstNotFinite, transposed } from "../tensors/index.js";
 import type { Constant, Constants } from "./constants.js";
@@ -39,6 +40,7 @@ export function readLinearLayer(
   }
   const [features, all] = product.classesFirst ? [dims[1], dims[0]] : [dims[0], dims[1]];
   const classes = Math.min(all, affine.kept ?? all);
+  checkLayerSize(path, `"${source.source}" of ${labelOf(product.node)}`, features, classes);
   const whole = product.classesFirst ? source.values : transposed(source.values, features, all);
   const used = classes === all ? whole : whole.slice(0, classes * features);
   const weights = affine.factor === 1 ? used : used.map((value) => value * affine.factor);

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { writeWhole } from "../files.js";
+import { makeFolder, writeWhole } from "../files.js";
 import type { LastLayer } from "../last-layer.js";
 import { Problem } from "../problem.js";
 import { authorsHeadOf } from "./authors-form.js";
@@ -129,7 +129,7 @@ function writeModel(model: ModelProto, path: string, from: string, external: Ext
     files.push({ source, target, location });
   }
   for (const { target, location } of files) {
-    if (dirname(target) !== folder) mkdirSync(dirname(target), { recursive: true });
+    if (dirname(target) !== folder) makeFolder(dirname(target));
     writeWhole(target, external.chunks(location));
   }
   writeWhole(path, pieces);

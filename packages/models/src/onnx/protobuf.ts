@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
+import { unreadable } from "../files.js";
 import { Problem } from "../problem.js";
 import type { ModelProto, TensorProto } from "./onnx_pb.js";
 import { GraphProtoSchema, ModelProtoSchema, TensorProtoSchema } from "./onnx_pb.js";
@@ -85,7 +86,7 @@ function readBytes(path: string): Uint8Array {
   try {
     file = openSync(path, "r");
   } catch (error) {
-    throw new Problem(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw unreadable(path, error);
   }
   try {
     const status = fstatSync(file);

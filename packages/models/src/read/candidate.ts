@@ -1,4 +1,5 @@
 import type { LastLayer, StoredType } from "../last-layer.js";
+import { checkLayerSize } from "../layer-size.js";
 import { Problem } from "../problem.js";
 import { firstNotFinite, transposed } from "../tensors/index.js";
 
@@ -26,10 +27,6 @@ export interface CandidateOf<F> {
   readonly bias: F | null;
 }
 
-/** What a head of the core can have. */
-const MOST_FEATURES = 65_536;
-const MOST_CLASSES = 2 ** 24;
-
 /** Reads the tensors of a candidate. */
 export function layerOf(
   { classes, features, weights, classesFirst, bias }: Candidate,
@@ -37,11 +34,7 @@ export function layerOf(
   format: string,
   classNames: readonly string[] | null = null,
 ): LastLayer {
-  if (features < 1 || features > MOST_FEATURES || classes < 1 || classes > MOST_CLASSES) {
-    throw new Problem(
-      `${file}: ${weights.name} has ${features} features and ${classes} classes; a head has at most ${MOST_FEATURES} and ${MOST_CLASSES}`,
-    );
-  }
+  checkLayerSize(file, weights.name, features, classes);
   const values = finite(weights, file);
   const kept = weights.quantised === undefined ? format : `${format}, weights as ${weights.quantised}`;
   return {

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { unreadable } from "../files.js";
 import type { LastLayer } from "../last-layer.js";
 import { Problem } from "../problem.js";
 import type { Format, Place, ReadOptions } from "./format.js";
@@ -61,6 +62,6 @@ function placeOf(path: string): Place {
       closeSync(file);
     }
   } catch (error) {
-    throw new Problem(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw unreadable(path, error);
   }
 }

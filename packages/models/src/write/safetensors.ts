@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { FixedClassifier } from "fixed-classifier";
 import { inMemory, openBytes } from "../containers/bytes.js";
 import { isObject, type JsonObject, readJson, readObject } from "../containers/json.js";
 import { readSafetensorsHeader, safetensorsPieces, type TensorBytes } from "../containers/safetensors.js";
-import { writeWhole } from "../files.js";
+import { makeFolder, writeWhole } from "../files.js";
 import { Problem } from "../problem.js";
 import { CLASS, PREFIX, pytorchModule } from "./pytorch.js";
 import { moduleTensors } from "./pytorch-tensors.js";
@@ -48,7 +48,7 @@ export function writeSafetensors(
   const config = join(place, "config.json");
   const keptConfig = existsSync(config) ? readObject(openBytes(config)) : {};
 
-  mkdirSync(place, { recursive: true });
+  makeFolder(place);
   writeWhole(join(folder, `${MODULE}.py`), pytorchModule(head));
   const texts = new Map([...kept.metadata, ...Object.entries(metadata), ...own.metadata]);
   writeWhole(file, safetensorsPieces(new Map([...own.tensors, ...kept.tensors]), texts));

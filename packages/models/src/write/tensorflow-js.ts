@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { FixedClassifier } from "fixed-classifier";
 import { openBytes } from "../containers/bytes.js";
 import { type JsonObject, readObject } from "../containers/json.js";
-import { writeWhole } from "../files.js";
+import { makeFolder, writeWhole } from "../files.js";
 import { Problem } from "../problem.js";
 import { float32Bytes } from "../tensors/index.js";
 
@@ -71,7 +71,7 @@ export function writeTensorflowJs(
     ],
     ...(metadata !== undefined && { userDefinedMetadata: metadata }),
   };
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeWhole(
     join(folder, SHARD),
     weights.map(({ values }) => float32Bytes(values)),

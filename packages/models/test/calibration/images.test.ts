@@ -109,6 +109,28 @@ test("what cannot be done with images is said before anything is computed", asyn
     /--mean 0.5 .*three numbers each/,
   );
   await expect(featuresOfImages(path, model, { std: [1, 0, 1] })).rejects.toThrow(/--std above 0/);
+  const places = modelOf({
+    nodes: [
+      nodeOf("ReduceMean", ["x"], ["columns"], { axes: [2n], keepdims: 0n }),
+      nodeOf("Transpose", ["columns"], ["places"], { perm: [0n, 2n, 1n] }),
+      nodeOf("MatMul", ["places", "W"], ["y"]),
+    ],
+    initializers: [floatTensor("W", [3, 2], new Float32Array(6).fill(1))],
+    input: [-1, 3, 8, 8],
+    outputs: { y: [-1, 8, 2] },
+  });
+  await expect(featuresOfImages(path, openOnnx(folder.file(places, "places.onnx")))).rejects.toThrow(
+    /makes 24 × 3 features of 3 images of 8 × 8, where 3 × 3 were expected/,
+  );
+  const sized = modelOf({
+    nodes: [nodeOf("Flatten", ["x"], ["flat"]), nodeOf("Gemm", ["flat", "W"], ["y"])],
+    initializers: [floatTensor("W", [3 * 64, 2], new Float32Array(384).fill(1))],
+    input: [-1, 3, -1, -1],
+    outputs: { y: [-1, 2] },
+  });
+  await expect(
+    featuresOfImages(path, openOnnx(folder.file(sized, "sized.onnx")), { size: 9 }),
+  ).rejects.toThrow(/makes 3 × 243 features of 3 images of 9 × 9, where 3 × 192 were expected/);
   const odd = openOnnx(network([-1, 8, 8, 3], [1, 2]));
   await expect(featuresOfImages(path, odd, { layout: "nchw" })).rejects.toThrow(/x of 8 channels as nchw/);
   const damaged = folder.path("damaged");

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FixedClassifier } from "fixed-classifier";
@@ -122,6 +122,14 @@ test("what cannot be done is one message with the remedy, and nothing is written
   const { model, features } = files();
   const wide = put("wide.npy", npyOf(float32Bytes(new Float32Array(80)), [10, 8]));
   const given = ["convert", model, "--calibration", features, "--codes", "8x1", "--no-adapter"];
+  mkdirSync(at("folder.safetensors"));
+  const one = put(
+    "one.safetensors",
+    safetensorsOf({
+      "fc.weight": { shape: [1, 32], data: float32Bytes(new Float32Array(32).fill(1)) },
+      "fc.bias": { shape: [1], data: float32Bytes([0]) },
+    }),
+  );
   const before = readdirSync(dirname(model)).toSorted();
   const cases: [string[], RegExp][] = [
     [["inspect", at("none.onnx")], /none\.onnx.*cannot be read/],
@@ -136,6 +144,14 @@ test("what cannot be done is one message with the remedy, and nothing is written
       /there are product:8x1, learned; nothing was written/,
     ],
     [[...given, "--labels", features], /kind f4, where labels are a row of whole numbers/],
+    [[...given, "--out", model], /model\.safetensors is what is read, and would be lost/],
+    [[...given, "--out", at("folder.safetensors")], /a folder stands there; choose another name/],
+    [
+      [...given, "--out", at("h.safetensors"), "--choose", "product:8x1+originals"],
+      /original rows are beside a code with --rerank only/,
+    ],
+    [["inspect", at("none.onnx")], /there is no such file; look at its name/],
+    [["convert", one, "--calibration", features], /fc\.weight has one class, which is the best of every row/],
     [[...given, "--mean", "1,x"], /--mean is "x": give a number/],
   ];
   for (const [args, message] of cases) expect((await run(...args)).problem, args.join(" ")).toMatch(message);

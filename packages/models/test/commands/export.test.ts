@@ -61,6 +61,50 @@ test("a head alone, behind its linear layer, and in place of a model's last laye
   expectNear((await runModel(at("b.onnx"), x, [3, FEATURES])).y.values, wanted(twice));
 });
 
+test("of a model with several outputs the head takes the place of the layer that --output names", async () => {
+  const weights = () => Float32Array.from({ length: FEATURES * CLASSES }, draw);
+  const model = modelOf({
+    nodes: [
+      nodeOf("Add", ["x", "x"], ["twice"]),
+      nodeOf("MatMul", ["twice", "V"], ["a"]),
+      nodeOf("MatMul", ["twice", "W"], ["b"]),
+    ],
+    initializers: [
+      floatTensor("V", [FEATURES, CLASSES], weights()),
+      floatTensor("W", [FEATURES, CLASSES], weights()),
+    ],
+    input: [-1, FEATURES],
+    outputs: { a: [-1, CLASSES], b: [-1, CLASSES] },
+  });
+  const two = put("two.onnx", bytesOf(model));
+  const { head, path } = headFile(FEATURES, CLASSES, "hadamard", "head.safetensors");
+  const args = ["export", path, "--onnx", at("new.onnx"), "--attach", two];
+  expect((await run(...args)).problem).toMatch(/2 linear layers at its outputs, .* by the option output/);
+  expect((await run(...args, "--output", "b")).problem).toBeNull();
+  const [before, after] = [
+    await runModel(two, x, [3, FEATURES]),
+    await runModel(at("new.onnx"), x, [3, FEATURES]),
+  ];
+  expectNear(after.b.values, head.forward(x.map((value) => 2 * value)));
+  expectNear(after.a.values, before.a.values);
+});
+
+test("it is told that original rows do not go with a product code", async () => {
+  const head = await FixedClassifier.fromDense(
+    {
+      features: FEATURES,
+      classes: CLASSES,
+      weights: Float32Array.from({ length: FEATURES * CLASSES }, draw),
+      bias: null,
+    },
+    { code: { name: "product", width: 8, stages: 1 }, originals: true },
+  );
+  const path = put("again.safetensors", head.toSafetensors());
+  const { problem, stdout } = await run("export", path, "--onnx", at("again.onnx"));
+  expect(problem).toBeNull();
+  expect(stdout).toMatch(/do not score the best classes again by the original rows in .*again\.safetensors/);
+});
+
 test("a model's last layer is written as it is", async () => {
   const path = network();
   const { weights, bias } = openOnnx(path).lastLayer;
@@ -78,6 +122,17 @@ test("a model's last layer is written as it is", async () => {
 test("what does not fit is refused, and nothing is written", async () => {
   const { path } = headFile(FEATURES, 5, "hadamard", "head.safetensors");
   const model = network();
+  const wide = put(
+    "wide.onnx",
+    bytesOf(
+      modelOf({
+        nodes: [nodeOf("MatMul", ["x", "W"], ["y"])],
+        initializers: [floatTensor("W", [65_537, 2], new Float32Array(131_074).fill(1))],
+        input: [-1, 65_537],
+        outputs: { y: [-1, 2] },
+      }),
+    ),
+  );
   const damaged = put("damaged.safetensors", readFileSync(path).subarray(0, 90));
   const before = readdirSync(dirname(path)).toSorted();
   const out = ["--onnx", at("out.onnx")];
@@ -92,6 +147,12 @@ test("what does not fit is refused, and nothing is written", async () => {
     [[path, ...out, "--opset", "3"], /--opset is "3": give a whole number from 9/],
     [[path, ...out, "--adapter", path], /the adapter makes 5 numbers of a row, and the head takes 16/],
     [[path, "--onnx", at("no/out.onnx")], /there is no folder .*no; make it first/],
+    [[path, "--onnx", path], /head\.safetensors is what is read, and would be lost/],
+    [[model, "--onnx", model], /network\.onnx is what is read, and would be lost/],
+    [[path, ...out, "--output", "y"], /--output y is of the model that --attach names/],
+    [[path, "--pytorch", model], /the folder .* cannot be made: a file stands in its way/],
+    [[path, "--tfjs", model], /the folder .*network\.onnx cannot be made: a file stands in its way/],
+    [[wide, ...out], /"W" of .* has 65537 features and 2 classes; a head has at most 65536/],
     [[damaged, ...out], /damaged\.safetensors is no safetensors file/],
     [[at("none.onnx"), ...out], /none\.onnx cannot be read/],
   ];
