@@ -147,7 +147,7 @@ function optionsOf(flags: ConvertFlags): ConvertOptions {
         }),
     ...(width === undefined || typeof width === "boolean"
       ? { ...(width === false ? { adapter: false as const } : {}) }
-      : { adapter: numberOf("--adapter", width, { min: 1, max: 65_536, integer: true }) }),
+      : { adapter: numberOf("--adapter", width, { min: 2, max: 65_536, integer: true }) }),
   };
 }
 

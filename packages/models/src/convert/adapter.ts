@@ -12,6 +12,8 @@ import { distil, ROWS } from "./distil.js";
  */
 export function adapted(layer: LastLayer, x: Float32Array, width: number): Answerer {
   const { features, classes } = layer;
+  if (width < 2)
+    throw new RangeError("brought to length 1, one number is only a sign: give a width of 2 or more");
   const head = new FixedClassifier({ features: width, classes, code: "hadamard" });
   const adapter = new FixedClassifier({ features, classes: width, code: "learned", bias: false });
   const { weights } = adapter;

@@ -24,7 +24,7 @@ export const PRODUCT_CODES: readonly ProductCode[] = [
 export interface ConvertOptions {
   /** Default: `PRODUCT_CODES`. */
   readonly codes?: readonly ProductCode[];
-  /** Width of the linear layer before a fixed head, or false: no such candidate. Default: half of the classes, where it takes half of the original's bytes, and at most the features. */
+  /** Width of the linear layer before a fixed head, or false: no such candidate. From 2. Default: half of the classes, where it takes half of the original's bytes, and at most the features. */
   readonly adapter?: number | false;
   /** The part of the rows held out that must have the original's best class, from 0 to 1. Default 0.99. */
   readonly minAgreement?: number;
@@ -61,7 +61,7 @@ export function plansOf(
   const { codes = PRODUCT_CODES, adapter } = options;
   const plans = codes.map((code) => productPlan(layer, calibration, code, options));
   if (adapter !== false) {
-    const width = adapter ?? Math.min(features, Math.ceil(classes / 2));
+    const width = adapter ?? Math.max(2, Math.min(features, Math.ceil(classes / 2)));
     plans.push(single(`adapter:${width}`, () => adapted(layer, calibration, width)));
   }
   plans.push(single("learned", () => alone(learned)));

@@ -102,6 +102,14 @@ test("an adapter of an order above the classes says what the layer says; its fil
   expect(found && filesOf(found).map(({ part }) => part)).toEqual(["head", "adapter"]);
 });
 
+test("of two classes the adapter has two numbers, for one would only be a sign", async () => {
+  const { layer, x } = trained(24, 2, 300, 3, 1);
+  const { candidates } = await convert({ ...layer, bias: null }, { x, labels: null }, { codes: [] });
+  const found = candidates.find(({ name }) => name.startsWith("adapter"));
+  expect(found?.name).toBe("adapter:2");
+  expect(found?.costs.agreement).toBe(1);
+});
+
 test("codes that cannot be made are told of with the reason, and the others are made", async () => {
   const { layer, x } = trained(6, 4, 300);
   const { candidates, refused } = await convert(
