@@ -1,7 +1,8 @@
-import { readdirSync, rmSync } from "node:fs";
+import { type Dirent, readdirSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { unreadable } from "../files.js";
 import type { OnnxModel } from "../onnx/index.js";
 import { Problem } from "../problem.js";
 import { firstNotFinite } from "../tensors/index.js";
@@ -25,10 +26,18 @@ const TOGETHER = 8;
 
 /** Images of a folder and of those in it, in the order of their paths: labels are in this order. */
 export function imagesOf(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+  return entriesOf(folder)
     .filter((entry) => /\.(png|jpe?g|webp|gif|tiff?|avif)$/i.test(entry.name) && !entry.name.startsWith("."))
     .map(({ parentPath, name }) => join(parentPath, name))
     .sort();
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true });
+  } catch (error) {
+    throw unreadable(folder, error);
+  }
 }
 
 /** What the model, up to its last layer, makes of images: ONNX Runtime runs it. */

@@ -7,7 +7,7 @@ import type { LastLayer } from "../last-layer.js";
 import type { OnnxModel } from "../onnx/index.js";
 import { Problem } from "../problem.js";
 import { readFeatures } from "./features.js";
-import { featuresOfImages, type ImageOptions } from "./images.js";
+import { featuresOfImages, type ImageOptions, imagesOf } from "./images.js";
 import { readLabels } from "./labels.js";
 
 export type { ImageOptions } from "./images.js";
@@ -36,18 +36,24 @@ export async function readCalibration(
   onFew: (rows: number) => void = () => undefined,
 ): Promise<CalibrationRows> {
   const { features, classes, classNames } = layer;
-  let x: Float32Array;
+  const labelsOf = (rows: number) =>
+    labels === undefined ? null : readLabels(labels, { rows, classes, classNames });
   if (isFolder(path)) {
     if (model === null) {
       throw new Problem(
         `${path} is a folder of images, and ${layer.origin.file} is no ONNX model that could make features of them: export the model as ONNX, or give features as .npy`,
       );
     }
-    x = await featuresOfImages(path, model, images);
-  } else x = readFeatures(path, features, tensor);
+    const rows = imagesOf(path).length;
+    if (rows < FEW) onFew(rows);
+    // Images take minutes; what is wrong with the labels is said before.
+    const given = rows === 0 ? null : labelsOf(rows);
+    return { x: await featuresOfImages(path, model, images), labels: given };
+  }
+  const x = readFeatures(path, features, tensor);
   const rows = x.length / features;
   if (rows < FEW) onFew(rows);
-  return { x, labels: labels === undefined ? null : readLabels(labels, { rows, classes, classNames }) };
+  return { x, labels: labelsOf(rows) };
 }
 
 function isFolder(path: string): boolean {

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
@@ -133,6 +133,17 @@ test("what cannot be done with images is said before anything is computed", asyn
   ).rejects.toThrow(/makes 3 × 243 features of 3 images of 9 × 9, where 3 × 192 were expected/);
   const odd = openOnnx(network([-1, 8, 8, 3], [1, 2]));
   await expect(featuresOfImages(path, odd, { layout: "nchw" })).rejects.toThrow(/x of 8 channels as nchw/);
+  const labels = folder.path("labels.txt");
+  writeFileSync(labels, "0\n1\n");
+  const told: number[] = [];
+  const onImages = (done: number): void => {
+    told.push(done);
+  };
+  await expect(
+    readCalibration(path, model.lastLayer, model, { labels, images: { onImages } }),
+  ).rejects.toThrow(/labels\.txt has 2 labels, and there are 3 rows of features/);
+  expect(told).toEqual([]);
+  expect(() => imagesOf(folder.path("none"))).toThrow(/none cannot be read: there is no such file/);
   const damaged = folder.path("damaged");
   mkdirSync(damaged);
   folder.file(modelOf({ nodes: [], input: [1] }), "damaged/a.png");
