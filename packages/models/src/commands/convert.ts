@@ -231,12 +231,15 @@ function chosen(
 
 /** The linear layer before the head, where there is one, then the head beside it: a head that is there is complete. */
 function write(candidate: Candidate, out: string): string[] {
+  const { rerank } = candidate;
   return filesOf(candidate)
     .reverse()
     .map(({ part, bytes }) => {
       const path = part === "head" ? out : `${out.slice(0, -ENDING.length)}.adapter${ENDING}`;
       writeWhole(path, [bytes]);
       const what = part === "head" ? candidate.name : "the linear layer before it, to be applied first";
-      return `${path}: ${what}, ${sizeOf(bytes.length)}`;
+      // The file says which rows there are, and not how many of them are asked.
+      const use = part === "head" && rerank !== null ? `, asked by topK(x, k, { rerank: ${rerank} })` : "";
+      return `${path}: ${what}, ${sizeOf(bytes.length)}${use}`;
     });
 }

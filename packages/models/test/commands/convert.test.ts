@@ -80,6 +80,9 @@ test("convert tells what each head costs, and writes the one that is recommended
     "--json",
   );
   expect(other.problem).toBeNull();
+  expect(other.stderr).toMatch(
+    /chosen\.safetensors: product:8x1\+originals, .*asked by topK\(x, k, \{ rerank: 8 \}\)/,
+  );
   const facts = JSON.parse(other.stdout);
   expect(facts.candidates.map(({ name }: { name: string }) => name).toSorted()).toEqual([
     "learned",
