@@ -14,10 +14,42 @@ const WRITTEN = "written by packages/models/results/run.js";
 /**
  * @param {string} name
  * @param {LastLayer} layer
- * @param {Conversion} conversion
+ * @param {Conversion[]} conversions of the same rows, split in several ways
  */
-export function keep(name, layer, conversion) {
-  writeFileSync(fileOf(name), `${JSON.stringify(factsOf(layer, conversion), null, 2)}\n`);
+export function keep(name, layer, conversions) {
+  const facts = meanOf(conversions.map((conversion) => factsOf(layer, conversion)));
+  writeFileSync(fileOf(name), `${JSON.stringify(facts, null, 2)}\n`);
+}
+
+/** @param {Facts[]} splits @returns {Facts} */
+function meanOf(splits) {
+  const [first] = splits;
+  const mean = (/** @type {(facts: Facts) => number | null} */ of) =>
+    splits.reduce((sum, facts) => sum + (of(facts) ?? 0), 0) / splits.length;
+  const candidates = first.candidates.map(({ name, ...rest }) => {
+    const its = (/** @type {"agreement" | "amongFive" | "accuracy" | "divergence" | "microseconds"} */ key) =>
+      mean((facts) => facts.candidates.find((other) => other.name === name)?.[key] ?? null);
+    return {
+      name,
+      ...rest,
+      microseconds: its("microseconds"),
+      agreement: its("agreement"),
+      amongFive: its("amongFive"),
+      accuracy: rest.accuracy === null ? null : its("accuracy"),
+      divergence: its("divergence"),
+    };
+  });
+  const chosen = candidates.find(({ agreement }) => agreement >= first.minAgreement);
+  const { accuracy } = first.original;
+  return {
+    ...first,
+    original: {
+      ...first.original,
+      accuracy: accuracy === null ? null : mean(({ original }) => original.accuracy),
+      microseconds: mean(({ original }) => original.microseconds),
+    },
+    candidates: candidates.map((one) => ({ ...one, recommended: one === chosen })),
+  };
 }
 
 /** @param {string} name */

@@ -1,3 +1,4 @@
+export { type CalibrationFileOptions, type ImageOptions, readCalibration } from "./calibration/index.js";
 export { type Candidate, type Conversion, convert } from "./convert/convert.js";
 export type { Costs } from "./convert/measure.js";
 export type { ConvertOptions, ProductCode } from "./convert/plans.js";

@@ -20,6 +20,9 @@ import { TensorReader } from "./tensor-values.js";
 /** Versions of the standard operators whose products, sums and shapes mean what is read here. */
 const OPSETS = { first: 7, last: 26 };
 
+/** What models of a head alone say that they were made by. */
+export const PRODUCER = "fixed-classifier-models";
+
 export interface OpenOptions {
   /** The output whose classifier is meant, where a model has several. */
   readonly output?: string;
@@ -55,7 +58,9 @@ export function openProto(proto: ModelProto, path: string, options: OpenOptions 
   const index = new GraphIndex(graph, path);
   const constants = new Constants(index, new TensorReader(path, external), path);
   const functions = new Set(proto.functions.map(({ domain, name }) => functionKey(domain, name)));
-  const affine = findClassifier(index, constants, functions, path, options.output);
+  const affine = ownReason(proto, path, () =>
+    findClassifier(index, constants, functions, path, options.output),
+  );
   const layer = readLinearLayer(affine, index, constants, path);
   const authors = authorsHeadOf(affine, layer, index, constants);
   const { product } = affine;
@@ -96,6 +101,19 @@ export function openProto(proto: ModelProto, path: string, options: OpenOptions 
     attach: (head) => attachHead(proto, index, place, head, opset, path),
     write: (model, target) => writeModel(model, target, path, external),
   };
+}
+
+/** Of a head that this package made, it is no use to say which of its nodes is no part of a dense layer. */
+function ownReason<T>(proto: ModelProto, path: string, find: () => T): T {
+  try {
+    return find();
+  } catch (error) {
+    if (proto.producerName !== PRODUCER || !(error instanceof Problem)) throw error;
+    throw new Problem(
+      `${path} is a head that this package exported, and no dense layer; give what it was exported from`,
+      { cause: error },
+    );
+  }
 }
 
 function opsetOf(proto: ModelProto, path: string): number {

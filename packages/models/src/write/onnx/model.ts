@@ -1,7 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import type { FixedClassifier } from "fixed-classifier";
 import type { ValueInfoProto } from "../../onnx/index.js";
-import { ModelProtoSchema, TensorProto_DataType, ValueInfoProtoSchema } from "../../onnx/index.js";
+import { ModelProtoSchema, PRODUCER, TensorProto_DataType, ValueInfoProtoSchema } from "../../onnx/index.js";
 import { chainGraph } from "./chain.js";
 import { type HeadGraphOptions, headGraph } from "./head.js";
 
@@ -32,7 +32,7 @@ export function headModel(
     adapter === null ? headGraph(head, options) : chainGraph(adapter, head, options);
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(IR_VERSIONS.find((version) => version.opset <= opset)?.ir ?? 4),
-    producerName: "fixed-classifier-models",
+    producerName: PRODUCER,
     opsetImport: [{ domain: "", version: BigInt(opset) }],
     graph: {
       name: "head",

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { FixedClassifier, type FixedClassifierOptions } from "fixed-classifier";
 import ort from "onnxruntime-node";
 import { expect, test } from "vitest";
-import { ModelProtoSchema } from "../../../src/onnx/index.js";
+import { ModelProtoSchema, openProto } from "../../../src/onnx/index.js";
 import { OPSETS } from "../../../src/write/onnx/head.js";
 import { type HeadGraphOptions, headGraph, headModel } from "../../../src/write/onnx/index.js";
 
@@ -214,4 +214,9 @@ test("what cannot be written is said", () => {
   const learned = headOf({ features: 8, classes: 4, code: "learned" });
   if (learned.weights) learned.weights[9] = Number.POSITIVE_INFINITY;
   expect(() => headModel(learned)).toThrow(/Infinity at 9/);
+});
+
+test("a head that was exported is no model to convert", () => {
+  const model = fromBinary(ModelProtoSchema, headModel(headOf({ features: 32, classes: 20 })));
+  expect(() => openProto(model, "head.onnx")).toThrow(/^head.onnx is a head that this package exported/);
 });
