@@ -118,9 +118,11 @@ async function opened(
   file: string,
   flags: ConvertFlags,
 ): Promise<{ layer: LastLayer; model: OnnxModel | null }> {
-  if (extname(file).toLowerCase() !== ".onnx")
+  const { weights, ...ofArrays } = readOptionsOf(flags);
+  // Options of arrays go with an ONNX model as little as with others, which it says.
+  if (extname(file).toLowerCase() !== ".onnx" || Object.keys(ofArrays).length > 0)
     return { layer: await readLastLayer(file, readOptionsOf(flags)), model: null };
-  const model = openOnnx(file, flags.weights === undefined ? {} : { output: flags.weights });
+  const model = openOnnx(file, weights === undefined ? {} : { output: weights });
   return { layer: model.lastLayer, model };
 }
 

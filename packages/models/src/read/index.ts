@@ -42,12 +42,25 @@ const START = 16;
 export async function readLastLayer(path: string, options: ReadOptions = {}): Promise<LastLayer> {
   const place = placeOf(path);
   const format = FORMATS.find((one) => one.recognises(place));
-  if (format !== undefined) return format.read(place, options);
+  if (format !== undefined) {
+    refuseUnused(place, format, options);
+    return format.read(place, options);
+  }
   throw new Problem(
     `${path} is of no format that is read: ${FORMATS.filter((one) => one !== pickles)
       .map(({ name }) => name)
       .join(", ")}`,
   );
+}
+
+/** Other formats say themselves what is a bias and which way round a matrix is; whoever gives an option expects that it counts. */
+function refuseUnused({ path }: Place, format: Format, { bias, layout }: ReadOptions): void {
+  if (format === npy || format === npz) return;
+  const given = bias !== undefined ? "bias" : layout !== undefined ? "layout" : null;
+  if (given !== null)
+    throw new Problem(
+      `${path} says itself what its ${given} is: leave the option ${given} out, which is for arrays of NumPy`,
+    );
 }
 
 function placeOf(path: string): Place {

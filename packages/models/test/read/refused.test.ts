@@ -36,3 +36,11 @@ test("what is of no format is told which there are", async () => {
   await expect(read).rejects.toBeInstanceOf(Problem);
   await expect(readLastLayer(folder.at("none"))).rejects.toThrow(/none cannot be read/);
 });
+
+test.each([{ bias: "b.npy" }, { layout: "classes-first" as const }])(
+  "an option that does not count for a format: %j",
+  async (options) => {
+    const read = readLastLayer(folder.put("model.onnx", "no matter what"), options);
+    await expect(read).rejects.toThrow(/model\.onnx says itself what its (bias|layout) is: leave/);
+  },
+);
