@@ -17,6 +17,8 @@ const PACKAGES = {
   convert: "fixed-classifier-models",
   inspect: "fixed-classifier-models",
   export: "fixed-classifier-models",
+  serve: "fixed-classifier-server",
+  score: "fixed-classifier-server",
 };
 
 const [command = "--help", ...args] = process.argv.slice(2);

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { Problem } from "./problem.js";
 
+export { Problem };
+
 /** Writes a file whole or not at all: whoever reads it, now or after a crash, finds the old one or the new one. */
 export function writeWhole(path: string, content: string | Iterable<Uint8Array>): void {
   const part = `${path}.${randomUUID().slice(0, 8)}.part`;

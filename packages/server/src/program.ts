@@ -1,0 +1,11 @@
+import { Command } from "commander";
+
+/** All commands; what is wrong is thrown. */
+export function programOf(): Command {
+  return new Command("fixed-classifier-server")
+    .description(
+      "Serves classifier heads by the Open Inference Protocol, and scores Arrow and Parquet files in bulk.",
+    )
+    .exitOverride()
+    .showHelpAfterError("--help tells more");
+}
