@@ -16,12 +16,15 @@ export type Failure = keyof typeof FAILURES;
 /** What a client is told: the message says what was given, what was expected and what to do. */
 export class InferenceError extends Error {
   override readonly name = "InferenceError";
+  /** After how many seconds it is worth trying again, where the failure is one of the moment. */
+  readonly retryAfter: number | undefined;
 
   constructor(
     readonly failure: Failure,
     message: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { retryAfter?: number },
   ) {
     super(message, options);
+    this.retryAfter = options?.retryAfter;
   }
 }

@@ -21,7 +21,7 @@ export interface InputTensor {
 
 export interface OutputRequest {
   readonly name: string;
-  /** The k best classes instead of numbers, as "score:index:label"; 0 for numbers. */
+  /** The k best classes instead of numbers, as "value:index:label"; 0 for numbers. */
   readonly classification: number;
 }
 
@@ -36,6 +36,9 @@ export interface InferRequest {
   readonly outputs: readonly OutputRequest[];
   readonly parameters: Parameters;
   readonly signal?: AbortSignal;
+  /** W3C trace context, as the client sent it. */
+  readonly traceparent?: string;
+  readonly tracestate?: string;
 }
 
 export interface OutputTensor {
