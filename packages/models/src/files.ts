@@ -26,6 +26,14 @@ export function writeWhole(path: string, content: string | Iterable<Uint8Array>)
   }
 }
 
+export function removeFile(path: string): void {
+  try {
+    rmSync(path);
+  } catch (error) {
+    throw new Problem(`${path} cannot be removed: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
 /** A folder and those above it, where they are not there. */
 export function makeFolder(path: string): void {
   try {

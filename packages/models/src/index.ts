@@ -9,6 +9,7 @@ export { Problem } from "./problem.js";
 export { type ReadOptions, readLastLayer } from "./read/index.js";
 export {
   type HeadGraphOptions,
+  type HeadModelOptions,
   headGraph,
   headModel,
   pytorchModule,

@@ -1,3 +1,4 @@
+import { linesOf } from "../class-names.js";
 import { openBytes, readAll } from "../containers/bytes.js";
 import { readIntegers } from "../containers/npy.js";
 import { Problem } from "../problem.js";
@@ -27,10 +28,14 @@ export function readLabels(path: string, { rows, classes, classNames }: Labelled
     throw new Problem(
       `${path} has ${given.length} labels, and there are ${rows} rows of features: give one a row, in their order`,
     );
-  const named = new Map(classNames?.map((name, c) => [name, c]));
+  const named = classesByName(classNames ?? []);
   return Int32Array.from(given, (label, row) => {
-    const c =
-      typeof label === "number" ? label : (named.get(label) ?? (label === "" ? Number.NaN : Number(label)));
+    const [found, other] = typeof label === "number" ? [label] : (named.get(label) ?? [numberOf(label)]);
+    const c = found as number;
+    if (other !== undefined)
+      throw new Problem(
+        `${path}: the label of row ${row} is ${JSON.stringify(label)}, the name of the classes ${c} and ${other}: give the number of the class there`,
+      );
     if (Number.isInteger(c) && c >= 0 && c < classes) return c;
     throw new Problem(
       `${path}: the label of row ${row} is ${JSON.stringify(label)}, and the layer has the classes 0 to ${classes - 1}${classNames === null ? "" : `, and their names, such as ${JSON.stringify(classNames[0])}`}: mend it, or leave the row out`,
@@ -38,11 +43,15 @@ export function readLabels(path: string, { rows, classes, classNames }: Labelled
   });
 }
 
-/** An empty line at the end is none. */
-function linesOf(bytes: Uint8Array): string[] {
-  const text = Buffer.from(bytes)
-    .toString("utf8")
-    .replace(/^\uFEFF/, "")
-    .replace(/\r?\n$/, "");
-  return text.split(/\r?\n/).map((line) => line.trim());
+/** Some names are those of several classes: ImageNet has a crane that flies and one that lifts. */
+function classesByName(names: readonly string[]): Map<string, number[]> {
+  const named = new Map<string, number[]>();
+  for (const [c, name] of names.entries()) {
+    const same = named.get(name);
+    if (same === undefined) named.set(name, [c]);
+    else same.push(c);
+  }
+  return named;
 }
+
+const numberOf = (text: string): number => (text === "" ? Number.NaN : Number(text));

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import cliProgress from "cli-progress";
 import { type Command, Option } from "commander";
@@ -6,11 +6,12 @@ import type { ImageOptions } from "../calibration/images.js";
 import { readCalibration } from "../calibration/index.js";
 import { type Candidate, type Conversion, convert, filesOf } from "../convert/convert.js";
 import { type ConvertOptions, ORIGINALS, PRODUCT_CODES, type ProductCode } from "../convert/plans.js";
-import { writeWhole } from "../files.js";
+import { removeFile, writeWhole } from "../files.js";
 import type { LastLayer } from "../last-layer.js";
 import { type OnnxModel, openOnnx } from "../onnx/index.js";
 import { Problem } from "../problem.js";
 import { readLastLayer } from "../read/index.js";
+import { ENDING, isHead, withNames } from "./head-file.js";
 import { addReadOptions, type ReadFlags, readOptionsOf } from "./read-options.js";
 import { factsOf, reportOf } from "./report.js";
 import { numberOf, numbersOf, sizeOf } from "./values.js";
@@ -36,7 +37,6 @@ export interface ConvertFlags extends ReadFlags {
 }
 
 const RERANK = 16;
-const ENDING = ".safetensors";
 
 export function addConvertCommand(program: Command): void {
   const command = program
@@ -111,18 +111,19 @@ async function run(file: string, flags: ConvertFlags): Promise<void> {
     if (flags.json !== true) console.log("--out head.safetensors writes it.");
     return;
   }
-  for (const line of write(chosen(conversion, flags.choose), flags.out)) console.error(line);
+  const lines = write(chosen(conversion, flags.choose), layer.classNames, flags.out);
+  for (const line of lines) console.error(line);
 }
 
 async function opened(
   file: string,
   flags: ConvertFlags,
 ): Promise<{ layer: LastLayer; model: OnnxModel | null }> {
-  const { weights, ...ofArrays } = readOptionsOf(flags);
-  // Options of arrays go with an ONNX model as little as with others, which it says.
-  if (extname(file).toLowerCase() !== ".onnx" || Object.keys(ofArrays).length > 0)
+  const { output, ...others } = readOptionsOf(flags);
+  // Options of others go with an ONNX model as little as its own with others, which it says.
+  if (extname(file).toLowerCase() !== ".onnx" || Object.keys(others).length > 0)
     return { layer: await readLastLayer(file, readOptionsOf(flags)), model: null };
-  const model = openOnnx(file, weights === undefined ? {} : { output: weights });
+  const model = openOnnx(file, output === undefined ? {} : { output });
   return { layer: model.lastLayer, model };
 }
 
@@ -204,13 +205,28 @@ function checkOut(file: string, { out, choose, calibration, rerank }: ConvertFla
   if (extname(out) !== ENDING)
     throw new Problem(`--out ${out}: heads are ${ENDING} files; give a name that ends so`);
   for (const read of [file, calibration])
-    if (resolve(read) === resolve(out))
-      throw new Problem(`--out ${out} is what is read, and would be lost: choose another name`);
+    if ([out, adapterOf(out)].some((written) => resolve(read) === resolve(written)))
+      throw new Problem(`--out ${out}: ${read} is what is read, and would be lost: choose another name`);
   const folder = dirname(out);
   if (!(statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false))
     throw new Problem(`--out ${out}: there is no folder ${folder}; make it first`);
   if (statSync(out, { throwIfNoEntry: false })?.isDirectory())
     throw new Problem(`--out ${out}: a folder stands there; choose another name`);
+  const adapter = adapterOf(out);
+  if (existsSync(adapter) && !isOurs(adapter))
+    throw new Problem(
+      `--out ${out}: ${adapter} is where the linear layer before a head stands, and is something else: choose another name, or move it`,
+    );
+}
+
+/** Whether a file may be written over: a head of ours, as the linear layer before another is. */
+function isOurs(path: string): boolean {
+  try {
+    return isHead(path);
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
 }
 
 function chosen(
@@ -231,17 +247,28 @@ function chosen(
   );
 }
 
-/** The linear layer before the head, where there is one, then the head beside it: a head that is there is complete. */
-function write(candidate: Candidate, out: string): string[] {
+/**
+ * The linear layer before the head, where there is one, then the head beside it: a head that is there is complete. That of an earlier head
+ * of this name goes, for it would be taken for this one's.
+ */
+function write(candidate: Candidate, classNames: readonly string[] | null, out: string): string[] {
   const { rerank } = candidate;
-  return filesOf(candidate)
-    .reverse()
-    .map(({ part, bytes }) => {
-      const path = part === "head" ? out : `${out.slice(0, -ENDING.length)}.adapter${ENDING}`;
-      writeWhole(path, [bytes]);
-      const what = part === "head" ? candidate.name : "the linear layer before it, to be applied first";
-      // The file says which rows there are, and not how many of them are asked.
-      const use = part === "head" && rerank !== null ? `, asked by topK(x, k, { rerank: ${rerank} })` : "";
-      return `${path}: ${what}, ${sizeOf(bytes.length)}${use}`;
-    });
+  const [head, adapter] = filesOf(candidate);
+  const beside = adapterOf(out);
+  const lines: string[] = [];
+  if (adapter !== undefined) {
+    writeWhole(beside, [adapter.bytes]);
+    lines.push(`${beside}: the linear layer before it, to be applied first, ${sizeOf(adapter.bytes.length)}`);
+  }
+  writeWhole(out, withNames(head.bytes, classNames));
+  // The file says which rows there are, and not how many of them are asked.
+  const use = rerank === null ? "" : `, asked by topK(x, k, { rerank: ${rerank} })`;
+  lines.push(`${out}: ${candidate.name}, ${sizeOf(statSync(out).size)}${use}`);
+  if (adapter === undefined && existsSync(beside)) {
+    removeFile(beside);
+    lines.push(`${beside}: of an earlier head, removed`);
+  }
+  return lines;
 }
+
+const adapterOf = (out: string): string => `${out.slice(0, -ENDING.length)}.adapter${ENDING}`;

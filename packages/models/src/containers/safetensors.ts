@@ -137,6 +137,20 @@ export interface TensorBytes {
   readonly bytes: Uint8Array;
 }
 
+/** All of a file. */
+export interface Content {
+  readonly tensors: ReadonlyMap<string, TensorBytes>;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+export function contentOf({ tensors, metadata }: SafetensorsHeader): Content {
+  const read = [...tensors].map(
+    ([name, { dtype, shape, at, length, source }]) =>
+      [name, { dtype, shape, bytes: source.read(at, length) }] as const,
+  );
+  return { tensors: new Map(read), metadata };
+}
+
 /** The bytes of a file, in pieces. Tensors stand in the order given. */
 export function* safetensorsPieces(
   tensors: ReadonlyMap<string, TensorBytes>,

@@ -1,4 +1,7 @@
-import type { ModelProto } from "./onnx_pb.js";
+import { create } from "@bufbuild/protobuf";
+import { checkClassNames, namesIn } from "../class-names.js";
+import { type ModelProto, StringStringEntryProtoSchema } from "./onnx_pb.js";
+import { copyOf } from "./surgery.js";
 
 /** Keys of the metadata under which exporters leave the names of classes. */
 const KEYS = ["names", "class_names", "classes", "labels", "id2label"];
@@ -13,30 +16,15 @@ export function classNamesOf(model: ModelProto, classes: number): string[] | nul
   return null;
 }
 
-/** A list, or an object from number to name, as JSON or as Python writes it. */
-function namesIn(text: string): string[] | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return pythonNames(text);
-  }
-  if (typeof value !== "object" || value === null) return null;
-  const names = Array.isArray(value)
-    ? value
-    : Object.keys(value).map((_, i) => (value as Record<string, unknown>)[i]);
-  return names.every((name) => typeof name === "string") ? names : null;
-}
-
-/** {0: 'cat', 1: "dog's"} in order. */
-function pythonNames(text: string): string[] | null {
-  if (!/^\s*\{.*\}\s*$/s.test(text)) return null;
-  const names: string[] = [];
-  for (const [, number, single, double] of text.matchAll(
-    /(?<!\d)(\d{1,7}):\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g,
-  )) {
-    if (Number(number) !== names.length) return null;
-    names.push((single ?? double ?? "").replace(/\\(.)/g, "$1"));
-  }
-  return names;
+/** The model with names of its classes in its metadata, as JSON, in place of those that it has. */
+export function withClassNames(model: ModelProto, names: readonly string[], classes: number): ModelProto {
+  checkClassNames(names, classes);
+  const result = copyOf(model);
+  const others = model.metadataProps.filter(({ key }) => !KEYS.includes(key));
+  const [key] = KEYS;
+  result.metadataProps = [
+    ...others,
+    create(StringStringEntryProtoSchema, { key, value: JSON.stringify(names) }),
+  ];
+  return result;
 }

@@ -40,7 +40,7 @@ export function findClassifier(
       .slice(0, MOST_NAMED)
       .map(({ affine, outputs }) => `${listed(outputs)} of ${labelOf(affine.product.node)}`);
     throw new Problem(
-      `${path} has ${found.size} linear layers at its outputs, ${each.join("; ")}; say which one by the option output, and where a last layer is read by weights`,
+      `${path} has ${found.size} linear layers at its outputs, ${each.join("; ")}; say which one by the option output`,
     );
   }
   return first.affine;

@@ -2,6 +2,7 @@
 
 export type { AttributeValue } from "./build.js";
 export { floatTensor, integerTensor, nodeOf, rawTensor } from "./build.js";
+export { withClassNames } from "./class-names.js";
 export type { HeadGraph } from "./head-place.js";
 export type { OnnxModel, OpenOptions } from "./model.js";
 export { openOnnx, openProto, PRODUCER } from "./model.js";

@@ -2,7 +2,9 @@ import type { LastLayer } from "../last-layer.js";
 
 /** How to read what a file leaves open. */
 export interface ReadOptions {
-  /** The tensor or layer that is the last one, by its name in the file, where several could be; of an ONNX model the output that is meant. */
+  /** Of an ONNX model with several: the output that the last layer makes. */
+  readonly output?: string;
+  /** The tensor or layer that is the last one, by its name in the file, where several could be. */
   readonly weights?: string;
   /** For arrays of NumPy, which hold one tensor: the file of the bias, or in a `.npz` its name. */
   readonly bias?: string;

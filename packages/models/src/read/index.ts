@@ -53,8 +53,17 @@ export async function readLastLayer(path: string, options: ReadOptions = {}): Pr
   );
 }
 
-/** Other formats say themselves what is a bias and which way round a matrix is; whoever gives an option expects that it counts. */
-function refuseUnused({ path }: Place, format: Format, { bias, layout }: ReadOptions): void {
+/** Whoever gives an option expects that it counts. */
+function refuseUnused({ path }: Place, format: Format, options: ReadOptions): void {
+  const { output, weights, bias, layout } = options;
+  if (format === onnx && weights !== undefined)
+    throw new Problem(
+      `${path}: the last layer of an ONNX model is found by what the graph computes, so the option weights names nothing: of several layers say which by the option output, the name of an output`,
+    );
+  if (format !== onnx && output !== undefined)
+    throw new Problem(
+      `${path} is no ONNX model, which the option output is for: of several layers say which by the option weights`,
+    );
   if (format === npy || format === npz) return;
   const given = bias !== undefined ? "bias" : layout !== undefined ? "layout" : null;
   if (given !== null)

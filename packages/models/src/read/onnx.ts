@@ -2,12 +2,11 @@ import { join } from "node:path";
 import { openOnnx } from "../onnx/index.js";
 import type { Format, Place } from "./format.js";
 
-/** Found by what the graph computes, so an option names no tensor but the output, where a model has several. */
 export const onnx: Format = {
   name: "ONNX",
   recognises: (place) => fileOf(place) !== null,
-  async read(place, { weights }) {
-    return openOnnx(fileOf(place) as string, weights === undefined ? {} : { output: weights }).lastLayer;
+  async read(place, { output }) {
+    return openOnnx(fileOf(place) as string, output === undefined ? {} : { output }).lastLayer;
   },
 };
 

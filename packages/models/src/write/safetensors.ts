@@ -1,9 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { FixedClassifier } from "fixed-classifier";
+import { checkClassNames } from "../class-names.js";
 import { inMemory, openBytes } from "../containers/bytes.js";
 import { isObject, type JsonObject, readJson, readObject } from "../containers/json.js";
-import { readSafetensorsHeader, safetensorsPieces, type TensorBytes } from "../containers/safetensors.js";
+import {
+  type Content,
+  contentOf,
+  readSafetensorsHeader,
+  safetensorsPieces,
+} from "../containers/safetensors.js";
 import { makeFolder, writeWhole } from "../files.js";
 import { Problem } from "../problem.js";
 import { CLASS, PREFIX, pytorchModule } from "./pytorch.js";
@@ -36,10 +42,7 @@ export function writeSafetensors(
   { metadata = {}, classNames = null }: SafetensorsOptions = {},
 ): string {
   const own = fileOf(head);
-  if (classNames !== null && classNames.length !== head.classes)
-    throw new Problem(
-      `${classNames.length} names of classes were given for the ${head.classes} classes of the head`,
-    );
+  if (classNames !== null) checkClassNames(classNames, head.classes);
   const modules = readModules(folder);
   const { index, path } = placeFor(head, folder, modules);
   const place = join(folder, path);
@@ -74,11 +77,6 @@ const configOf = ({ features, classes, bias, code }: FixedClassifier, names: rea
   ...(names !== null && { id2label: Object.fromEntries(names.entries()) }),
 });
 
-interface Content {
-  readonly tensors: ReadonlyMap<string, TensorBytes>;
-  readonly metadata: ReadonlyMap<string, string>;
-}
-
 const NOTHING: Content = { tensors: new Map(), metadata: new Map() };
 
 /** The head's own file, and what the module computes with. */
@@ -94,14 +92,6 @@ function fileOf(head: FixedClassifier): Content {
   const own = contentOf(readSafetensorsHeader(inMemory("the head", bytes)));
   const more = Object.entries(moduleTensors(head)).map(([name, tensor]) => [PREFIX + name, tensor] as const);
   return { ...own, tensors: new Map([...own.tensors, ...more]) };
-}
-
-function contentOf({ tensors, metadata }: ReturnType<typeof readSafetensorsHeader>): Content {
-  const read = [...tensors].map(
-    ([name, { dtype, shape, at, length, source }]) =>
-      [name, { dtype, shape, bytes: source.read(at, length) }] as const,
-  );
-  return { tensors: new Map(read), metadata };
 }
 
 const OWN_TENSORS = /^(?:scale|bias|weights)$|^(?:code|torch)\./;

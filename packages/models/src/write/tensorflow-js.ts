@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { FixedClassifier } from "fixed-classifier";
+import { checkClassNames } from "../class-names.js";
 import { openBytes } from "../containers/bytes.js";
-import { type JsonObject, readObject } from "../containers/json.js";
+import { isObject, type JsonObject, readObject } from "../containers/json.js";
 import { makeFolder, writeWhole } from "../files.js";
 import { Problem } from "../problem.js";
 import { float32Bytes } from "../tensors/index.js";
@@ -12,6 +13,8 @@ export interface TensorflowJsOptions {
   readonly name?: string;
   /** Texts about the model, kept beside it as TensorFlow.js keeps them. */
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** The names of the classes: the entry `classNames` of these texts, which `model.getUserDefinedMetadata()` gives. */
+  readonly classNames?: readonly string[] | null;
 }
 
 const CLASS = "FixedClassifierLayer";
@@ -30,7 +33,7 @@ const SHARD = "group1-shard1of1.bin";
 export function writeTensorflowJs(
   head: FixedClassifier,
   folder: string,
-  { name = "head", metadata }: TensorflowJsOptions = {},
+  { name = "head", metadata, classNames = null }: TensorflowJsOptions = {},
 ): void {
   const { settings, scale, bias, features, classes } = head;
   if (settings.code.name === "learned") {
@@ -39,7 +42,10 @@ export function writeTensorflowJs(
     );
   }
   checkFinite(head);
+  if (classNames !== null) checkClassNames(classNames, classes);
   const kept = keptOf(join(folder, "model.json"));
+  const given = metadata ?? kept.userDefinedMetadata;
+  const texts = classNames === null ? given : { ...(isObject(given) && given), classNames };
   const weights = [
     { name: `${name}/scale`, shape: [1], values: Float32Array.of(scale) },
     ...(bias === null ? [] : [{ name: `${name}/bias`, shape: [classes], values: bias }]),
@@ -69,7 +75,7 @@ export function writeTensorflowJs(
     weightsManifest: [
       { paths: [SHARD], weights: weights.map(({ name, shape }) => ({ name, shape, dtype: "float32" })) },
     ],
-    ...(metadata !== undefined && { userDefinedMetadata: metadata }),
+    ...(texts !== undefined && { userDefinedMetadata: texts }),
   };
   makeFolder(folder);
   writeWhole(

@@ -73,6 +73,12 @@ test("labels that are none are refused with their row", () => {
   expect(() => readLabels(put("d.txt", "1.5\n0"), of)).toThrow(/row 0 is "1.5"/);
   const negative = npyOf(Uint8Array.of(0, 255), [2], { descr: "|i1" });
   expect(() => readLabels(put("e.npy", negative), of)).toThrow(/row 1 is -1/);
+  const classNames = ["bird", "crane", "lorry", "crane", "4"];
+  const named = { ...of, classNames };
+  expect([...readLabels(put("g.txt", "lorry\n3"), named)]).toEqual([2, 3]);
+  expect(() => readLabels(put("h.txt", "bird\ncrane"), named)).toThrow(
+    /h\.txt: the label of row 1 is "crane", the name of the classes 1 and 3: give the number/,
+  );
   expect(() => readLabels(put("f.npy", npyOf(float32Bytes(x), [12])), of)).toThrow(
     /kind f4, where labels.*int32/,
   );

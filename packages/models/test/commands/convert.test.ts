@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FixedClassifier } from "fixed-classifier";
 import { expect, test } from "vitest";
+import { openOnnx } from "../../src/onnx/index.js";
 import { float32Bytes } from "../../src/tensors/index.js";
 import { trained } from "../convert/layers.js";
 import { folderOfTest } from "../read/fixtures/folder.js";
@@ -119,6 +120,38 @@ test("an adapter is written beside its head", async () => {
   const head = FixedClassifier.fromSafetensors(readFileSync(out));
   const adapter = FixedClassifier.fromSafetensors(readFileSync(at("head.adapter.safetensors")));
   expect([adapter.features, adapter.classes, head.features, head.classes]).toEqual([32, 20, 20, 20]);
+});
+
+test("the adapter of an earlier head of the same name goes, and no other file", async () => {
+  const { model, features } = files();
+  const [out, adapter] = [at("head.safetensors"), at("head.adapter.safetensors")];
+  const given = ["convert", model, "--calibration", features, "--codes", "8x1", "--out", out];
+  expect((await run(...given, "--choose", "adapter:20")).problem).toBeNull();
+  expect(existsSync(adapter)).toBe(true);
+  const { problem, stderr } = await run(...given, "--choose", "learned");
+  expect(problem).toBeNull();
+  expect(stderr).toMatch(/head\.adapter\.safetensors: of an earlier head, removed/);
+  expect(existsSync(adapter)).toBe(false);
+  for (const content of ["notes", safetensorsOf({ mine: [3] })]) {
+    put("head.adapter.safetensors", content);
+    expect((await run(...given)).problem).toMatch(
+      /head\.adapter\.safetensors is where the linear layer .* and is something else/,
+    );
+    expect(readFileSync(adapter)).toEqual(Buffer.from(content));
+  }
+});
+
+test("names of the model's classes are in the head's file, from where export takes them", async () => {
+  const { model, features } = files();
+  const names = Array.from({ length: 20 }, (_, c) => `class ${c}`);
+  put("config.json", { id2label: Object.fromEntries(names.entries()) });
+  mkdirSync(at("out"));
+  const out = at("out/head.safetensors");
+  const given = ["--codes", "8x1", "--no-adapter", "--choose", "learned", "--out", out];
+  expect((await run("convert", model, "--calibration", features, ...given)).problem).toBeNull();
+  expect(FixedClassifier.fromSafetensors(readFileSync(out)).classes).toBe(20);
+  expect((await run("export", out, "--onnx", at("head.onnx"))).problem).toBeNull();
+  expect(openOnnx(at("head.onnx")).lastLayer.classNames).toEqual(names);
 });
 
 test("what cannot be done is one message with the remedy, and nothing is written", async () => {

@@ -61,7 +61,7 @@ test("a head alone, behind its linear layer, and in place of a model's last laye
   expectNear((await runModel(at("b.onnx"), x, [3, FEATURES])).y.values, wanted(twice));
 });
 
-test("of a model with several outputs the head takes the place of the layer that --output names", async () => {
+test("of a model with several outputs the head takes the place of the layer that --attach-output names", async () => {
   const weights = () => Float32Array.from({ length: FEATURES * CLASSES }, draw);
   const model = modelOf({
     nodes: [
@@ -80,13 +80,43 @@ test("of a model with several outputs the head takes the place of the layer that
   const { head, path } = headFile(FEATURES, CLASSES, "hadamard", "head.safetensors");
   const args = ["export", path, "--onnx", at("new.onnx"), "--attach", two];
   expect((await run(...args)).problem).toMatch(/2 linear layers at its outputs, .* by the option output/);
-  expect((await run(...args, "--output", "b")).problem).toBeNull();
+  expect((await run(...args, "--attach-output", "b")).problem).toBeNull();
   const [before, after] = [
     await runModel(two, x, [3, FEATURES]),
     await runModel(at("new.onnx"), x, [3, FEATURES]),
   ];
   expectNear(after.b.values, head.forward(x.map((value) => 2 * value)));
   expectNear(after.a.values, before.a.values);
+});
+
+test("names of classes go where the head goes, and are read again", async () => {
+  const classNames = Array.from({ length: CLASSES }, (_, c) => (c === 3 ? 'the "third"' : `class ${c % 8}`));
+  const text = put("names.txt", classNames.join("\r\n"));
+  const named = at("named.onnx");
+  expect((await run("export", network(), "--onnx", named, "--class-names", text)).problem).toBeNull();
+  expect(openOnnx(named).lastLayer.classNames).toEqual(classNames);
+
+  // The names of a model go with its layer, and replace others only where they differ.
+  const again = ["export", named, "--onnx", at("again.onnx"), "--pytorch", at("torch")];
+  expect((await run(...again)).problem).toBeNull();
+  expect(openOnnx(at("again.onnx")).lastLayer.classNames).toEqual(classNames);
+  const attached = ["export", named, "--onnx", at("attached.onnx"), "--attach", network()];
+  expect((await run(...attached)).problem).toBeNull();
+  expect(openOnnx(at("attached.onnx")).lastLayer.classNames).toEqual(classNames);
+
+  // A head that was written for PyTorch has them beside it.
+  const module = at("torch", "0_FixedClassifierHead");
+  const config = JSON.parse(readFileSync(`${module}/config.json`, "utf8"));
+  expect(Object.values(config.id2label)).toEqual(classNames);
+  const head = `${module}/model.safetensors`;
+  expect((await run("export", head, "--onnx", at("third.onnx"))).problem).toBeNull();
+  expect(openOnnx(at("third.onnx")).lastLayer.classNames).toEqual(classNames);
+
+  const { path } = headFile(FEATURES, CLASSES, "hadamard", "head.safetensors");
+  const tfjs = ["export", path, "--tfjs", at("tfjs"), "--class-names", text];
+  expect((await run(...tfjs)).problem).toBeNull();
+  const { userDefinedMetadata } = JSON.parse(readFileSync(at("tfjs", "model.json"), "utf8"));
+  expect(userDefinedMetadata).toEqual({ classNames });
 });
 
 test("it is told that original rows do not go with a product code", async () => {
@@ -134,6 +164,8 @@ test("what does not fit is refused, and nothing is written", async () => {
     ),
   );
   const damaged = put("damaged.safetensors", readFileSync(path).subarray(0, 90));
+  const names = put("names.txt", "a\nb\n");
+  const gap = put("gap.txt", "a\nb\n\nd\ne\n");
   const before = readdirSync(dirname(path)).toSorted();
   const out = ["--onnx", at("out.onnx")];
   const cases: [string[], RegExp][] = [
@@ -149,7 +181,10 @@ test("what does not fit is refused, and nothing is written", async () => {
     [[path, "--onnx", at("no/out.onnx")], /there is no folder .*no; make it first/],
     [[path, "--onnx", path], /head\.safetensors is what is read, and would be lost/],
     [[model, "--onnx", model], /network\.onnx is what is read, and would be lost/],
-    [[path, ...out, "--output", "y"], /--output y is of the model that --attach names/],
+    [[path, ...out, "--attach-output", "y"], /--attach-output y is of the model that --attach names/],
+    [[path, ...out, "--output", "y"], /is a head, and --output is for models: leave it out/],
+    [[path, ...out, "--class-names", names], /names\.txt has 2 names for 5 classes: give one a line/],
+    [[path, ...out, "--class-names", gap], /gap\.txt: line 3 is empty, and class 2 needs a name/],
     [[path, "--pytorch", model], /the folder .* cannot be made: a file stands in its way/],
     [[path, "--tfjs", model], /the folder .*network\.onnx cannot be made: a file stands in its way/],
     [[wide, ...out], /"W" of .* has 65537 features and 2 classes; a head has at most 65536/],

@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
-import { openOnnx, StringStringEntryProtoSchema } from "../../src/onnx/index.js";
+import { openOnnx, StringStringEntryProtoSchema, withClassNames } from "../../src/onnx/index.js";
 import { floatTensor, modelOf, op } from "./fixtures/model.js";
 import { ownFolder } from "./support.js";
 
@@ -38,4 +38,19 @@ test.each([
   ["author", JSON.stringify(expected)],
 ])("no names of the classes: %s: %.40s", (key, value) => {
   expect(namesWith(key, value)).toBeNull();
+});
+
+test("names that are written take the place of those before them, and are read again", () => {
+  const model = modelOf({
+    nodes: [op("MatMul", ["x", "W"], "logits")],
+    initializers: [floatTensor("W", [2, 3], [1, 2, 3, 4, 5, 6])],
+    input: [-1, 2],
+  });
+  const others = model.metadataProps.length;
+  model.metadataProps.push(create(StringStringEntryProtoSchema, { key: "id2label", value: '["a","b","c"]' }));
+  const named = withClassNames(model, expected, 3);
+  expect(named.metadataProps.length).toBe(others + 1);
+  expect(openOnnx(folder.file(named)).lastLayer.classNames).toEqual(expected);
+  expect(openOnnx(folder.file(model)).lastLayer.classNames).toEqual(["a", "b", "c"]);
+  expect(() => withClassNames(model, ["a"], 3)).toThrow(/1 names of classes were given for the 3 classes/);
 });

@@ -26,7 +26,7 @@ test("a model is read by its file, or by the folder that has no other", async ()
   await expect(readLastLayer(folder.at())).rejects.toThrow(/is of no format that is read/);
 });
 
-test("of several outputs the option weights names one", async () => {
+test("of several outputs the option output names one, and weights nothing", async () => {
   const model = modelOf({
     input: [-1, 12],
     nodes: [gemm("W", "one"), gemm("V", "two")],
@@ -34,6 +34,13 @@ test("of several outputs the option weights names one", async () => {
     outputs: { one: [-1, 5], two: [-1, 4] },
   });
   const path = folder.put("model.onnx", bytesOf(model));
-  await expect(readLastLayer(path)).rejects.toThrow(/one/);
-  expect((await readLastLayer(path, { weights: "two" })).origin.weights).toBe("V");
+  await expect(readLastLayer(path)).rejects.toThrow(/say which one by the option output/);
+  expect((await readLastLayer(path, { output: "two" })).origin.weights).toBe("V");
+  await expect(readLastLayer(path, { weights: "V" })).rejects.toThrow(
+    /the option weights names nothing: .* by the option output/,
+  );
+  const array = folder.put("w.npy", "");
+  await expect(readLastLayer(array, { output: "two" })).rejects.toThrow(
+    /w\.npy is no ONNX model, .* by the option weights/,
+  );
 });

@@ -2,4 +2,4 @@
 
 export { chainGraph } from "./chain.js";
 export { type HeadGraphOptions, headGraph, OPSETS } from "./head.js";
-export { headModel } from "./model.js";
+export { type HeadModelOptions, headModel } from "./model.js";

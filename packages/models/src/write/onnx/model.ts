@@ -1,7 +1,13 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import type { FixedClassifier } from "fixed-classifier";
 import type { ValueInfoProto } from "../../onnx/index.js";
-import { ModelProtoSchema, PRODUCER, TensorProto_DataType, ValueInfoProtoSchema } from "../../onnx/index.js";
+import {
+  ModelProtoSchema,
+  PRODUCER,
+  TensorProto_DataType,
+  ValueInfoProtoSchema,
+  withClassNames,
+} from "../../onnx/index.js";
 import { chainGraph } from "./chain.js";
 import { type HeadGraphOptions, headGraph } from "./head.js";
 
@@ -17,6 +23,11 @@ const IR_VERSIONS: readonly { readonly opset: number; readonly ir: number }[] = 
   { opset: 9, ir: 4 },
 ];
 
+export interface HeadModelOptions extends HeadGraphOptions {
+  /** The names of the classes, for the model's metadata. */
+  readonly classNames?: readonly string[] | null;
+}
+
 /**
  * A head as an ONNX model by itself: any number of rows of features in, logits out.
  *
@@ -24,10 +35,10 @@ const IR_VERSIONS: readonly { readonly opset: number; readonly ir: number }[] = 
  */
 export function headModel(
   head: FixedClassifier,
-  options: HeadGraphOptions = {},
+  options: HeadModelOptions = {},
   adapter: FixedClassifier | null = null,
 ): Uint8Array {
-  const { opset = 13, input = "features", output = "logits", type = "float32" } = options;
+  const { opset = 13, input = "features", output = "logits", type = "float32", classNames = null } = options;
   const { nodes, initializers } =
     adapter === null ? headGraph(head, options) : chainGraph(adapter, head, options);
   const model = create(ModelProtoSchema, {
@@ -42,7 +53,8 @@ export function headModel(
       output: [rowsOf(output, head.classes, type)],
     },
   });
-  return toBinary(ModelProtoSchema, model);
+  const named = classNames === null ? model : withClassNames(model, classNames, head.classes);
+  return toBinary(ModelProtoSchema, named);
 }
 
 function rowsOf(name: string, width: number, type: "float32" | "float16"): ValueInfoProto {
