@@ -60,7 +60,7 @@ describe("the schemas refuse", () => {
 
 const pods = all.flatMap(([name, { kind, spec }]): [string, Yaml][] => {
   if (kind === "ClusterServingRuntime") return [[name, spec]];
-  return spec.template === undefined ? [] : [[name, spec.template.spec]];
+  return spec?.template === undefined ? [] : [[name, spec.template.spec]];
 });
 
 test.each(pods)("%s runs as nobody, on a file system in which it writes only where it must", (_, pod) => {

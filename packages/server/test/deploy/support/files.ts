@@ -18,9 +18,9 @@ export function documents(file: string): Yaml[] {
   });
 }
 
-/** All YAML files that are to be applied to a cluster. */
+/** All YAML files that are to be applied to a cluster: not the service's configuration. */
 export const MANIFESTS = ["deploy", "recipes"].flatMap((folder) =>
   readdirSync(`${PACKAGE}/${folder}`, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".yaml"))
+    .filter((file) => file.endsWith(".yaml") && !file.startsWith("systemd"))
     .map((file) => `${folder}/${file}`),
 );
