@@ -25,6 +25,8 @@ export async function createEngine(name: (typeof ENGINES)[number] = "auto"): Pro
 
 /** onnxruntime as an addon: a peer that the user may install. */
 async function native(): Promise<Engine> {
+  // It would tell Microsoft of every session, and keep files of that in the folder of temporary ones.
+  process.env.ORT_DISABLE_TELEMETRY ??= "1";
   const loaded = await import("onnxruntime-node");
   const ort = (loaded.default ?? loaded) as unknown as OnnxRuntime;
   return engineOf(ort, "native", `native (onnxruntime-node ${ort.env.versions.node})`);

@@ -24,7 +24,7 @@ const ENDING = ".npy";
  * @throws Problem for a file that is damaged, of another width, or has what is no number
  */
 export function readFeatures(path: string, features: number, name?: string): Float32Array {
-  const array = chosen(path, arraysOf(path), name);
+  const array = chosen(path, arraysOf(path, name), name);
   const width = array.shape.slice(1).reduce((product, n) => product * n, 1);
   const what = array.name === "" ? path : `${path} (${array.name})`;
   if (array.shape.length < 2 || width !== features) {
@@ -42,9 +42,15 @@ export function readFeatures(path: string, features: number, name?: string): Flo
   return x;
 }
 
-function arraysOf(path: string): Stored[] {
+function arraysOf(path: string, name: string | undefined): Stored[] {
   const source = openBytes(path);
-  if (/\.npy$/i.test(path)) return [{ name: "", ...openNpy(source, MOST_AXES) }];
+  if (/\.npy$/i.test(path)) {
+    if (name !== undefined)
+      throw new Problem(
+        `${path} is one array, of which --tensor ${name} has nothing to choose: leave it out`,
+      );
+    return [{ name: "", ...openNpy(source, MOST_AXES) }];
+  }
   if (/\.npz$/i.test(path)) {
     const files = unzip(source, (file) => file.endsWith(ENDING));
     return [...files].map(([file, bytes]) => ({

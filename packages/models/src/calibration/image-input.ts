@@ -53,10 +53,14 @@ export function inputOf({ proto, path }: OnnxModel, options: ImageOptions): Imag
   const [c, h, w] = [channels ?? 3, height ?? size, width ?? size];
   if (!isChannels(c))
     return fail(
-      `takes ${name} of ${c} channels as ${layout}, where images have 3 or 1 (--layout nhwc or nchw says where)`,
+      `takes ${name} of ${c} channels as ${layout}, where images have 3 or 1 (--image-layout nhwc or nchw says where)`,
     );
   if (!(Number.isInteger(size) && size >= 1) || h > MOST || w > MOST)
     return fail(`takes images of ${h} × ${w}, and from 1 to ${MOST} pixels are possible`);
+  if (options.size !== undefined && height !== null && width !== null && (h !== size || w !== size))
+    throw new Problem(
+      `${path} takes images of ${h} × ${w} and of no other size: leave --size ${size} out, or export the model with axes of any size`,
+    );
   const { mean = c === 1 ? [0.5] : MEAN, std = c === 1 ? [0.5] : STD } = options;
   if (
     mean.length !== c ||

@@ -1,12 +1,12 @@
-import { type Dirent, readdirSync, rmSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { unreadable } from "../files.js";
 import type { OnnxModel } from "../onnx/index.js";
 import { Problem } from "../problem.js";
 import { firstNotFinite } from "../tensors/index.js";
 import { type ImageInput, inputOf } from "./image-input.js";
+import { optional } from "./optional.js";
+import { withTrunk } from "./trunk.js";
 
 /** How a network's authors prepared images. Defaults: those of ImageNet, as torchvision and timm have them. */
 export interface ImageOptions {
@@ -53,20 +53,10 @@ export async function featuresOfImages(
     );
   const input = inputOf(model, options);
   const sharp = await optional("sharp", () => import("sharp"));
-  const ort = await optional("onnxruntime-node", () => import("onnxruntime-node"));
   const { features } = model.lastLayer;
   const x = new Float32Array(files.length * features);
-  const trunk = await mkdtemp(join(tmpdir(), "fixed-classifier-"));
-  try {
-    const path = join(trunk, "trunk.onnx");
-    model.write(model.cut(), path);
-    const session = await ort.InferenceSession.create(path).catch((error: Error) => {
-      throw new Problem(
-        `${model.path}: ONNX Runtime does not run it: ${error.message}; compute features elsewhere, and give them as .npy`,
-        { cause: error },
-      );
-    });
-    const together = input.batch ?? TOGETHER;
+  const together = input.batch ?? TOGETHER;
+  await withTrunk(model, input, async (trunk) => {
     for (let first = 0; first < files.length; first += together) {
       const some = files.slice(first, first + together);
       const pixels = new Float32Array(together * input.values);
@@ -75,25 +65,7 @@ export async function featuresOfImages(
           pixels.set(await pixelsOf(sharp.default, file, input), i * input.values);
         }),
       );
-      const shape = [input.batch ?? some.length, ...input.shape];
-      const used = pixels.subarray(0, (shape[0] ?? 1) * input.values);
-      const output = await session
-        .run({ [input.name]: new ort.Tensor("float32", used, shape) })
-        .catch((error: Error) => {
-          throw new Problem(
-            `${model.path}: ONNX Runtime does not run it with images of ${input.height} × ${input.width}: ${error.message}; look at --size, or give features as .npy`,
-            { cause: error },
-          );
-        });
-      const { data, dims } = output[session.outputNames[0]];
-      const values = data as Float32Array;
-      // A row for each place of an image, or a layer that takes another size, would otherwise be cut into rows that are none.
-      if (dims[0] !== shape[0] || dims[1] !== features) {
-        throw new Problem(
-          `${model.path} makes ${dims.join(" × ")} features of ${shape[0]} images of ${input.height} × ${input.width}, where ${shape[0]} × ${features} were expected: look at --size, or give the rows that the last layer takes as .npy`,
-        );
-      }
-      const found = values.subarray(0, some.length * features);
+      const found = await trunk(pixels, some.length);
       const bad = firstNotFinite(found);
       if (bad >= 0) {
         throw new Problem(
@@ -103,10 +75,7 @@ export async function featuresOfImages(
       x.set(found, first * features);
       options.onImages?.(first + some.length, files.length);
     }
-    await session.release();
-  } finally {
-    rmSync(trunk, { recursive: true, force: true });
-  }
+  });
   return x;
 }
 
@@ -141,15 +110,4 @@ async function pixelsOf(
     }
   }
   return out;
-}
-
-async function optional<T>(name: string, load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (error) {
-    throw new Problem(
-      `images are read by sharp and computed by onnxruntime-node, and ${name} is not there (${(error as Error).message.split("\n")[0]}): npm install ${name}`,
-      { cause: error },
-    );
-  }
 }

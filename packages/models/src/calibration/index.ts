@@ -21,39 +21,40 @@ export interface CalibrationFileOptions {
   readonly images?: ImageOptions;
 }
 
-/** Fewer rows than these say little of what features are like. */
-const FEW = 100;
-
-/**
- * @param model what computes features of images; null where the layer comes from another file than an ONNX model
- * @param onFew told how many rows there are where they are too few to trust what is measured
- */
+/** @param model what computes features of images; null where the layer comes from another file than an ONNX model */
 export async function readCalibration(
   path: string,
   layer: LastLayer,
   model: OnnxModel | null,
   { labels, tensor, images = {} }: CalibrationFileOptions = {},
-  onFew: (rows: number) => void = () => undefined,
 ): Promise<CalibrationRows> {
   const { features, classes, classNames } = layer;
   const labelsOf = (rows: number) =>
     labels === undefined ? null : readLabels(labels, { rows, classes, classNames });
   if (isFolder(path)) {
+    if (tensor !== undefined)
+      throw new Problem(`${path} is a folder of images, and --tensor ${tensor} is of a file: leave it out`);
     if (model === null) {
       throw new Problem(
         `${path} is a folder of images, and ${layer.origin.file} is no ONNX model that could make features of them: export the model as ONNX, or give features as .npy`,
       );
     }
-    const rows = imagesOf(path).length;
-    if (rows < FEW) onFew(rows);
     // Images take minutes; what is wrong with the labels is said before.
+    const rows = imagesOf(path).length;
     const given = rows === 0 ? null : labelsOf(rows);
     return { x: await featuresOfImages(path, model, images), labels: given };
   }
+  refuseImageOptions(path, images);
   const x = readFeatures(path, features, tensor);
-  const rows = x.length / features;
-  if (rows < FEW) onFew(rows);
-  return { x, labels: labelsOf(rows) };
+  return { x, labels: labelsOf(x.length / features) };
+}
+
+/** Whoever gives an option expects that it counts. */
+function refuseImageOptions(path: string, { mean, std, layout, size }: ImageOptions): void {
+  const options = { mean, std, "image-layout": layout, size };
+  for (const [name, value] of Object.entries(options))
+    if (value !== undefined)
+      throw new Problem(`${path} has features, and --${name} ${value} is for images: leave it out`);
 }
 
 function isFolder(path: string): boolean {

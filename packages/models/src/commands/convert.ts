@@ -1,6 +1,5 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
-import cliProgress from "cli-progress";
 import { type Command, Option } from "commander";
 import type { ImageOptions } from "../calibration/images.js";
 import { readCalibration } from "../calibration/index.js";
@@ -12,6 +11,7 @@ import { type OnnxModel, openOnnx } from "../onnx/index.js";
 import { Problem } from "../problem.js";
 import { readLastLayer } from "../read/index.js";
 import { ENDING, isHead, withNames } from "./head-file.js";
+import { imageBar } from "./image-bar.js";
 import { addReadOptions, type ReadFlags, readOptionsOf } from "./read-options.js";
 import { factsOf, reportOf } from "./report.js";
 import { numberOf, numbersOf, sizeOf } from "./values.js";
@@ -94,13 +94,11 @@ async function run(file: string, flags: ConvertFlags): Promise<void> {
   const options = optionsOf(flags);
   checkOut(file, flags);
   const { layer, model } = await opened(file, flags);
-  const rows = await readCalibration(
-    flags.calibration,
-    layer,
-    model,
-    { labels: flags.labels, tensor: flags.tensor, images: { ...imagesOf(flags), onImages: imageBar() } },
-    (few) => console.error(`only ${few} rows of calibration: what is measured is rough; give 500 and more`),
-  );
+  const rows = await readCalibration(flags.calibration, layer, model, {
+    labels: flags.labels,
+    tensor: flags.tensor,
+    images: { ...imagesOf(flags), onImages: imageBar() },
+  });
   const conversion = await convert(layer, rows, {
     ...options,
     onCandidate: (name, index, count) => console.error(`${index + 1}/${count} ${name} …`),
@@ -173,24 +171,6 @@ function imagesOf(flags: ConvertFlags): ImageOptions {
     ...(flags.size === undefined
       ? {}
       : { size: numberOf("--size", flags.size, { min: 1, max: 4096, integer: true }) }),
-  };
-}
-
-/** Only on a terminal; the cursor comes back whatever happens. */
-function imageBar(): (done: number, count: number) => void {
-  let bar: cliProgress.SingleBar | undefined;
-  return (done, count) => {
-    if (bar === undefined) {
-      bar = new cliProgress.SingleBar({
-        stream: process.stderr,
-        format: "images {bar} {value}/{total}, {eta_formatted} left",
-        clearOnComplete: true,
-      });
-      bar.start(count, 0);
-      process.once("exit", () => bar?.stop());
-    }
-    bar.update(done);
-    if (done === count) bar.stop();
   };
 }
 

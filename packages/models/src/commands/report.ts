@@ -7,13 +7,14 @@ import { count, microseconds, percent, sizeOf } from "./values.js";
 export type Facts = ReturnType<typeof factsOf>;
 
 export function factsOf({ features, classes, origin }: LastLayer, conversion: Conversion) {
-  const { candidates, recommended, original, calibrationRows, minAgreement, refused } = conversion;
+  const { candidates, recommended, original, calibrationRows, minAgreement, warnings, refused } = conversion;
   return {
     file: origin.file,
     features,
     classes,
     calibrationRows,
     minAgreement,
+    warnings,
     original,
     candidates: candidates.map((candidate) => ({
       name: candidate.name,
@@ -63,7 +64,8 @@ export function reportOf(facts: Facts): string {
     colAligns: head.map((_, index) => (index === 0 ? "left" : "right")),
   });
   table.push(...rows);
-  return `${sentenceOf(facts)}\n${table}\n${adviceOf(facts)}`;
+  const warnings = facts.warnings.map((warning) => `Warning: ${warning}.\n`).join("");
+  return `${sentenceOf(facts)}\n${warnings}${table}\n${adviceOf(facts)}`;
 }
 
 export function sentenceOf(

@@ -1,11 +1,13 @@
 import type { LastLayer } from "../last-layer.js";
 import { Problem } from "../problem.js";
+import { firstBadBias, firstNotFinite } from "../tensors/index.js";
 import type { Answerer } from "./answer.js";
 import { answersOf, type Costs, costsOf } from "./measure.js";
 import { learnedHead, originalLogits } from "./original.js";
 import { type ConvertOptions, type NamedAnswerer, plansOf } from "./plans.js";
 import { type CalibrationRows, splitRows } from "./rows.js";
 import { microsecondsOf } from "./time.js";
+import { warningsOf } from "./warnings.js";
 
 /** What can take the layer's place, and what it costs. */
 export interface Candidate extends NamedAnswerer {
@@ -31,6 +33,8 @@ export interface Conversion {
   };
   readonly calibrationRows: number;
   readonly minAgreement: number;
+  /** What makes the figures say less than they seem to, such as too few rows. */
+  readonly warnings: readonly string[];
   /** Candidates that cannot be made of this layer, and why. */
   readonly refused: readonly { readonly name: string; readonly reason: string }[];
 }
@@ -48,6 +52,7 @@ export async function convert(
   checkClasses(layer);
   checkFinite(layer);
   const { calibration, heldOut } = splitRows(rows, features, options);
+  const calibrationRows = calibration.x.length / features;
   const learned = learnedHead(layer);
   const original = answersOf(originalLogits(layer), heldOut, features, classes);
   const dense: Answerer = { head: learned, adapter: null, rerank: null };
@@ -83,8 +88,9 @@ export async function convert(
       accuracy: original.accuracy,
       microseconds: microsecondsOf(dense, heldOut.x, features),
     },
-    calibrationRows: calibration.x.length / features,
+    calibrationRows,
     minAgreement,
+    warnings: warningsOf(layer, original, calibrationRows),
     refused,
   };
 }
@@ -106,16 +112,16 @@ function checkClasses({ classes, origin }: LastLayer): void {
 }
 
 function checkFinite({ weights, bias, features, origin }: LastLayer): void {
-  const at = weights.findIndex((value) => !Number.isFinite(value));
+  const at = firstNotFinite(weights);
   if (at >= 0) {
     throw new Problem(
       `${origin.file}: ${origin.weights} has ${weights[at]} for class ${Math.floor(at / features)}, feature ${at % features}; the model cannot be converted: train it again, or take a checkpoint before it diverged`,
     );
   }
-  const masked = bias?.findIndex((value) => !Number.isFinite(value) && value !== Number.NEGATIVE_INFINITY);
-  if (bias !== null && masked !== undefined && masked >= 0) {
+  const c = bias === null ? -1 : firstBadBias(bias);
+  if (c >= 0) {
     throw new Problem(
-      `${origin.file}: ${origin.bias} has ${bias[masked]} for class ${masked}; the model cannot be converted: take a checkpoint before it diverged`,
+      `${origin.file}: ${origin.bias} has ${bias?.[c]} for class ${c}; the model cannot be converted: take a checkpoint before it diverged`,
     );
   }
 }

@@ -86,8 +86,8 @@ function backToFeatures(from: string, width: number, index: GraphIndex, constant
   for (let steps = 0; steps < LONGEST_WAY && features > 0; steps++) {
     const node = index.producer(value);
     if (node === undefined || !isStandard(node)) return null;
-    const input = normalisedInput(node, index, constants);
-    if (input !== null) return { input, features, factor, isCast };
+    const unit = normalisedInput(node, index, constants);
+    if (unit !== null) return { input: unit.input, features, factor: factor * unit.factor, isCast };
     const [left = "", right = ""] = node.input;
     value = left;
     switch (node.opType) {
@@ -121,25 +121,45 @@ function backToFeatures(from: string, width: number, index: GraphIndex, constant
   return null;
 }
 
-/** The row that a node divides by its length; null for any other node. */
-function normalisedInput(node: NodeProto, index: GraphIndex, constants: Constants): string | null {
-  const [left = "", right = ""] = node.input;
-  if (node.opType === "LpNormalization") return left;
-  if (node.opType === "Div") return normalisedBy(left, right, index, constants);
-  if (node.opType !== "Mul") return null;
-  return normalisedBy(left, right, index, constants) ?? normalisedBy(right, left, index, constants);
+interface Unit {
+  readonly input: string;
+  readonly factor: number;
 }
 
-/** Zeros after the features and nowhere else. */
+/** The row that a node divides by its length, and the factor that it gets with it; null for any other node. */
+function normalisedInput(node: NodeProto, index: GraphIndex, constants: Constants): Unit | null {
+  const [left = "", right = ""] = node.input;
+  if (node.opType === "LpNormalization") return { input: left, factor: 1 };
+  if (node.opType === "Div")
+    return normalisedBy(left, right, index, constants) ? { input: left, factor: 1 } : null;
+  if (node.opType !== "Mul") return null;
+  for (const [row, by] of [
+    [left, right],
+    [right, left],
+  ])
+    if (normalisedBy(row, by, index, constants))
+      return { input: row, factor: factorOver(by, index, constants) };
+  return null;
+}
+
+/** s where a row is multiplied by s / ‖x‖, as our own heads have it. */
+function factorOver(by: string, index: GraphIndex, constants: Constants): number {
+  const node = index.producer(by);
+  return node?.opType === "Div" ? (constants.scalar(node.input[0]) ?? 1) : 1;
+}
+
+/** Zeros behind one axis and nowhere else; that it is the last one shows when the whole is computed. */
 function padOf(node: NodeProto, index: GraphIndex, constants: Constants): number | null {
   const { values } = (node.input[1] && evaluate(node.input[1], new Map(), index, constants)) || {
     values: intsOf(node, "pads") ?? [],
   };
-  return values.slice(0, -1).some((size) => size !== 0) ? null : (values.at(-1) ?? null);
+  const [size, ...others] = [...values].filter((count) => count !== 0);
+  const isBehind = values.indexOf(size ?? 0) >= values.length / 2;
+  return size === undefined ? 0 : others.length === 0 && isBehind ? size : null;
 }
 
-/** The row itself where what it is divided by is computed from nothing else. */
-function normalisedBy(row: string, norm: string, index: GraphIndex, constants: Constants): string | null {
+/** Whether what a row is divided by is computed from its length and nothing else. */
+function normalisedBy(row: string, norm: string, index: GraphIndex, constants: Constants): boolean {
   const open = [norm];
   const seen = new Set<string>();
   let reduces = false;
@@ -147,11 +167,11 @@ function normalisedBy(row: string, norm: string, index: GraphIndex, constants: C
     if (name === row || name === "" || seen.has(name) || constants.has(name)) continue;
     seen.add(name);
     const node = index.producer(name);
-    if (node === undefined || seen.size > LONGEST_WAY) return null;
+    if (node === undefined || seen.size > LONGEST_WAY) return false;
     reduces ||= node.opType.startsWith("Reduce");
     open.push(...node.input);
   }
-  return reduces ? row : null;
+  return reduces;
 }
 
 /** What the graph computes, against what the head is said to be. */
@@ -179,8 +199,12 @@ function givesTheSame(
   if (theirs === null || theirs.values.length !== rows * classes) return false;
   const ours = logitsOf({ features, classes, scale, bias }, values);
   if (ours === null) return false;
-  const largest = ours.reduce((most, value) => Math.max(most, Math.abs(value)), Math.abs(scale));
-  return ours.every((value, i) => Math.abs(value - theirs.values[i]) <= TOLERANCE * largest);
+  const finite = ours.filter(Number.isFinite);
+  const largest = finite.reduce((most, value) => Math.max(most, Math.abs(value)), Math.abs(scale));
+  // A class that is masked has −∞ in both.
+  return ours.every(
+    (value, i) => value === theirs.values[i] || Math.abs(value - theirs.values[i]) <= TOLERANCE * largest,
+  );
 }
 
 interface Settings {

@@ -121,7 +121,9 @@ function apply(node: NodeProto, inputs: readonly (Tensor | null)[]): Tensor | nu
     case "Slice":
       return sliced(x, list(1, "starts"), list(2, "ends"), list(3, "axes"), list(4, "steps"));
     case "Pad":
-      return inputs[3] || (third && third.values[0] !== 0) ? null : padded(x, list(1, "pads"), MOST_NUMBERS);
+      return third && third.values[0] !== 0
+        ? null
+        : padded(x, list(1, "pads"), MOST_NUMBERS, inputs[3] ? [...inputs[3].values] : null);
     case "Concat":
       return second && inputs.length === 2 ? joined(x, second, intOf(node, "axis", 0)) : null;
     case "Gather":

@@ -1,6 +1,6 @@
 import { checkLayerSize } from "../layer-size.js";
 import { Problem } from "../problem.js";
-import { firstNotFinite, transposed } from "../tensors/index.js";
+import { firstBadBias, firstNotFinite, transposed } from "../tensors/index.js";
 import type { Constant, Constants } from "./constants.js";
 import type { GraphIndex } from "./graph-index.js";
 import { labelOf } from "./graph-index.js";
@@ -80,13 +80,13 @@ function readBias(
         `${path}: the bias "${source}" has the shape ${dims.join("×")}, and the layer ${classes} classes; it takes one number a class`,
       );
     }
-    const wrong = firstNotFinite(values);
+    for (let i = 0; i < classes; i++) sum[i] += factor * values[values.length === 1 ? 0 : i];
+    const wrong = firstBadBias(sum);
     if (wrong >= 0) {
       throw new Problem(
-        `${path}: the bias "${source}" has ${values[wrong]} at class ${wrong}; give a model whose training did not diverge`,
+        `${path}: the bias "${source}" has ${values[values.length === 1 ? 0 : wrong]} at class ${wrong}; give a model whose training did not diverge`,
       );
     }
-    for (let i = 0; i < classes; i++) sum[i] += factor * values[values.length === 1 ? 0 : i];
   }
   return sum;
 }

@@ -72,9 +72,15 @@ export function matrixProduct(a: Tensor, b: Tensor): Tensor | null {
   return { dims: [...a.dims.slice(0, -1), columns], values };
 }
 
-/** Zeros before and after each axis. */
-export function padded(x: Tensor, pads: readonly number[] | null, most: number): Tensor | null {
+/** Zeros before and after each axis, or those that are named. */
+export function padded(
+  x: Tensor,
+  given: readonly number[] | null,
+  most: number,
+  axes: readonly number[] | null = null,
+): Tensor | null {
   const rank = x.dims.length;
+  const pads = given && axes ? padsOfAll(given, axes, rank) : given;
   if (pads === null || pads.length !== 2 * rank || pads.some((size) => !(size >= 0))) return null;
   const dims = x.dims.map((size, i) => size + pads[i] + pads[rank + i]);
   if (product(dims) > most) return null;
@@ -89,4 +95,17 @@ export function padded(x: Tensor, pads: readonly number[] | null, most: number):
     values[target] = x.values[i];
   }
   return { dims, values };
+}
+
+/** Of each axis once; null where an axis is named twice, or there is none of that number. */
+function padsOfAll(given: readonly number[], axes: readonly number[], rank: number): number[] | null {
+  const places = axes.map((axis) => axisOf(axis, rank));
+  if (places.includes(null) || new Set(places).size !== axes.length || given.length !== 2 * axes.length)
+    return null;
+  const pads = new Array<number>(2 * rank).fill(0);
+  for (const [i, place] of places.entries()) {
+    pads[place ?? 0] = given[i];
+    pads[rank + (place ?? 0)] = given[axes.length + i];
+  }
+  return pads;
 }

@@ -1,7 +1,7 @@
 import type { LastLayer, StoredType } from "../last-layer.js";
 import { checkLayerSize } from "../layer-size.js";
 import { Problem } from "../problem.js";
-import { firstNotFinite, transposed } from "../tensors/index.js";
+import { firstBadBias, firstNotFinite, transposed } from "../tensors/index.js";
 
 /** Numbers of a tensor that are read when they are wanted. */
 export interface Floats {
@@ -35,22 +35,22 @@ export function layerOf(
   classNames: readonly string[] | null = null,
 ): LastLayer {
   checkLayerSize(file, weights.name, features, classes);
-  const values = finite(weights, file);
+  const values = checked(weights, file, firstNotFinite);
   const kept = weights.quantised === undefined ? format : `${format}, weights as ${weights.quantised}`;
   return {
     features,
     classes,
     weights: classesFirst ? values : transposed(values, features, classes),
-    bias: bias && finite(bias, file),
+    bias: bias && checked(bias, file, firstBadBias),
     origin: { file, format: kept, weights: weights.name, bias: bias?.name ?? null, storedType: weights.type },
     hadamard: null,
     classNames: classNames?.length === classes ? classNames : null,
   };
 }
 
-function finite(tensor: Floats, file: string): Float32Array {
+function checked(tensor: Floats, file: string, firstBad: typeof firstNotFinite): Float32Array {
   const values = tensor.read();
-  const at = firstNotFinite(values);
+  const at = firstBad(values);
   if (at < 0) return values;
   const place = tensor.shape.map((size, axis) => {
     const below = tensor.shape.slice(axis + 1).reduce((product, n) => product * n, 1);

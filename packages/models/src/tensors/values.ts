@@ -51,3 +51,13 @@ export function firstNotFinite(values: ArrayLike<number>): number {
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i;
   return -1;
 }
+
+/** The index of the first bias that no class can have, or −1: −∞ masks a class, as long as there are others. */
+export function firstBadBias(values: ArrayLike<number>): number {
+  let masked = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] === Number.NEGATIVE_INFINITY) masked++;
+    else if (!Number.isFinite(values[i])) return i;
+  }
+  return masked > 0 && masked === values.length ? 0 : -1;
+}

@@ -84,17 +84,24 @@ test("labels that are none are refused with their row", () => {
   );
 });
 
-test("few rows are told of, and images need a model that makes features of them", async () => {
+test("images need a model that makes features of them, and options are for what they say", async () => {
   const layer = layerOf(4, 2, new Float32Array(8), null);
-  const few: number[] = [];
   const path = put("a.npy", npyOf(float32Bytes(x), [3, 4]));
-  const rows = await readCalibration(path, layer, null, { labels: put("l.txt", "0\n1\n1") }, (count) =>
-    few.push(count),
-  );
+  const rows = await readCalibration(path, layer, null, { labels: put("l.txt", "0\n1\n1") });
   expect(rows).toEqual({ x, labels: Int32Array.of(0, 1, 1) });
-  expect(few).toEqual([3]);
   await expect(readCalibration(at("."), layer, null)).rejects.toThrow(
     /folder of images, and made is no ONNX model/,
   );
   await expect(readCalibration(at("none"), layer, null)).rejects.toThrow(/cannot be read/);
+  await expect(readCalibration(path, layer, null, { tensor: "x" })).rejects.toThrow(
+    /a\.npy is one array, of which --tensor x has nothing to choose/,
+  );
+  await expect(readCalibration(at("."), layer, null, { tensor: "x" })).rejects.toThrow(
+    /is a folder of images, and --tensor x is of a file/,
+  );
+  const options = { mean: [0.5], std: [1], layout: "nhwc", size: 8 } as const;
+  for (const [name, value] of Object.entries(options))
+    await expect(readCalibration(path, layer, null, { images: { [name]: value } })).rejects.toThrow(
+      /a\.npy has features, and --(mean|std|image-layout|size) (0\.5|1|nhwc|8) is for images: leave it out/,
+    );
 });

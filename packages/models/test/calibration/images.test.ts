@@ -1,7 +1,12 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { InferenceSession } from "onnxruntime-node";
 import sharp from "sharp";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { featuresOfImages, imagesOf } from "../../src/calibration/images.js";
 import { readCalibration } from "../../src/calibration/index.js";
 import { floatTensor, nodeOf, openOnnx } from "../../src/onnx/index.js";
@@ -87,7 +92,7 @@ test("features are what the network makes of images before its last layer, in th
   ]) {
     const model = openOnnx(network(input, pooled));
     const x = await featuresOfImages(path, model, {
-      size: 16,
+      ...(input.includes(8) ? {} : { size: 16 }),
       onImages: (done, count) => told.push(`${done}/${count}`),
     });
     expect(x.length).toBe(18);
@@ -108,6 +113,10 @@ test("what cannot be done with images is said before anything is computed", asyn
   await expect(featuresOfImages(path, model, { mean: [0.5] })).rejects.toThrow(
     /--mean 0.5 .*three numbers each/,
   );
+  await expect(featuresOfImages(path, model, { size: 16 })).rejects.toThrow(
+    /takes images of 8 × 8 and of no other size: leave --size 16 out/,
+  );
+  expect((await featuresOfImages(path, model, { size: 8 })).length).toBe(18);
   await expect(featuresOfImages(path, model, { std: [1, 0, 1] })).rejects.toThrow(/--std above 0/);
   const places = modelOf({
     nodes: [
@@ -132,7 +141,9 @@ test("what cannot be done with images is said before anything is computed", asyn
     featuresOfImages(path, openOnnx(folder.file(sized, "sized.onnx")), { size: 9 }),
   ).rejects.toThrow(/makes 3 × 243 features of 3 images of 9 × 9, where 3 × 192 were expected/);
   const odd = openOnnx(network([-1, 8, 8, 3], [1, 2]));
-  await expect(featuresOfImages(path, odd, { layout: "nchw" })).rejects.toThrow(/x of 8 channels as nchw/);
+  await expect(featuresOfImages(path, odd, { layout: "nchw" })).rejects.toThrow(
+    /x of 8 channels as nchw, .*--image-layout nhwc or nchw/,
+  );
   const labels = folder.path("labels.txt");
   writeFileSync(labels, "0\n1\n");
   const told: number[] = [];
@@ -149,3 +160,47 @@ test("what cannot be done with images is said before anything is computed", asyn
   folder.file(modelOf({ nodes: [], input: [1] }), "damaged/a.png");
   await expect(featuresOfImages(damaged, model)).rejects.toThrow(/a\.png is damaged or no image/);
 });
+
+test("the session is let go where the network cannot be run", async () => {
+  const path = await images();
+  const session = await InferenceSession.create(network([-1, 3, 8, 8], [2, 3]));
+  const release = vi.spyOn(Object.getPrototypeOf(session), "release");
+  await session.release();
+  expect(release).toHaveBeenCalledTimes(1);
+  const model = openOnnx(network([-1, 3, -1, -1], [2, 3]));
+  const std = [1e-45, 1, 1];
+  await expect(featuresOfImages(path, model, { std, size: 9 })).rejects.toThrow(/the network makes/);
+  expect(release).toHaveBeenCalledTimes(2);
+  release.mockRestore();
+});
+
+test.runIf(process.platform !== "win32").each(["SIGINT", "SIGTERM"] as const)(
+  "%s ends the command, and leaves no file behind",
+  { timeout: 60_000 },
+  async (signal) => {
+    const path = await images();
+    for (let i = 0; i < 1500; i++) copyFileSync(join(path, "b.png"), join(path, `copy-${i}.png`));
+    const temporary = folder.path(`temporary-${signal}`);
+    mkdirSync(temporary);
+    const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+    const model = network([-1, 3, -1, -1], [2, 3]);
+    const args = [cli, "convert", model, "--calibration", path, "--size", "512"];
+    const child = spawn(process.execPath, args, {
+      env: { ...process.env, TMPDIR: temporary },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const ended = new Promise<unknown[]>((resolve) => {
+      child.once("close", (...how) => resolve(how));
+    });
+    while (readdirSync(temporary).length === 0) {
+      expect(child.exitCode).toBeNull();
+      await setTimeout(10);
+    }
+    child.kill(signal);
+    // By the signal itself, or where the bar was there by the number that stands for it.
+    const [status, by] = await ended;
+    expect(by ?? status).toBe(by === null ? 128 + constants.signals[signal] : signal);
+    // Nor does ONNX Runtime, whose telemetry would.
+    expect(readdirSync(temporary)).toEqual([]);
+  },
+);

@@ -141,6 +141,16 @@ test("the adapter of an earlier head of the same name goes, and no other file", 
   }
 });
 
+test("what makes the figures say little is in the report, and in JSON", async () => {
+  const { model } = files();
+  const few = put("few.npy", npyOf(float32Bytes(new Float32Array(320).fill(1)), [10, 32]));
+  const given = ["convert", model, "--calibration", few, "--codes", "8x1", "--no-adapter"];
+  const { stdout } = await run(...given);
+  expect(stdout).toMatch(/Warning: only 10 rows of calibration: .*\nWarning: the original's best class is/);
+  const { warnings } = JSON.parse((await run(...given, "--json")).stdout);
+  expect(warnings.length).toBe(2);
+});
+
 test("names of the model's classes are in the head's file, from where export takes them", async () => {
   const { model, features } = files();
   const names = Array.from({ length: 20 }, (_, c) => `class ${c}`);

@@ -1,6 +1,7 @@
 import { FixedClassifier } from "fixed-classifier";
 import { expect, test } from "vitest";
 import { convert, filesOf } from "../../src/convert/convert.js";
+import type { LastLayer } from "../../src/last-layer.js";
 import { layerOf, normals, trained } from "./layers.js";
 
 test("every candidate is measured on rows held out, and the smallest that agrees often enough is recommended", async () => {
@@ -137,4 +138,22 @@ test("weights that are not finite and a least agreement that is no part are refu
   await expect(convert(layer, { x, labels: null }, { minAgreement: 99 })).rejects.toThrow(
     /99: give a part from 0 to 1/,
   );
+});
+
+test("rows that say little are warned of: few, few for the features, all of one class", async () => {
+  const options = { codes: [{ width: 8, stages: 1 }], adapter: false } as const;
+  const warningsOf = async (layer: LastLayer, x: Float32Array) =>
+    (await convert(layer, { x, labels: null }, options)).warnings;
+  const { layer, x } = trained(32, 20, 400);
+  expect(await warningsOf(layer, x)).toEqual([]);
+  expect(await warningsOf(layer, x.subarray(0, 32 * 60))).toEqual([expect.stringMatching(/^only 60 rows/)]);
+  const wide = trained(1000, 20, 200);
+  expect(await warningsOf(wide.layer, wide.x)).toEqual([
+    expect.stringMatching(/^100 rows to calibrate by are few for 1000 features: .* with 125 and more/),
+  ]);
+  const one = Float32Array.from({ length: 400 * 32 }, (_, i) => layer.weights[5 * 32 + (i % 32)]);
+  const classNames = Array.from({ length: 20 }, (_, c) => `class ${c}`);
+  expect(await warningsOf({ ...layer, classNames }, one)).toEqual([
+    expect.stringMatching(/best class is 5 \(class 5\) for all of the 100 rows .* give rows of all classes/),
+  ]);
 });

@@ -1,8 +1,10 @@
+import { writeFileSync } from "node:fs";
 import { FixedClassifier } from "fixed-classifier";
 import { describe, expect, test } from "vitest";
 import type { LastLayer } from "../../src/last-layer.js";
 import type { HeadGraph } from "../../src/onnx/index.js";
 import { floatTensor, nodeOf, openOnnx } from "../../src/onnx/index.js";
+import { headModel } from "../../src/write/index.js";
 import { authors, lookalikes } from "./fixtures/authors.js";
 import { numbers } from "./fixtures/model.js";
 import { denseHead, farthest, logitsOf, ownFolder, run, tailOf } from "./support.js";
@@ -77,6 +79,36 @@ describe.each(Object.entries(authors))("%s", (_, make) => {
     expect(again[output].dims).toEqual(whole[output].dims);
     expect(farthest(again[output].values, whole[output].values)).toBeLessThan(1e-5);
   });
+});
+
+test.each([
+  [64, 64],
+  [48, 60],
+  [12, 6],
+  [10, 40],
+  [3, 2],
+])(
+  "our own export of %i features and %i classes is recognised, as long as it has one matrix",
+  (features, classes) => {
+    const code = { name: "sylvester", allowDuplicates: true } as const;
+    for (const opset of [9, 13, 18]) {
+      const head = new FixedClassifier({ features, classes, code, scale: -2.5 });
+      head.bias?.set(numbers(classes, 2));
+      // A class that is masked stays so.
+      head.bias?.fill(Number.NEGATIVE_INFINITY, 1, 2);
+      writeFileSync(folder.path("own.onnx"), headModel(head, { opset }));
+      const { lastLayer } = openOnnx(folder.path("own.onnx"));
+      expect(lastLayer).toMatchObject({ features, classes, hadamard: { scale: 2.5 }, bias: head.bias });
+    }
+  },
+);
+
+test("our own export with several matrices is no dense layer, and that is said", () => {
+  const head = new FixedClassifier({ features: 100, classes: 40, code: "sylvester" });
+  writeFileSync(folder.path("own.onnx"), headModel(head));
+  expect(() => openOnnx(folder.path("own.onnx"))).toThrow(
+    /own\.onnx is a head that this package exported, and no dense layer; give what it was exported from/,
+  );
 });
 
 describe.each(Object.entries(lookalikes))("no authors' form: %s", (_, make) => {

@@ -226,6 +226,10 @@ describe("numbers that are none", () => {
     expect(reasonOf([matMul, add], [W, floatTensor("B", [C], [0, 0, Infinity])])).toMatch(
       /bias "B" has Infinity at class 2/,
     );
+    const masked = [-Infinity, -Infinity, -Infinity];
+    expect(reasonOf([matMul, add], [W, floatTensor("B", [C], masked)])).toMatch(
+      /bias "B" has -Infinity at class 0/,
+    );
   });
 
   test("shapes", () => {

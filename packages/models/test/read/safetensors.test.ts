@@ -112,6 +112,9 @@ describe("values", () => {
     await expect(
       read({ "fc.weight": [3, 4], "fc.bias": { shape: [3], data: bytesOf(bias) } }),
     ).rejects.toThrow(/fc\.bias\[1\] is Infinity/);
+    const masked = Float32Array.of(0, Number.NEGATIVE_INFINITY, 0);
+    const layer = await read({ "fc.weight": [3, 4], "fc.bias": { shape: [3], data: bytesOf(masked) } });
+    expect(layer.bias).toEqual(masked);
   });
 
   test("of other tensors are not read", async () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  firstBadBias,
   firstNotFinite,
   float16Bits,
   float16Bytes,
@@ -100,4 +101,13 @@ test("transposing and looking for what is not finite", () => {
   expect(firstNotFinite([1, 2, Number.NaN])).toBe(2);
   expect(firstNotFinite([1, -Infinity])).toBe(1);
   expect(firstNotFinite([0, 3e38])).toBe(-1);
+});
+
+test("a bias is finite, or −∞ for a class that is masked, which not all are", () => {
+  const masked = Number.NEGATIVE_INFINITY;
+  expect(firstBadBias([1, masked, -2])).toBe(-1);
+  expect(firstBadBias([1, masked, Number.NaN])).toBe(2);
+  expect(firstBadBias([1, -masked])).toBe(1);
+  expect(firstBadBias([masked, masked])).toBe(0);
+  expect(firstBadBias([])).toBe(-1);
 });

@@ -2,6 +2,7 @@ import type { FixedClassifier } from "fixed-classifier";
 import type { HeadGraph } from "../../onnx/index.js";
 import { TensorProto_DataType } from "../../onnx/index.js";
 import { Problem } from "../../problem.js";
+import { firstBadBias, firstNotFinite } from "../../tensors/index.js";
 import { GraphBuilder } from "./builder.js";
 import { hadamardNodes } from "./hadamard.js";
 import { productVectors } from "./product.js";
@@ -93,9 +94,9 @@ function checked(options: HeadGraphOptions): Required<HeadGraphOptions> {
 function checkParameters({ scale, bias, weights }: FixedClassifier): void {
   if (!Number.isFinite(scale))
     throw new Problem(`the head's scale is ${scale}: its training diverged; take an earlier checkpoint`);
-  const b = bias?.findIndex((value) => !Number.isFinite(value) && value !== Number.NEGATIVE_INFINITY) ?? -1;
+  const b = bias === null ? -1 : firstBadBias(bias);
   if (b >= 0) throw new Problem(`the head's bias of class ${b} is ${bias?.[b]}; take an earlier checkpoint`);
-  const w = weights?.findIndex((value) => !Number.isFinite(value)) ?? -1;
+  const w = weights === null ? -1 : firstNotFinite(weights);
   if (w >= 0)
     throw new Problem(`the head's weights have ${weights?.[w]} at ${w}; take an earlier checkpoint`);
 }

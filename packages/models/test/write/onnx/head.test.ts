@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { FixedClassifier, type FixedClassifierOptions } from "fixed-classifier";
 import ort from "onnxruntime-node";
 import { expect, test } from "vitest";
-import { ModelProtoSchema, openProto } from "../../../src/onnx/index.js";
+import { ModelProtoSchema, openProto, parseModel } from "../../../src/onnx/index.js";
 import { OPSETS } from "../../../src/write/onnx/head.js";
 import { type HeadGraphOptions, headGraph, headModel } from "../../../src/write/onnx/index.js";
 
@@ -161,6 +161,13 @@ test("a row of zeros, a row with NaN, a class that is masked", async () => {
   for (const z of [logits, expected])
     expect(z.subarray(2000, 4000).every((v, c) => c === 3 || Number.isNaN(v))).toBe(true);
   expect(difference(logits.subarray(4004), expected.subarray(4004))).toBeLessThan(1e-5);
+});
+
+test("a dense layer with a class that is masked is read again as it was written", () => {
+  const head = headOf({ features: 12, classes: 5, code: "learned" });
+  head.bias?.fill(Number.NEGATIVE_INFINITY, 3, 4);
+  const { lastLayer } = openProto(parseModel(headModel(head), "head"), "head");
+  expect([lastLayer.weights, lastLayer.bias]).toEqual([head.weights, head.bias]);
 });
 
 test("names are the caller's and none is given twice; what is made is used", () => {

@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Gives a folder that is gone afterwards, also where the process is ended meanwhile, by Ctrl-C or otherwise. */
+export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "fixed-classifier-"));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const ended = (signal: NodeJS.Signals): void => {
+    remove();
+    process.off(signal, ended);
+    // Without a listener of its own the process ends as it would have without this one.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  process.once("exit", remove);
+  for (const signal of SIGNALS) process.on(signal, ended);
+  try {
+    return await use(folder);
+  } finally {
+    process.off("exit", remove);
+    for (const signal of SIGNALS) process.off(signal, ended);
+    remove();
+  }
+}
