@@ -97,3 +97,11 @@ test("a service, a budget and an autoscaler are of the pods that there are", () 
       name: deployment.metadata.name,
     });
 });
+
+test("what the autoscaler asks for is what prometheus-adapter is told to give", () => {
+  const given = documents("deploy/kubernetes/prometheus-adapter.yaml")[0].rules.custom.map(
+    ({ seriesQuery, name }: Yaml) => name?.as ?? seriesQuery.replace(/\{.*/, ""),
+  );
+  const [{ spec }] = documents("deploy/kubernetes/autoscaler.yaml");
+  expect(spec.metrics.map(({ pods }: Yaml) => pods.metric.name)).toEqual(given);
+});

@@ -18,9 +18,14 @@ export function documents(file: string): Yaml[] {
   });
 }
 
-/** All YAML files that are to be applied to a cluster: not the service's configuration. */
-export const MANIFESTS = ["deploy", "recipes"].flatMap((folder) =>
-  readdirSync(`${PACKAGE}/${folder}`, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".yaml") && !file.startsWith("systemd"))
-    .map((file) => `${folder}/${file}`),
-);
+/** Those that are no manifests: what other programs are told. */
+const SETTINGS = ["deploy/systemd/serve.yaml", "deploy/kubernetes/prometheus-adapter.yaml"];
+
+/** All YAML files that are to be applied to a cluster. */
+export const MANIFESTS = ["deploy", "recipes"]
+  .flatMap((folder) =>
+    readdirSync(`${PACKAGE}/${folder}`, { recursive: true, encoding: "utf8" }).map(
+      (file) => `${folder}/${file}`,
+    ),
+  )
+  .filter((file) => file.endsWith(".yaml") && !SETTINGS.includes(file));
