@@ -37,8 +37,8 @@ export interface InferRequest {
   readonly parameters: Parameters;
   readonly signal?: AbortSignal;
   /** W3C trace context, as the client sent it. */
-  readonly traceparent?: string;
-  readonly tracestate?: string;
+  readonly traceparent?: string | undefined;
+  readonly tracestate?: string | undefined;
 }
 
 export interface OutputTensor {

@@ -1,0 +1,152 @@
+import type { ServerUnaryCall, sendUnaryData } from "@grpc/grpc-js";
+import { InferenceError } from "../inference/errors.js";
+import type { Inference, InferRequest, InferResponse } from "../inference/request.js";
+import type { Gate } from "../inference/services.js";
+import { definitions } from "./protocol.js";
+import { type DecodedRequest, decodeRequest } from "./request.js";
+import { encodeResponse } from "./response.js";
+import { failureOf, statusOf } from "./status.js";
+
+type Call = ServerUnaryCall<Buffer, Buffer>;
+type Answer = sendUnaryData<Buffer>;
+
+interface Named {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** The six calls of the protocol over any `Inference`. */
+export class Calls {
+  constructor(
+    private readonly inference: Inference,
+    private readonly gate: Gate | undefined,
+  ) {}
+
+  readonly handlers = {
+    ServerLive: this.small("ServerLive", () => ({ live: true })),
+    ServerReady: this.small("ServerReady", () => ({ ready: this.inference.isReady })),
+    ServerMetadata: this.small("ServerMetadata", () => {
+      const { name, version, extensions } = this.inference;
+      return { name, version, extensions };
+    }),
+    ModelReady: this.small("ModelReady", ({ name, version }) => ({
+      ready: this.inference.isModelReady(name, version),
+    })),
+    ModelMetadata: this.small("ModelMetadata", ({ name, version }) => this.inference.metadata(name, version)),
+    ModelInfer: (call: Call, answer: Answer) => this.infer(call, answer),
+  };
+
+  /** The calls that are no inference: their messages are small, so the ready-made way serves. */
+  private small(name: string, respond: (request: Named) => object) {
+    const { requestDeserialize, responseSerialize } = definitions[name];
+    return (call: Call, answer: Answer) => {
+      let model = "";
+      try {
+        const request = decoded(name, () => requestDeserialize(call.request) as Named);
+        model = request.name ?? "";
+        answer(null, responseSerialize(respond(request)));
+      } catch (error) {
+        this.fail(error, model, answer);
+      }
+    };
+  }
+
+  /** Without a promise, and so without a turn of the event loop, where the models need none. */
+  private infer(call: Call, answer: Answer): void {
+    const { inference, gate } = this;
+    const bytes = call.request.length;
+    let request: Request | undefined;
+    try {
+      gate?.enter(bytes);
+    } catch (error) {
+      this.fail(error, "", answer);
+      return;
+    }
+    try {
+      request = new Request(decodeRequest(call.request), call);
+      const response = inference.infer(request);
+      if (!(response instanceof Promise)) {
+        this.succeed(request, response, bytes, answer);
+        return;
+      }
+      const { model } = request;
+      const asked = request;
+      response
+        .then((late) => this.succeed(asked, late, bytes, answer))
+        .catch((error: unknown) => this.failInference(error, model, bytes, answer));
+    } catch (error) {
+      this.failInference(error, request?.model ?? "", bytes, answer);
+    }
+  }
+
+  private succeed({ id, isRaw }: Request, response: InferResponse, bytes: number, answer: Answer): void {
+    const message = encodeResponse(response, id, isRaw);
+    this.gate?.leave(bytes);
+    answer(null, message);
+  }
+
+  private failInference(error: unknown, model: string, bytes: number, answer: Answer): void {
+    this.gate?.leave(bytes);
+    this.fail(error, model, answer);
+  }
+
+  private fail(error: unknown, model: string, answer: Answer): void {
+    const failure = failureOf(error);
+    this.gate?.failed(failure, model);
+    answer(statusOf(failure));
+  }
+}
+
+/** A request with what its call knows besides the message. */
+class Request implements InferRequest {
+  readonly model: string;
+  readonly version: string;
+  readonly id: string;
+  readonly isRaw: boolean;
+  readonly inputs: InferRequest["inputs"];
+  readonly outputs: InferRequest["outputs"];
+  readonly parameters: InferRequest["parameters"];
+
+  constructor(
+    request: DecodedRequest,
+    private readonly call: Call,
+  ) {
+    this.model = request.model;
+    this.version = request.version;
+    this.id = request.id;
+    this.isRaw = request.isRaw;
+    this.inputs = request.inputs;
+    this.outputs = request.outputs;
+    this.parameters = request.parameters;
+  }
+
+  /** Aborted when the client cancels or its deadline passes; made only for who asks, as small work is done before it could be. */
+  get signal(): AbortSignal {
+    const controller = new AbortController();
+    if (this.call.cancelled) controller.abort();
+    else this.call.once("cancelled", () => controller.abort());
+    return controller.signal;
+  }
+
+  get traceparent(): string | undefined {
+    return this.header("traceparent");
+  }
+
+  get tracestate(): string | undefined {
+    return this.header("tracestate");
+  }
+
+  private header(name: string): string | undefined {
+    return this.call.metadata.get(name)[0]?.toString();
+  }
+}
+
+function decoded<T>(name: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    throw new InferenceError("invalid", `the message is no ${name}Request: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
