@@ -6,6 +6,8 @@ import type { Model } from "./model.js";
 import type { VersionPlace } from "./places.js";
 import { DEFAULTS, settingsOf } from "./settings.js";
 
+let loaded = 0;
+
 /** Reads one version of a model and tries it, so that what it returns answers. What is wrong with a file is a Problem that names it. */
 export async function loadModel(name: string, place: VersionPlace): Promise<Model> {
   const [bytes, labelText, settingsText] = await Promise.all([
@@ -24,7 +26,7 @@ export async function loadModel(name: string, place: VersionPlace): Promise<Mode
     inputs: [{ name: "features", datatype: "FP32", shape: [-1, head.features] }],
     outputs: outputs.map((output) => ({ name: output, datatype: "FP32", shape: [-1, head.classes] })),
     head,
-    headBytes: shared(head),
+    headFile: { id: ++loaded, bytes: shared(head) },
     labels,
     featureScale,
     rowCost: costOf(head),

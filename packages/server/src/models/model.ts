@@ -12,8 +12,8 @@ export interface Model {
   /** What it gives, in the order in which a request that names none gets them. */
   readonly outputs: readonly (TensorMetadata & { readonly name: OutputName })[];
   readonly head: FixedClassifier;
-  /** The head's file, from which a worker makes the same head. */
-  readonly headBytes: SharedArrayBuffer;
+  /** From which a worker makes the same head, once: the number is another for each that is loaded. */
+  readonly headFile: { readonly id: number; readonly bytes: SharedArrayBuffer };
   /** A name a class; "" for those that have none. */
   readonly labels: readonly string[];
   /** What the integers of INT8 features are multiplied by. */

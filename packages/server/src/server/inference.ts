@@ -1,26 +1,52 @@
-import { compute } from "../execution/compute.js";
+import type { Computed, Rows, Want } from "../execution/compute.js";
+import { Execution, type ExecutionSettings, type Recorder } from "../execution/execution.js";
 import { featuresOf } from "../inference/features.js";
 import { tensorsOf, wantsOf } from "../inference/outputs.js";
 import type { Inference, InferRequest, InferResponse, ModelMetadata } from "../inference/request.js";
+import type { Model } from "../models/model.js";
 import type { ModelPlace } from "../models/places.js";
 import { Models } from "../models/repository.js";
 import { EXTENSIONS, VERSION } from "./about.js";
 
-/** Inference with models from disc, and what loads, swaps and unloads them; not ready before `models.loadAll()` is done. */
-export function createInference(places: readonly ModelPlace[]): { inference: Inference; models: Models } {
-  const models = new Models(places);
-  return { inference: new ModelInference(models), models };
+const INLINE: ExecutionSettings = {
+  workers: 0,
+  inlineMilliseconds: 1,
+  queueLimit: 256,
+  batching: { maxRows: 1, maxDelayMilliseconds: 0 },
+};
+
+export interface InferenceOptions {
+  /** Default: everything on the event loop, nothing merged. */
+  readonly execution?: ExecutionSettings;
+  readonly recorder?: Recorder;
 }
 
-class ModelInference implements Inference {
+/** Inference with models from disc, and what loads, swaps and unloads them; not ready before `models.loadAll()` is done. */
+export function createInference(places: readonly ModelPlace[], options: InferenceOptions = {}) {
+  const models = new Models(places);
+  const recorder = options.recorder ?? { queued() {}, executed() {} };
+  const execution = new Execution(options.execution ?? INLINE, recorder);
+  return { inference: new ModelInference(models, execution), models, execution };
+}
+
+export class ModelInference implements Inference {
   readonly name = "fixed-classifier";
   readonly version = VERSION;
   readonly extensions = EXTENSIONS;
+  #isStopping = false;
 
-  constructor(private readonly models: Models) {}
+  constructor(
+    private readonly models: Models,
+    private readonly execution: Execution,
+  ) {}
 
   get isReady(): boolean {
-    return this.models.isReady;
+    return !this.#isStopping && this.models.isReady;
+  }
+
+  /** Not ready from now on, so that no new work is sent; what comes all the same is answered. */
+  stop(): void {
+    this.#isStopping = true;
   }
 
   isModelReady(name: string, version: string): boolean {
@@ -36,11 +62,19 @@ class ModelInference implements Inference {
     const model = this.models.find(request.model, request.version);
     const wants = wantsOf(model, request.outputs);
     const rows = featuresOf(model, request.inputs);
-    const computed = compute(model.head, rows, wants);
-    return {
-      model: model.name,
-      version: model.version,
-      outputs: tensorsOf(model, rows.count, wants, computed),
-    };
+    const computed = this.execution.run(model, rows, wants, request.signal);
+    return computed instanceof Promise
+      ? computed.then((late) => responseOf(model, rows, wants, late))
+      : responseOf(model, rows, wants, computed);
   }
+}
+
+function responseOf(
+  model: Model,
+  rows: Rows,
+  wants: readonly Want[],
+  computed: readonly Computed[],
+): InferResponse {
+  const outputs = tensorsOf(model, rows.count, wants, computed);
+  return { model: model.name, version: model.version, outputs };
 }

@@ -1,0 +1,109 @@
+import type { Model } from "../models/model.js";
+import { Batcher, type BatchingSettings } from "./batcher.js";
+import { type Computed, compute, type Rows, type Want } from "./compute.js";
+import { Pool } from "./pool.js";
+
+export interface ExecutionSettings {
+  /** Threads for what would hold up the event loop; with 0 everything runs on it. */
+  readonly workers: number;
+  /** Work that is estimated to take no longer than this runs on the event loop, at once: handing it over would take longer. */
+  readonly inlineMilliseconds: number;
+  /** So many requests may wait for a thread. */
+  readonly queueLimit: number;
+  readonly batching: BatchingSettings;
+}
+
+/** Told of what is executed, for the metrics. */
+export interface Recorder {
+  /** A request was executed after waiting so long. */
+  queued(model: Model, seconds: number): void;
+  /** So many rows were computed in one go. */
+  executed(model: Model, rows: number, seconds: number): void;
+}
+
+/** Where and when rows are computed. What comes of it is the same bits everywhere. */
+export class Execution {
+  readonly #pool: Pool | undefined;
+  readonly #batcher: Batcher | undefined;
+  readonly #inlineNanoseconds: number;
+
+  constructor(
+    { workers, inlineMilliseconds, queueLimit, batching }: ExecutionSettings,
+    private readonly recorder: Recorder,
+  ) {
+    this.#pool = workers > 0 ? new Pool(workers, queueLimit) : undefined;
+    this.#inlineNanoseconds = workers > 0 ? inlineMilliseconds * 1e6 : Number.POSITIVE_INFINITY;
+    this.#batcher =
+      batching.maxRows > 1
+        ? new Batcher(batching, (model, rows, wants, since) => this.#execute(model, rows, wants, since))
+        : undefined;
+  }
+
+  get pool(): Pool | undefined {
+    return this.#pool;
+  }
+
+  run(
+    model: Model,
+    rows: Rows,
+    wants: readonly Want[],
+    signal?: AbortSignal,
+  ): readonly Computed[] | Promise<readonly Computed[]> {
+    if (this.#batcher?.takes(rows)) return this.#batcher.add(model, rows, wants, signal);
+    return this.#execute(model, rows, wants, undefined, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.close();
+  }
+
+  /** `since`: when the requests came that are executed in one; undefined for one that comes now. */
+  #execute(
+    model: Model,
+    rows: Rows,
+    wants: readonly Want[],
+    since?: readonly number[],
+    signal?: AbortSignal,
+  ): readonly Computed[] | Promise<readonly Computed[]> {
+    const now = performance.now();
+    if (this.#pool !== undefined && costOf(model, rows, wants) > this.#inlineNanoseconds) {
+      return this.#handOver(this.#pool, model, rows, wants, since ?? [now], signal);
+    }
+    const computed = compute(model.head, rows, wants);
+    this.recorder.executed(model, rows.count, (performance.now() - now) / 1000);
+    if (since === undefined) this.recorder.queued(model, 0);
+    else for (const time of since) this.recorder.queued(model, (now - time) / 1000);
+    return computed;
+  }
+
+  async #handOver(
+    pool: Pool,
+    model: Model,
+    rows: Rows,
+    wants: readonly Want[],
+    since: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<readonly Computed[]> {
+    const task = { head: model.headFile, rows: shared(rows), wants };
+    const { computed, seconds } = await pool.run(task, signal);
+    const start = performance.now() - seconds * 1000;
+    for (const time of since) this.recorder.queued(model, Math.max(0, start - time) / 1000);
+    this.recorder.executed(model, rows.count, seconds);
+    return computed;
+  }
+}
+
+/** In nanoseconds. Every output is a pass of its own, and probabilities of the best classes are two. */
+function costOf({ rowCost }: Model, { count }: Rows, wants: readonly Want[]): number {
+  let passes = 0;
+  for (const { of, k } of wants) passes += of === "probabilities" && k > 0 ? 2 : 1;
+  return rowCost * count * passes;
+}
+
+function shared(rows: Rows): Rows {
+  const { features } = rows;
+  const Features = features.constructor as new (buffer: SharedArrayBuffer) => typeof features;
+  const copy = new Features(new SharedArrayBuffer(features.byteLength));
+  copy.set(features);
+  return { ...rows, features: copy };
+}

@@ -1,0 +1,70 @@
+/** The schema of the configuration's file: what each key means and what it is without one. */
+
+const port = { type: "integer", minimum: 0, maximum: 65535 };
+const bytes = { type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
+
+const section = (properties: object) => ({
+  type: "object",
+  additionalProperties: false,
+  properties,
+  default: {},
+});
+
+export const SCHEMA = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    models: {
+      type: "array",
+      default: [],
+      items: {
+        type: "object",
+        additionalProperties: false,
+        required: ["path"],
+        properties: { name: { type: "string" }, path: { type: "string", minLength: 1 } },
+      },
+    },
+    host: { type: "string", minLength: 1, default: "127.0.0.1" },
+    rest: section({
+      port: { ...port, default: 8080 },
+      // Longer than the 60 s of most load balancers, so that it is always they who close a connection that nobody uses.
+      keepAliveSeconds: { type: "number", minimum: 1, default: 75 },
+    }),
+    grpc: section({
+      isEnabled: { type: "boolean", default: true },
+      port: { ...port, default: 8081 },
+    }),
+    execution: section({
+      // Absent: one thread fewer than there are cores, and at least one.
+      workers: { type: "integer", minimum: 0, maximum: 1024 },
+      inlineMilliseconds: { type: "number", minimum: 0, default: 1 },
+      queueLimit: { type: "integer", minimum: 1, default: 256 },
+    }),
+    batching: section({
+      maxRows: { type: "integer", minimum: 1, default: 1 },
+      maxDelayMilliseconds: { type: "number", minimum: 0, maximum: 60_000, default: 2 },
+    }),
+    limits: section({
+      // A request's body, after decompression.
+      requestBytes: { ...bytes, default: 64 * 2 ** 20 },
+      // Those of all requests that are being answered.
+      bytesInFlight: { ...bytes, default: 512 * 2 ** 20 },
+      requestsInFlight: { type: "integer", minimum: 1, default: 10_000 },
+      eventLoopLagMilliseconds: { type: "number", minimum: 1, default: 500 },
+    }),
+    shutdown: section({
+      // How long a load balancer may take to see that the server is not ready.
+      drainSeconds: { type: "number", minimum: 0, default: 5 },
+      // After that, how long requests may take to finish.
+      finishSeconds: { type: "number", minimum: 0, default: 25 },
+    }),
+    log: section({
+      level: {
+        enum: ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
+        default: "info",
+      },
+      // One line a request costs a third of the requests a second.
+      access: { type: "boolean", default: false },
+    }),
+  },
+} as const;
