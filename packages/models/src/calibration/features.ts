@@ -1,5 +1,5 @@
 import { openBytes } from "../containers/bytes.js";
-import { openNpy } from "../containers/npy.js";
+import { holdsFloats, openNpy } from "../containers/npy.js";
 import { readSafetensorsHeader } from "../containers/safetensors.js";
 import { unzip } from "../containers/zip.js";
 import { Problem } from "../problem.js";
@@ -53,10 +53,10 @@ function arraysOf(path: string, name: string | undefined): Stored[] {
   }
   if (/\.npz$/i.test(path)) {
     const files = unzip(source, (file) => file.endsWith(ENDING));
-    return [...files].map(([file, bytes]) => ({
-      name: file.slice(0, -ENDING.length),
-      ...openNpy(bytes, MOST_AXES),
-    }));
+    return [...files].flatMap(([file, bytes]) => {
+      const own = file.slice(0, -ENDING.length);
+      return own === name || holdsFloats(bytes) ? [{ name: own, ...openNpy(bytes, MOST_AXES) }] : [];
+    });
   }
   if (/\.safetensors$/i.test(path)) return [...readSafetensorsHeader(source).tensors.values()].map(floatsOf);
   throw new Problem(

@@ -79,6 +79,9 @@ function bytesOf(source: Bytes, { at, isBigEndian }: NpyHeader, width: number): 
   return bytes;
 }
 
+/** Beside what is looked for an archive may have labels or names of classes. */
+export const holdsFloats = (source: Bytes): boolean => Object.hasOwn(TYPES, npyHeader(source).kind);
+
 /** Of floating-point numbers, of one or two axes, or of so many as are asked for. */
 export function openNpy(source: Bytes, mostAxes = 2): NpyArray {
   const header = npyHeader(source);

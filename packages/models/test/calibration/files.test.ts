@@ -1,3 +1,4 @@
+import { zipSync } from "fflate";
 import { expect, test } from "vitest";
 import { readFeatures } from "../../src/calibration/features.js";
 import { readCalibration } from "../../src/calibration/index.js";
@@ -27,6 +28,10 @@ test("features are read from arrays of NumPy in float32 and float16, from convol
     /several arrays that may be the features: x \(3, 4\), y \(5, 4\).*--tensor/,
   );
   expect(() => readFeatures(several, 4, "z")).toThrow(/has no array z/);
+  const labels = npyOf(Uint8Array.of(1, 0, 2), [3], { descr: "|u1" });
+  const both = put("f.npz", zipSync({ "x.npy": npyOf(float32Bytes(x), [3, 4]), "y.npy": labels }));
+  expect(readFeatures(both, 4)).toEqual(x);
+  expect(() => readFeatures(both, 4, "y")).toThrow(/f\.npz \(y\.npy\) holds values of kind u1/);
 });
 
 test("another width names both and the remedy, and what is no number its row and column", () => {

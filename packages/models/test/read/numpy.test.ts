@@ -121,6 +121,18 @@ describe("an archive", () => {
     expect(layer.origin).toMatchObject({ weights: "coef_", bias: "intercept_" });
   });
 
+  test("may have whole numbers and texts beside them, which are no floats", async () => {
+    const files = {
+      "coef_.npy": npyOf(bytesOf(numbers(12)), [3, 4]),
+      "intercept_.npy": npyOf(bytesOf(numbers(3)), [3]),
+      "classes_.npy": npyOf(new Uint8Array(24), [3], { descr: "<i8" }),
+      "names.npy": npyOf(new Uint8Array(24), [3], { descr: "<U2" }),
+    };
+    const path = folder.put("layer.npz", zipSync(files));
+    expect((await readLastLayer(path)).origin).toMatchObject({ weights: "coef_", bias: "intercept_" });
+    await expect(readLastLayer(path, { bias: "classes_" })).rejects.toThrow(/holds values of kind i8/);
+  });
+
   test("of several layers needs their names", async () => {
     const path = of({ w1: [5, 6], b1: [5], w2: [3, 5], b2: [3] });
     await expect(readLastLayer(path)).rejects.toThrow(

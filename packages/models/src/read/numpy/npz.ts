@@ -1,5 +1,5 @@
 import { openBytes } from "../../containers/bytes.js";
-import { openNpy } from "../../containers/npy.js";
+import { holdsFloats, openNpy } from "../../containers/npy.js";
 import { unzip } from "../../containers/zip.js";
 import { Problem } from "../../problem.js";
 import { type Floats, layerOf } from "../candidate.js";
@@ -14,10 +14,10 @@ export const npz: Format = {
   recognises: ({ path, entries }) => entries === null && /\.npz$/i.test(path),
   async read({ path }, { weights, bias, layout }) {
     const files = unzip(openBytes(path), (name) => name.endsWith(ENDING));
-    const arrays = [...files].map(([name, bytes]) => ({
-      ...openNpy(bytes),
-      name: name.slice(0, -ENDING.length),
-    }));
+    const arrays = [...files].flatMap(([file, bytes]) => {
+      const name = file.slice(0, -ENDING.length);
+      return name === weights || name === bias || holdsFloats(bytes) ? [{ ...openNpy(bytes), name }] : [];
+    });
     const matrix = only(path, arrays, "weights", weights, ({ shape }) => shape.length === 2);
     const biases = arrays.filter(({ shape }) => shape.length === 1 && matrix.shape.includes(shape[0]));
     const row =
