@@ -1,11 +1,14 @@
 import { Command } from "commander";
+import { addScoreCommand } from "./commands/score.js";
 
 /** All commands; what is wrong is thrown. */
 export function programOf(): Command {
-  return new Command("fixed-classifier-server")
+  const program = new Command("fixed-classifier-server")
     .description(
       "Serves classifier heads by the Open Inference Protocol, and scores Arrow and Parquet files in bulk.",
     )
     .exitOverride()
     .showHelpAfterError("--help tells more");
+  addScoreCommand(program);
+  return program;
 }
