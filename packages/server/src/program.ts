@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addScoreCommand } from "./commands/score.js";
+import { addServeCommand } from "./commands/serve.js";
 
 /** All commands; what is wrong is thrown. */
 export function programOf(): Command {
@@ -9,6 +10,7 @@ export function programOf(): Command {
     )
     .exitOverride()
     .showHelpAfterError("--help tells more");
+  addServeCommand(program);
   addScoreCommand(program);
   return program;
 }

@@ -13,6 +13,11 @@ export interface ExecutionSettings {
   readonly batching: BatchingSettings;
 }
 
+/** Who waits for a result, and may go. The signal is asked for only where there is something to wait for: it may be made by that. */
+export interface Caller {
+  readonly signal?: AbortSignal;
+}
+
 /** Told of what is executed, for the metrics. */
 export interface Recorder {
   /** A request was executed after waiting so long. */
@@ -47,10 +52,10 @@ export class Execution {
     model: Model,
     rows: Rows,
     wants: readonly Want[],
-    signal?: AbortSignal,
+    caller: Caller = {},
   ): readonly Computed[] | Promise<readonly Computed[]> {
-    if (this.#batcher?.takes(rows)) return this.#batcher.add(model, rows, wants, signal);
-    return this.#execute(model, rows, wants, undefined, signal);
+    if (this.#batcher?.takes(rows)) return this.#batcher.add(model, rows, wants, caller.signal);
+    return this.#execute(model, rows, wants, undefined, caller);
   }
 
   async close(): Promise<void> {
@@ -63,11 +68,11 @@ export class Execution {
     rows: Rows,
     wants: readonly Want[],
     since?: readonly number[],
-    signal?: AbortSignal,
+    caller?: Caller,
   ): readonly Computed[] | Promise<readonly Computed[]> {
     const now = performance.now();
     if (this.#pool !== undefined && costOf(model, rows, wants) > this.#inlineNanoseconds) {
-      return this.#handOver(this.#pool, model, rows, wants, since ?? [now], signal);
+      return this.#handOver(this.#pool, model, rows, wants, since ?? [now], caller?.signal);
     }
     const computed = compute(model.head, rows, wants);
     this.recorder.executed(model, rows.count, (performance.now() - now) / 1000);

@@ -62,7 +62,7 @@ export class ModelInference implements Inference {
     const model = this.models.find(request.model, request.version);
     const wants = wantsOf(model, request.outputs);
     const rows = featuresOf(model, request.inputs);
-    const computed = this.execution.run(model, rows, wants, request.signal);
+    const computed = this.execution.run(model, rows, wants, request);
     return computed instanceof Promise
       ? computed.then((late) => responseOf(model, rows, wants, late))
       : responseOf(model, rows, wants, computed);

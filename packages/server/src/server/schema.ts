@@ -34,6 +34,20 @@ export const SCHEMA = {
       isEnabled: { type: "boolean", default: true },
       port: { ...port, default: 8081 },
     }),
+    security: section({
+      // A file of API keys, one a line; the environment's FIXED_CLASSIFIER_API_KEYS otherwise.
+      keys: { type: "string", minLength: 1 },
+      tls: {
+        type: "object",
+        additionalProperties: false,
+        required: ["certificate", "key"],
+        properties: {
+          certificate: { type: "string", minLength: 1 },
+          key: { type: "string", minLength: 1 },
+          clientCa: { type: "string", minLength: 1 },
+        },
+      },
+    }),
     execution: section({
       // Absent: one thread fewer than there are cores, and at least one.
       workers: { type: "integer", minimum: 0, maximum: 1024 },
@@ -66,5 +80,7 @@ export const SCHEMA = {
       // One line a request costs a third of the requests a second.
       access: { type: "boolean", default: false },
     }),
+    // A span a request, where the process was started with an SDK of OpenTelemetry.
+    tracing: { type: "boolean", default: false },
   },
 } as const;

@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import type { BatchingSettings } from "../execution/batcher.js";
 import type { ExecutionSettings } from "../execution/execution.js";
 import { type ModelPlace, placeOf } from "../models/places.js";
+import type { TlsFiles } from "../security/index.js";
 import type { GateLimits } from "./gate.js";
 import { SCHEMA } from "./schema.js";
 
@@ -16,10 +17,17 @@ export interface ServerSettings {
   readonly host: string;
   readonly rest: { readonly port: number; readonly keepAliveSeconds: number };
   readonly grpc: { readonly isEnabled: boolean; readonly port: number };
+  readonly security: SecurityFiles;
   readonly execution: ExecutionSettings;
   readonly limits: GateLimits & { readonly requestBytes: number };
   readonly shutdown: { readonly drainSeconds: number; readonly finishSeconds: number };
   readonly log: { readonly level: string; readonly access: boolean };
+  readonly tracing: boolean;
+}
+
+export interface SecurityFiles {
+  readonly keys?: string;
+  readonly tls?: TlsFiles;
 }
 
 interface Given extends Omit<ServerSettings, "models" | "execution"> {
@@ -39,16 +47,13 @@ export function settingsOf(
   flags: Flags,
   models: readonly string[],
 ): ServerSettings {
-  const file = path === undefined ? {} : fileOf(path);
+  const file: unknown = path === undefined ? {} : fileOf(path);
   check(file, path ?? "");
-  const given = merged(file, flags);
+  const given: unknown = merged(path === undefined ? file : located(file, dirname(path)), flags);
   check(given, "the options");
-  const from = path === undefined ? "." : dirname(path);
   const places = [
     ...models.map(placeOf),
-    ...(given.models ?? []).map(({ name, path: at }) =>
-      placeOf(name === undefined ? resolve(from, at) : `${name}=${resolve(from, at)}`),
-    ),
+    ...given.models.map(({ name, path }) => placeOf(name === undefined ? path : `${name}=${path}`)),
   ];
   if (places.length === 0) throw new Problem("there is no model to serve; give one: --model [NAME=]PATH");
   const { batching, execution, limits } = given;
@@ -59,6 +64,20 @@ export function settingsOf(
   }
   const workers = execution.workers ?? Math.max(1, availableParallelism() - 1);
   return { ...given, models: places, execution: { ...execution, workers, batching } };
+}
+
+/** The same with paths that start from a folder. */
+function located(given: Given, folder: string): Given {
+  const { keys, tls } = given.security;
+  const files = tls && Object.entries(tls).map(([name, path]) => [name, resolve(folder, path)]);
+  return {
+    ...given,
+    models: given.models.map((model) => ({ ...model, path: resolve(folder, model.path) })),
+    security: {
+      ...(keys !== undefined && { keys: resolve(folder, keys) }),
+      ...(files !== undefined && { tls: Object.fromEntries(files) }),
+    },
+  };
 }
 
 function fileOf(path: string): object {

@@ -102,7 +102,7 @@ test("a member that is withdrawn is not computed", async () => {
   const executed: number[] = [];
   const execution = executionOf({}, { queued() {}, executed: (_, count) => executed.push(count) });
   const abort = new AbortController();
-  const gone = execution.run(a, rows(2), LOGITS, abort.signal);
+  const gone = execution.run(a, rows(2), LOGITS, abort);
   const kept = execution.run(a, rows(3), LOGITS);
   abort.abort();
   await expect(gone).rejects.toThrow("aborted");

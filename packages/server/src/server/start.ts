@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { grpcServer } from "../grpc/index.js";
+import type { Inference } from "../inference/request.js";
+import type { Services } from "../inference/services.js";
+import { exposureOf, readKeys, readTls, type Security } from "../security/index.js";
+import { ServerGate } from "./gate.js";
+import { createInference } from "./inference.js";
+import type { Logger } from "./log.js";
+import { ServerMetrics } from "./metrics.js";
+import { observed } from "./observed.js";
+import { loggedModels } from "./repository-log.js";
+import type { ServerSettings } from "./settings.js";
+
+/** A transport that listens. */
+interface Listener {
+  readonly protocol: string;
+  readonly port: number;
+  /** Answers what has begun; what has not ended after so many milliseconds is cut off. */
+  close(graceMilliseconds: number): Promise<void>;
+}
+
+export interface RunningServer {
+  readonly listeners: readonly Listener[];
+  /** Ends without losing what was accepted, and says whether nothing had to be cut off. */
+  stop(drainSeconds?: number): Promise<boolean>;
+}
+
+/** Listens first, so that the server is alive while models load, and is ready when all of them are. */
+export async function startServer(settings: ServerSettings, log: Logger): Promise<RunningServer> {
+  const { security: files, limits, execution: executing } = settings;
+  const tls = files.tls && readTls(files.tls);
+  const keys = readKeys(files.keys, process.env);
+  const security: Security = { ...(tls && { tls }), ...(keys && { keys }) };
+
+  const metrics = new ServerMetrics((model) => models.has(model));
+  const { inference, models, execution } = createInference(settings.models, {
+    execution: executing,
+    recorder: metrics,
+  });
+  const gate = new ServerGate(limits, (error, model) => {
+    metrics.failed(error, model);
+    if (error.failure === "internal") log.error({ err: error.cause ?? error, model }, error.message);
+  });
+  metrics.watch({
+    requestsInFlight: () => gate.requests,
+    bytesInFlight: () => gate.bytes,
+    eventLoopLagSeconds: () => gate.lagMilliseconds / 1000,
+    queued: () => execution.pool?.queued ?? 0,
+    ready: () => Number(inference.isReady),
+  });
+
+  const watched = observed(inference, {
+    ...(settings.log.access && { access: log }),
+    isTracing: settings.tracing,
+  });
+  const services = { gate, repository: loggedModels(models, log), metrics };
+  const listeners: Listener[] = [];
+  const end = async (graceMilliseconds: number) => {
+    await Promise.all(listeners.map((listener) => listener.close(graceMilliseconds)));
+    await execution.close();
+    gate.close();
+  };
+  try {
+    await listen(watched, settings, services, security, listeners);
+    for (const { protocol, port } of listeners)
+      log.info({ host: settings.host, port }, `listening: ${protocol}`);
+    const exposure = exposureOf(settings.host, security);
+    if (exposure !== undefined) log.warn(exposure);
+    await models.loadAll();
+  } catch (error) {
+    await end(0);
+    throw error;
+  }
+  log.info({ models: models.index().map(({ name, version }) => `${name}/${version}`) }, "ready");
+
+  let stopped: Promise<boolean> | undefined;
+  const stop = async (drainSeconds: number) => {
+    inference.stop();
+    gate.isDraining = true;
+    log.info({ drainSeconds }, "draining: not ready, but answering");
+    await sleep(drainSeconds * 1000);
+    await end(settings.shutdown.finishSeconds * 1000);
+    const left = gate.requests;
+    if (left === 0) log.info("stopped");
+    else log.error({ requests: left }, "stopped: requests that had not ended in time were cut off");
+    return left === 0;
+  };
+  return {
+    listeners,
+    stop: (drainSeconds = settings.shutdown.drainSeconds) => {
+      stopped ??= stop(drainSeconds);
+      return stopped;
+    },
+  };
+}
+
+async function listen(
+  inference: Inference,
+  { host, grpc, limits }: ServerSettings,
+  services: Services,
+  security: Security,
+  listeners: Listener[],
+): Promise<void> {
+  if (grpc.isEnabled) {
+    const { gate } = services;
+    const server = await grpcServer(inference, {
+      ...{ host, port: grpc.port, maxMessage: limits.requestBytes, security },
+      ...(gate && { gate }),
+    });
+    listeners.push({ protocol: "gRPC", port: server.port, close: (grace) => server.close(grace) });
+  }
+}
