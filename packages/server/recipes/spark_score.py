@@ -59,9 +59,9 @@ def through(line, schema, batches):
                 # The stream of a command that failed ends anywhere: its status is the better reason.
                 if process.wait() == 0:
                     raise
+            feeder.join()
             # Without this a command that was killed between two batches would look like one that has ended.
             status = process.wait()
-            feeder.join()
             if failures:
                 raise failures[0]
             if status != 0:
@@ -71,6 +71,8 @@ def through(line, schema, batches):
             # Who takes only some of the rows, as `limit` does, leaves here.
             process.kill()
             process.wait()
+            # Its next write fails, so it ends too: what is left of the batches is Spark's again.
+            feeder.join(10)
 
 
 def scored_schema(model, schema, *options, command=COMMAND):
