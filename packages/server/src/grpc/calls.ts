@@ -73,9 +73,9 @@ export class Calls {
       const asked = request;
       response
         .then((late) => this.succeed(asked, late, bytes, answer))
-        .catch((error: unknown) => this.failInference(error, model, bytes, answer));
+        .catch((error: unknown) => this.failInference(error, model, call, answer));
     } catch (error) {
-      this.failInference(error, request?.model ?? "", bytes, answer);
+      this.failInference(error, request?.model ?? "", call, answer);
     }
   }
 
@@ -85,9 +85,10 @@ export class Calls {
     answer(null, message);
   }
 
-  private failInference(error: unknown, model: string, bytes: number, answer: Answer): void {
-    this.gate?.leave(bytes);
-    this.fail(error, model, answer);
+  private failInference(error: unknown, model: string, call: Call, answer: Answer): void {
+    this.gate?.leave(call.request.length);
+    // Who has gone gets no answer, and what was broken off for that is no failure.
+    if (!call.cancelled) this.fail(error, model, answer);
   }
 
   private fail(error: unknown, model: string, answer: Answer): void {

@@ -4,6 +4,7 @@ import { Problem } from "fixed-classifier-models/files";
 import { expect, test } from "vitest";
 import { grpcServer } from "../../src/grpc/index.js";
 import { clientOf, HealthClient, type Message, started, unary } from "./support/client.js";
+import { CountingGate } from "./support/gate.js";
 import { DONE, held, ScriptedInference } from "./support/inference.js";
 
 const health = (port: number) => new HealthClient(`localhost:${port}`, credentials.createInsecure());
@@ -66,7 +67,8 @@ test("what does not end is cut off after the grace", async () => {
 
 test("an inference learns that its client has cancelled, or that its deadline has passed", async () => {
   const { inference, waiting, until } = held();
-  const { port } = await started(inference);
+  const gate = new CountingGate();
+  const { port } = await started(inference, { gate });
   const { call, client } = clientOf(port);
   const deadline = expect(call("ModelInfer", {}, {}, { deadline: Date.now() + 80 })).rejects.toMatchObject({
     code: status.DEADLINE_EXCEEDED,
@@ -87,9 +89,11 @@ test("an inference learns that its client has cancelled, or that its deadline ha
   const aborted = new Promise((resolve) => given?.addEventListener("abort", resolve));
   going.cancel();
   await aborted;
-  // An answer that nobody waits for does no harm.
-  for (const { finish } of waiting) finish();
+  // What comes of it then does no harm, and is no failure.
+  waiting[0].finish();
+  waiting[1].fail(given?.reason);
   expect(await call("ServerLive")).toEqual({ live: true });
+  expect(gate).toMatchObject({ entered: 2, inside: 0, bytes: 0, failures: [] });
 });
 
 test("a port that is taken is told, with its number", async () => {

@@ -24,6 +24,7 @@ export const DONE: InferResponse = { model: "m", version: "1", outputs: [] };
 export interface Held {
   readonly request: InferRequest;
   finish(response?: InferResponse): void;
+  fail(error: unknown): void;
 }
 
 /** Inference whose answers wait until the test gives them. */
@@ -32,8 +33,8 @@ export function held() {
   const arrivals: (() => void)[] = [];
   const inference = new ScriptedInference(
     (request) =>
-      new Promise((resolve) => {
-        waiting.push({ request, finish: (response = DONE) => resolve(response) });
+      new Promise((resolve, reject) => {
+        waiting.push({ request, finish: (response = DONE) => resolve(response), fail: reject });
         for (const arrived of arrivals.splice(0)) arrived();
       }),
   );
