@@ -1,0 +1,180 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { InferenceError } from "../inference/errors.js";
+import type { Inference, InferRequest, InferResponse } from "../inference/request.js";
+import { sendAnswer } from "./answer.js";
+import { type BodyTaker, OUTSIDE, readBody } from "./body.js";
+import { acceptedEncoding, contentEncoding, decompress, type Encoding } from "./encodings.js";
+import { inferenceErrorOf, writeFailure } from "./failures.js";
+import { checkContentType, jsonLengthOf } from "./headers.js";
+import type { RestOptions } from "./options.js";
+import { rawInput } from "./raw.js";
+import { inputsOf, readRequest } from "./request.js";
+import { encode, type Form } from "./response.js";
+
+/** What routes need of the server. */
+export interface RestContext {
+  readonly inference: Inference;
+  readonly options: RestOptions & { readonly bodyLimit: number };
+}
+
+/** A request without JSON names no outputs: it gets all, as bytes. */
+const RAW_FORM: Form = { id: undefined, isBinary: [], isBinaryByDefault: true };
+
+/**
+ * One inference request and its answer, on what node:http has of them: at tens of thousands of requests a second Fastify's own parsing and
+ * sending would be a third of the time. Whatever goes wrong is answered here.
+ */
+export class Exchange implements InferRequest, BodyTaker {
+  inputs: InferRequest["inputs"] = [];
+  outputs: InferRequest["outputs"] = [];
+  parameters: InferRequest["parameters"] = {};
+  declare readonly traceparent?: string;
+  declare readonly tracestate?: string;
+  #form: Form = RAW_FORM;
+  #encoding: Encoding = "identity";
+  /** Where the JSON ends; undefined where all of the body is JSON. */
+  #jsonLength: number | undefined;
+  #entered = OUTSIDE;
+  #abort: AbortController | undefined;
+
+  constructor(
+    readonly context: RestContext,
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly model: string,
+    readonly version: string,
+  ) {
+    const { traceparent, tracestate } = request.headers;
+    if (typeof traceparent === "string") this.traceparent = traceparent;
+    if (typeof tracestate === "string") this.tracestate = tracestate;
+  }
+
+  /** Aborted when the client goes; made when somebody asks for it, as few requests live long enough. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      const abort = new AbortController();
+      this.#abort = abort;
+      if (this.response.destroyed) abort.abort();
+      else this.response.once("close", () => abort.abort());
+    }
+    return this.#abort.signal;
+  }
+
+  start(): void {
+    const { headers } = this.request;
+    const { gate, bodyLimit } = this.context.options;
+    try {
+      checkContentType(headers["content-type"]);
+      this.#encoding = contentEncoding(headers["content-encoding"]);
+      this.#jsonLength = jsonLengthOf(headers["inference-header-content-length"]);
+    } catch (error) {
+      this.request.resume();
+      this.refused(error, OUTSIDE);
+      return;
+    }
+    readBody(this.request, { limit: bodyLimit, gate, alignAt: this.#jsonLength ?? 0 }, this);
+  }
+
+  taken(bytes: Buffer, entered: number): void {
+    this.#entered = entered;
+    if (this.#encoding === "identity") this.#infer(bytes);
+    else this.#decompress(bytes);
+  }
+
+  refused(error: unknown, entered: number): void {
+    this.#entered = entered;
+    this.#fail(error);
+  }
+
+  gone(entered: number): void {
+    this.#entered = entered;
+    this.#leave();
+  }
+
+  async #decompress(bytes: Buffer): Promise<void> {
+    const { gate, bodyLimit } = this.context.options;
+    try {
+      const body = await decompress(this.#encoding, bytes, bodyLimit);
+      gate?.grow(body.length);
+      this.#entered += body.length;
+      this.#infer(body);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #infer(body: Buffer): void {
+    try {
+      this.#read(body);
+      const answer = this.context.inference.infer(this);
+      if (!(answer instanceof Promise)) this.#answer(answer);
+      else {
+        answer.then(
+          (response) => this.#answer(response),
+          (error) => this.#fail(error),
+        );
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #read(body: Buffer): void {
+    const length = this.#jsonLength ?? body.length;
+    if (length > body.length) {
+      throw new InferenceError(
+        "invalid",
+        `Inference-Header-Content-Length is ${length}, but the body has ${body.length} bytes`,
+      );
+    }
+    if (this.#jsonLength === 0) {
+      this.inputs = [rawInput(this.context.inference.metadata(this.model, this.version), body)];
+      return;
+    }
+    const head = readRequest(body.subarray(0, length));
+    this.inputs = inputsOf(head, body.subarray(length));
+    this.outputs = head.outputs;
+    this.parameters = head.parameters;
+    this.#form = head;
+  }
+
+  #answer(answer: InferResponse): void {
+    const { request, response, context } = this;
+    try {
+      const encoding = acceptedEncoding(request.headers["accept-encoding"]);
+      const isLast = context.options.gate?.isDraining ?? false;
+      const sent = sendAnswer(response, encode(answer, this.#form), encoding, isLast);
+      if (sent === undefined) this.#leave();
+      else {
+        sent.then(
+          () => this.#leave(),
+          (error) => this.#fail(error),
+        );
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    const { response, context } = this;
+    const { gate, onInternalError } = context.options;
+    this.#leave();
+    // The client went: nobody is left to tell.
+    if (response.destroyed) return;
+    if (response.headersSent) {
+      onInternalError?.(error);
+      response.destroy();
+      return;
+    }
+    const failure = inferenceErrorOf(error, onInternalError);
+    gate?.failed(failure, this.model);
+    writeFailure(response, failure, gate?.isDraining ?? false);
+  }
+
+  #leave(): void {
+    if (this.#entered === OUTSIDE) return;
+    this.context.options.gate?.leave(this.#entered);
+    this.#entered = OUTSIDE;
+  }
+}

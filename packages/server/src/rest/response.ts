@@ -1,0 +1,98 @@
+import type { InferResponse, OutputTensor } from "../inference/request.js";
+import { BYTES_A_FLOAT, writeFloats } from "./json/floats.js";
+import type { RequestHead } from "./request.js";
+
+/** Which outputs come as bytes behind the JSON, and the id to send back. */
+export type Form = Pick<RequestHead, "id" | "isBinary" | "isBinaryByDefault">;
+
+/** An answer: text and numbers that become JSON one after the other, then bytes as they are. */
+export interface Encoded {
+  readonly json: readonly (string | Float32Array)[];
+  readonly binary: readonly Uint8Array[];
+  readonly isBinary: boolean;
+}
+
+/** So many numbers become JSON at a time where an answer is written in parts. */
+const PART = 2 ** 14;
+
+export function encode({ model, version, outputs }: InferResponse, { id, ...form }: Form): Encoded {
+  const json: (string | Float32Array)[] = [];
+  const binary: Uint8Array[] = [];
+  let isAnyBinary = false;
+  let text = `{"model_name":${quote(model)},"model_version":${quote(version)},`;
+  if (id !== undefined) text += `"id":${quote(id)},`;
+  text += '"outputs":[';
+  for (let i = 0; i < outputs.length; i++) {
+    const { name, datatype, shape, contents } = outputs[i];
+    text += `${i > 0 ? "," : ""}{"name":${quote(name)},"datatype":"${datatype}","shape":[${shape}],`;
+    const isBinary = form.isBinary.length > 0 ? form.isBinary[i] : form.isBinaryByDefault;
+    if (isBinary) {
+      const bytes = bytesOf(contents);
+      text += `"parameters":{"binary_data_size":${bytes.byteLength}}}`;
+      binary.push(bytes);
+      isAnyBinary = true;
+    } else if (contents instanceof Float32Array) {
+      json.push(`${text}"data":[`, contents);
+      text = "]}";
+    } else {
+      text += `"data":${JSON.stringify(contents)}}`;
+    }
+  }
+  json.push(`${text}]}`);
+  return { json, binary, isBinary: isAnyBinary };
+}
+
+/** Float32 as they are, little-endian on every machine that there is; each string behind its length. */
+function bytesOf(contents: OutputTensor["contents"]): Uint8Array {
+  if (contents instanceof Float32Array) {
+    return new Uint8Array(contents.buffer, contents.byteOffset, contents.byteLength);
+  }
+  const bytes = Buffer.allocUnsafe(contents.reduce((sum, text) => sum + 4 + Buffer.byteLength(text), 0));
+  let position = 0;
+  for (const text of contents) {
+    const length = bytes.write(text, position + 4);
+    bytes.writeUInt32LE(length, position);
+    position += 4 + length;
+  }
+  return bytes;
+}
+
+/** The most bytes that the JSON takes. */
+export function jsonBound({ json }: Encoded): number {
+  let bound = 0;
+  for (const part of json) bound += part.length * (typeof part === "string" ? 3 : BYTES_A_FLOAT);
+  return bound;
+}
+
+/** Writes the JSON and returns where it ends. */
+export function writeJson(target: Buffer, json: Encoded["json"]): number {
+  let position = 0;
+  for (const part of json) {
+    position =
+      typeof part === "string"
+        ? position + target.write(part, position)
+        : writeFloats(target, position, part);
+  }
+  return position;
+}
+
+/** The JSON in parts, of which none is large. */
+export function* jsonParts({ json }: Encoded): Generator<Buffer> {
+  for (const part of json) {
+    if (typeof part === "string") {
+      yield Buffer.from(part);
+      continue;
+    }
+    for (let start = 0; start < part.length; start += PART) {
+      const numbers = part.subarray(start, start + PART);
+      const target = Buffer.allocUnsafe(numbers.length * BYTES_A_FLOAT + 1);
+      if (start > 0) target[0] = 0x2c;
+      const from = start > 0 ? 1 : 0;
+      yield target.subarray(0, writeFloats(target, from, numbers));
+    }
+  }
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}
