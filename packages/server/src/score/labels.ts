@@ -6,9 +6,9 @@ const LONGEST = 2 ** 31 - 1;
 export class LabelBytes {
   readonly #bytes: readonly Uint8Array[];
 
-  constructor(labels: readonly string[]) {
+  constructor(readonly names: readonly string[]) {
     const encoder = new TextEncoder();
-    this.#bytes = labels.map((label) => encoder.encode(label));
+    this.#bytes = names.map((name) => encoder.encode(name));
   }
 
   /** Where the name of each class starts and ends, and all names behind each other; a class below 0 has none. */

@@ -8,6 +8,8 @@ import { fileSink, type Sink, standardOutput } from "./bytes/sink.js";
 import { FileBytes, standardInput } from "./bytes/source.js";
 import type { Job } from "./job.js";
 import { LabelBytes } from "./labels.js";
+import { MAGIC as PARQUET } from "./parquet/footer.js";
+import { scoreParquet } from "./parquet/score-parquet.js";
 import { addedColumns, type Quantity } from "./quantities.js";
 import { Scorer } from "./scorer.js";
 
@@ -31,7 +33,7 @@ export interface ScoreOptions {
 
 /** Reads a table, adds columns, and writes it as it was: a stream as a stream, a file as a file. */
 export async function score(options: ScoreOptions): Promise<void> {
-  const { model, input, output, top, quantities, prefix, features, memory, onRows } = options;
+  const { model, input, output, top, quantities, prefix, features, memory, rowGroups, onRows } = options;
   const { head, labels } = model;
   if (top > head.classes) {
     throw new Problem(`--top ${top}: the head has ${head.classes} classes; give at most that`);
@@ -46,41 +48,41 @@ export async function score(options: ScoreOptions): Promise<void> {
   const job: Job = { scorer, added, labels: new LabelBytes(labels), features, memory, onRows };
   if (input === "-") {
     const source = standardInput();
-    await withReader(
-      await openStream(source, memory).catch(async (error) => {
-        await source.close();
-        throw error;
-      }),
-      output,
-      job,
-      options,
-    );
+    try {
+      noGroups(source.name, options);
+      await scoreArrowTo(await openStream(source, memory), job, options);
+    } finally {
+      await source.close();
+    }
     return;
   }
   const file = await FileBytes.open(input);
   try {
     const start = new Uint8Array(8);
     await file.fillAt(start, 0);
+    if (PARQUET.equals(start.subarray(0, PARQUET.length))) {
+      if (output === "-") {
+        throw new Problem("standard output takes an Arrow stream only; give a file for Parquet by --out");
+      }
+      await withSink(output, options, (sink) => scoreParquet(file, sink, rowGroups, job));
+      return;
+    }
+    noGroups(input, options);
     const isFile = ARROW.equals(start.subarray(0, ARROW.length));
     const reader = isFile ? await openFile(file) : await openStream(file.inOrder(), memory);
-    await withReader(reader, output, job, options);
+    await scoreArrowTo(reader, job, options);
   } finally {
     await file.close();
   }
 }
 
-async function withReader(
-  reader: ArrowReader,
-  output: string,
-  job: Job,
-  options: ScoreOptions,
-): Promise<void> {
-  try {
-    // What goes through a pipe is a stream: a file has its places at its end.
-    await withSink(output, options, (sink) => scoreArrow(reader, sink, output !== "-", job));
-  } finally {
-    await reader.close();
-  }
+function noGroups(name: string, { rowGroups }: ScoreOptions): void {
+  if (rowGroups !== undefined) throw new Problem(`--row-groups: ${name} is no Parquet file; leave it out`);
+}
+
+function scoreArrowTo(reader: ArrowReader, job: Job, options: ScoreOptions): Promise<void> {
+  // What goes through a pipe is a stream: a file has its places at its end.
+  return withSink(options.output, options, (sink) => scoreArrow(reader, sink, options.output !== "-", job));
 }
 
 async function withSink(

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { float16Bits, float16Table } from "fixed-classifier-models/half";
 import { describe, expect, test } from "vitest";
 import { headOf } from "../support/models.js";
+import { checkRow, expected } from "./support/expected.js";
 import { messagesOf, passedOn } from "./support/messages.js";
 import { scored } from "./support/run.js";
 import { column, features, type ListName, type NumberName, others, table } from "./support/tables.js";
@@ -14,39 +15,12 @@ const LABELS = Array.from({ length: 7 }, (_, c) => (c === 3 ? "" : `Klasse ${c} 
 const row = (seed: number): number[] =>
   Array.from({ length: WIDTH }, (_, i) => Math.sin(1.7 * i + seed * seed));
 
-/** What a table should say of a row of numbers, by the head itself and by float64. */
-function expected(numbers: ArrayLike<number>, top: number) {
-  const x = Float32Array.from(numbers);
-  const { classes, scores } = head.topK(x, top);
-  const logits = Array.from(head.forward(x));
-  const sum = logits.reduce((total, z) => total + Math.exp(z), 0);
-  return {
-    classes: Array.from(classes),
-    scores: Array.from(scores),
-    probabilities: Array.from(classes, (c) => Math.exp(logits[c]) / sum),
-    energy: -Math.log(sum),
-  };
-}
-
 /** Compares a scored table with the rows that it was made of. */
 function check(bytes: Uint8Array, rows: readonly (ArrayLike<number> | null)[], top: number): void {
   const result = tableFromIPC(bytes);
   expect(result.numRows).toBe(rows.length);
-  const list = (value: unknown): number[] =>
-    top === 1 ? [value as number] : Array.from(value as Iterable<number>);
   rows.forEach((numbers, r) => {
-    const found = result.get(r)?.toJSON() ?? {};
-    if (numbers === null) {
-      expect([found.class, found.score, found.probability, found.energy]).toEqual([null, null, null, null]);
-      return;
-    }
-    const { classes, scores, probabilities, energy } = expected(numbers, top);
-    expect(list(found.class)).toEqual(classes);
-    expect(list(found.score)).toEqual(scores);
-    list(found.probability).forEach((p, k) => {
-      expect(Math.abs(p - probabilities[k])).toBeLessThan(2e-6);
-    });
-    expect(Math.abs(found.energy - energy)).toBeLessThan(1e-5);
+    checkRow(result.get(r)?.toJSON() ?? {}, head, numbers, top);
   });
 }
 
@@ -123,7 +97,7 @@ describe.each(["stream", "file"] as const)("a %s", (kind) => {
       expect(after.schema.fields.map(({ name }) => name)).toEqual(["x", "class", "label"]);
       rows.forEach((numbers, r) => {
         const { label } = after.get(r)?.toJSON() ?? {};
-        const names = numbers === null ? null : expected(numbers, top).classes.map((c) => LABELS[c]);
+        const names = numbers === null ? null : expected(head, numbers, top).classes.map((c) => LABELS[c]);
         expect(top === 1 || label === null ? label : Array.from(label as Iterable<string>)).toEqual(
           top === 1 ? (names?.[0] ?? null) : names,
         );
@@ -160,7 +134,7 @@ test("NaN and infinity give their own row NaN, behind classes in their order", a
   );
   expect(Array.from(after.get(0)?.score as Iterable<number>)).toEqual([Number.NaN, Number.NaN]);
   expect(Array.from(after.get(0)?.class as Iterable<number>)).toEqual([0, 1]);
-  expect(Array.from(after.get(1)?.class as Iterable<number>)).toEqual(expected(row(2), 2).classes);
+  expect(Array.from(after.get(1)?.class as Iterable<number>)).toEqual(expected(head, row(2), 2).classes);
 });
 
 test("all 65,536 numbers of float16 are read as they are, and encoded back to their bits", async () => {

@@ -51,7 +51,6 @@ export async function openFile(file: FileBytes): Promise<ArrowReader> {
     body: async (target) => {
       if ((await file.fillAt(target, body)) < target.length) throw cutOff(name);
     },
-    close: () => file.close(),
   };
 }
 

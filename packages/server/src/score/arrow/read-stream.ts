@@ -80,6 +80,5 @@ export async function openStream(source: ByteSource, most: number): Promise<Arro
     body: async (target) => {
       if ((await fill(target)) < target.length) throw cutOff(name);
     },
-    close: () => source.close(),
   };
 }

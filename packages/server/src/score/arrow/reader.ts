@@ -18,5 +18,4 @@ export interface ArrowReader {
   body(target: Uint8Array): Promise<void>;
   /** Where that body is, for who reads it in parts; undefined where it only comes by. */
   readonly place: { readonly file: FileBytes; readonly offset: number } | undefined;
-  close(): Promise<void>;
 }

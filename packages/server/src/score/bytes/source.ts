@@ -9,7 +9,6 @@ export interface ByteSource {
   readonly size: number | undefined;
   /** Fills the target; gives how many bytes there were, fewer only at the end. */
   fill(target: Uint8Array): Promise<number>;
-  close(): Promise<void>;
 }
 
 /** A file, any part of it at any time. */
@@ -78,7 +77,6 @@ export class FileBytes {
         position += count;
         return count;
       },
-      close: () => this.close(),
     };
   }
 
@@ -91,7 +89,7 @@ export const cutOff = (name: string): Problem =>
   new Problem(`${name} is cut off: it ends in the middle. Write or fetch it again`);
 
 /** What comes in by standard input. It is read only as fast as it is asked for. */
-export function standardInput(): ByteSource {
+export function standardInput(): ByteSource & { close(): Promise<void> } {
   const stream = process.stdin;
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let rest: Uint8Array = new Uint8Array(0);
