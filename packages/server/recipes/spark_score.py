@@ -6,7 +6,10 @@ A partition whose process fails fails, with what the process said; Spark tries i
 Each executor needs Node.js, the packages and the model at the same path: `--archives` of spark-submit can bring all three.
 """
 
+import contextlib
 import itertools
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -44,11 +47,18 @@ def through(line, schema, batches):
         except BaseException as failure:
             # Killed, as an end here would look like the end of the rows.
             failures.append(failure)
-            process.kill()
+            kill()
+
+    def kill():
+        # The whole group: npx has started Node.js as a process of its own.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
     # A file, as a pipe that nobody reads would stop the command once it is full.
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said)
+        process = subprocess.Popen(
+            line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, start_new_session=True
+        )
         feeder = threading.Thread(target=feed, daemon=True)
         feeder.start()
         try:
@@ -69,8 +79,9 @@ def through(line, schema, batches):
                 raise RuntimeError(f"{line[0]} ended with {status}: {said.read()[-2000:].decode(errors='replace').strip()}")
         finally:
             # Who takes only some of the rows, as `limit` does, leaves here.
-            process.kill()
+            kill()
             process.wait()
+            process.stdout.close()
             # Its next write fails, so it ends too: what is left of the batches is Spark's again.
             feeder.join(10)
 

@@ -1,15 +1,34 @@
 import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { RecordBatchStreamWriter, tableFromArrays, tableFromIPC } from "apache-arrow";
-import { expect, test } from "vitest";
+import {
+  Field,
+  FixedSizeList,
+  Float32,
+  makeData,
+  RecordBatch,
+  RecordBatchStreamWriter,
+  Schema,
+  Struct,
+  tableFromArrays,
+  tableFromIPC,
+} from "apache-arrow";
+import { describe, expect, test } from "vitest";
+import { folderOf, headOf, rowsOf } from "../support/models.js";
+import { SCORE, scored } from "./support/score.js";
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** A recipe in Python, over a stand-in for pyarrow. */
-function run(engine: "spark" | "ray" | "schema" | "limit", command: readonly string[], input: Uint8Array) {
+function run(
+  engine: "spark" | "ray" | "schema" | "limit",
+  command: readonly string[],
+  input: Uint8Array,
+  model = "model",
+) {
   const { status, stdout, stderr } = spawnSync(
     "python3",
-    [here("partitions.py"), engine, "model", ...command],
+    [here("partitions.py"), engine, model, ...command],
     {
       input,
       env: { ...process.env, PYTHONPATH: here("pyarrow-standin"), PYTHONDONTWRITEBYTECODE: "1" },
@@ -77,7 +96,8 @@ test("spark: a partition that fails while it is fed fails, and ends the command"
 });
 
 test("spark: who takes only the first batch does not wait for the others", () => {
-  const { status, stdout } = run("limit", SAME, EIGHT);
+  // The command is a process of its own under the shell, as it is under npx.
+  const { status, stdout } = run("limit", sh("cat; true"), EIGHT);
   expect(status).toBe(0);
   expect(Buffer.compare(stdout, stream(1))).toBe(0);
 });
@@ -88,4 +108,51 @@ test("the columns that come out are asked of the command, with no rows", () => {
   const { schema, numRows } = tableFromIPC(stdout);
   expect(String(schema)).toBe(String(tableFromIPC(EIGHT).schema));
   expect(numRows).toBe(0);
+});
+
+describe("with the command itself", () => {
+  const head = headOf({ features: 16, classes: 9 });
+  const model = join(folderOf({ "head.safetensors": head.toSafetensors() }), "head.safetensors");
+  const features = (batches: number): Uint8Array => {
+    const type = new FixedSizeList(16, new Field("item", new Float32(), false));
+    const schema = new Schema([new Field("features", type, false)]);
+    const writer = new RecordBatchStreamWriter();
+    for (let batch = 0; batch < batches; batch++) {
+      const child = makeData({ type: new Float32(), data: rowsOf(500, 16, batch) });
+      const list = makeData({ type, length: 500, nullCount: 0, child });
+      const data = makeData({ type: new Struct(schema.fields), length: 500, nullCount: 0, children: [list] });
+      writer.write(new RecordBatch(schema, data));
+    }
+    writer.finish();
+    return writer.toUint8Array(true);
+  };
+  const input = features(5);
+  const expected = scored(["--model", model], input);
+
+  test.each(["spark", "ray"] as const)("%s: has the bytes of one process", (engine) => {
+    const { status, stdout, said } = run(engine, SCORE, input, model);
+    expect(said).toBe("");
+    expect(status).toBe(0);
+    expect(tableFromIPC(stdout).numRows).toBe(2500);
+    expect(Buffer.compare(stdout, expected)).toBe(0);
+  });
+
+  test("spark: a partition that crashed in the middle and is tried again has the same bytes", () => {
+    const half = ["sh", "-c", `"$@" | head -c ${expected.length >> 1}; kill -9 $$`, "sh", ...SCORE];
+    const first = run("spark", half, input, model);
+    expect(first.status).toBe(1);
+    expect(first.said).toContain("ended with -9");
+    expect(Buffer.compare(run("spark", SCORE, input, model).stdout, expected)).toBe(0);
+  });
+
+  test("spark: the columns are known before a row is scored", () => {
+    const { stdout } = run("schema", SCORE, input, model);
+    expect(String(tableFromIPC(stdout).schema)).toBe(String(tableFromIPC(expected).schema));
+  });
+
+  test("a model that is not there is told by its path", () => {
+    const { status, said } = run("spark", SCORE, input, "/nowhere/head.safetensors");
+    expect(status).toBe(1);
+    expect(said).toContain("/nowhere/head.safetensors");
+  });
 });
