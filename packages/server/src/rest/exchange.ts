@@ -54,8 +54,11 @@ export class Exchange implements InferRequest, BodyTaker {
     if (this.#abort === undefined) {
       const abort = new AbortController();
       this.#abort = abort;
-      if (this.response.destroyed) abort.abort();
-      else this.response.once("close", () => abort.abort());
+      const { response } = this;
+      if (response.destroyed) abort.abort();
+      response.once("close", () => {
+        if (!response.writableFinished) abort.abort();
+      });
     }
     return this.#abort.signal;
   }
@@ -158,18 +161,14 @@ export class Exchange implements InferRequest, BodyTaker {
 
   #fail(error: unknown): void {
     const { response, context } = this;
-    const { gate, onInternalError } = context.options;
+    const { gate } = context.options;
     this.#leave();
     // The client went: nobody is left to tell.
     if (response.destroyed) return;
-    if (response.headersSent) {
-      onInternalError?.(error);
-      response.destroy();
-      return;
-    }
-    const failure = inferenceErrorOf(error, onInternalError);
+    const failure = inferenceErrorOf(error);
     gate?.failed(failure, this.model);
-    writeFailure(response, failure, gate?.isDraining ?? false);
+    if (response.headersSent) response.destroy();
+    else writeFailure(response, failure, gate?.isDraining ?? false);
   }
 
   #leave(): void {

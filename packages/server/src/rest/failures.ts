@@ -22,7 +22,7 @@ export function failureResponse(error: InferenceError): FailureResponse {
 }
 
 /** Any error as one that a client may see: Fastify's own of bad requests by their status, all that is unforeseen without a word of it. */
-export function inferenceErrorOf(error: unknown, onInternalError?: (error: unknown) => void): InferenceError {
+export function inferenceErrorOf(error: unknown): InferenceError {
   if (error instanceof InferenceError) return error;
   const { statusCode, message } = error as FastifyError;
   if (statusCode === 413) return new InferenceError("too-large", message);
@@ -31,7 +31,6 @@ export function inferenceErrorOf(error: unknown, onInternalError?: (error: unkno
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new InferenceError("invalid", message);
   }
-  onInternalError?.(error);
   return new InferenceError("internal", "the server failed to answer; its log says why", { cause: error });
 }
 

@@ -8,49 +8,36 @@ import Fastify, {
 } from "fastify";
 import { InferenceError } from "../inference/errors.js";
 import type { Inference } from "../inference/request.js";
+import { httpsOptions } from "../security/index.js";
 import { failureResponse, inferenceErrorOf, refuseConnection } from "./failures.js";
-import { DEFAULTS, type RestOptions, TIMEOUT_CHECKS } from "./options.js";
-import { addRoutes } from "./routes.js";
+import { DEFAULTS, type Limits, type RestOptions, TIMEOUT_CHECKS } from "./options.js";
+import { addRoutes, OPEN_TO_ALL } from "./routes.js";
 
 export type { RestOptions } from "./options.js";
 
 /** The Open Inference Protocol over HTTP, not listening yet. */
 export async function restServer(inference: Inference, given: RestOptions = {}): Promise<FastifyInstance> {
   const options = { ...DEFAULTS, ...given };
-  const { gate, onInternalError } = options;
+  const { gate, security } = options;
 
   function fail(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const failure = inferenceErrorOf(error, onInternalError);
+    const failure = inferenceErrorOf(error);
     const { model = "" } = (request.params ?? {}) as { model?: string };
     gate?.failed(failure, model);
     const { status, body, headers } = failureResponse(failure);
-    if (gate?.isDraining) reply.header("connection", "close");
     return reply.code(status).headers(headers).send(body);
   }
 
   const app = Fastify({
-    // Each request that is answered here would cost a line of a log, and each connection that is closed one that waits.
     logger: false,
+    // What comes while it closes is answered all the same: it was accepted.
     return503OnClosing: false,
-    bodyLimit: options.bodyLimit,
-    keepAliveTimeout: options.keepAliveTimeout,
-    requestTimeout: options.requestTimeout,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       fail(error, request, reply);
     },
-    serverFactory: (handler) => {
-      const timeouts = {
-        headersTimeout: options.headersTimeout,
-        requestTimeout: options.requestTimeout,
-        keepAliveTimeout: options.keepAliveTimeout,
-        connectionsCheckingInterval: TIMEOUT_CHECKS,
-      };
-      return options.tls === undefined
-        ? createHttpServer(timeouts, handler)
-        : (createHttpsServer({ ...timeouts, ...options.tls }, handler) as unknown as Server);
-    },
+    serverFactory: (handler) => serverOf(handler as (request: unknown, response: unknown) => void, options),
   });
   app.setErrorHandler(fail);
   app.setNotFoundHandler((request, reply) =>
@@ -60,7 +47,38 @@ export async function restServer(inference: Inference, given: RestOptions = {}):
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
 
-  await options.extend?.(app);
+  const keys = security?.keys;
+  if (keys !== undefined) {
+    app.addHook("onRequest", (request, _reply, done) => {
+      const { authorization, "x-api-key": apiKey } = request.headers;
+      const isOpen = OPEN_TO_ALL.has(request.routeOptions.url ?? "");
+      done(isOpen ? undefined : keys.refuse(authorization, typeof apiKey === "string" ? apiKey : undefined));
+    });
+  }
+  if (gate !== undefined) {
+    app.addHook("onSend", (_request, reply, payload, done) => {
+      if (gate.isDraining) reply.header("connection", "close");
+      done(null, payload);
+    });
+  }
   addRoutes(app, { inference, options });
   return app;
+}
+
+function serverOf(
+  handler: (request: unknown, response: unknown) => void,
+  options: RestOptions & Limits,
+): Server {
+  const { headersTimeout, requestTimeout, keepAliveTimeout, stallTimeout, security } = options;
+  const timeouts = { headersTimeout, requestTimeout, keepAliveTimeout };
+  const settings = { ...timeouts, connectionsCheckingInterval: TIMEOUT_CHECKS };
+  const tls = security?.tls;
+  // Both are one kind of server to Fastify.
+  const server = (
+    tls === undefined
+      ? createHttpServer(settings, handler)
+      : createHttpsServer({ ...settings, ...httpsOptions(tls) }, handler)
+  ) as Server;
+  server.setTimeout(stallTimeout);
+  return server;
 }

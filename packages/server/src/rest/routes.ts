@@ -8,6 +8,9 @@ import { type Json, JsonReader } from "./json/reader.js";
 type ModelParams = { model: string; version?: string };
 type ModelRequest = FastifyRequest<{ Params: ModelParams }>;
 
+/** What balancers and probes ask, without a key. */
+export const OPEN_TO_ALL: ReadonlySet<string> = new Set(["/v2/health/live", "/v2/health/ready"]);
+
 /** What the repository is asked for is a line; more is no such request. */
 const REPOSITORY_BODY = 2 ** 20;
 

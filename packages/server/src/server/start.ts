@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { grpcServer } from "../grpc/index.js";
 import type { Inference } from "../inference/request.js";
 import type { Services } from "../inference/services.js";
+import { listenRest } from "../rest/listen.js";
 import { exposureOf, readKeys, readTls, type Security } from "../security/index.js";
 import { ServerGate } from "./gate.js";
 import { createInference } from "./inference.js";
@@ -96,11 +97,17 @@ export async function startServer(settings: ServerSettings, log: Logger): Promis
 
 async function listen(
   inference: Inference,
-  { host, grpc, limits }: ServerSettings,
+  { host, rest, grpc, limits }: ServerSettings,
   services: Services,
   security: Security,
   listeners: Listener[],
 ): Promise<void> {
+  const listener = await listenRest(inference, {
+    ...services,
+    ...{ host, port: rest.port, bodyLimit: limits.requestBytes, security },
+    keepAliveTimeout: rest.keepAliveSeconds * 1000,
+  });
+  listeners.push({ protocol: "REST", ...listener });
   if (grpc.isEnabled) {
     const { gate } = services;
     const server = await grpcServer(inference, {
