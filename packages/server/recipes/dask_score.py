@@ -1,8 +1,8 @@
 """Scores a Parquet file, or a folder of them, on a cluster of Dask: each part is one process of `score` on some worker.
 
-    python3 dask_score.py --scheduler tcp://scheduler:8786 head.safetensors features.parquet scored --row-groups 512 --each 16
+    python3 dask_score.py head.safetensors features.parquet scored --each 16 --scheduler tcp://scheduler:8786
 
-Without --row-groups the source is a folder, and its files are the parts; without --scheduler this machine is the cluster.
+The parts of a file are its row groups, 16 each; those of a folder its files. Without --scheduler this machine is the cluster.
 A part is written under another name and renamed when it is whole, so what a worker that died had begun is never seen:
 Dask runs its part again on another worker, with the same bytes.
 Every worker needs Node.js, the packages, and the paths of model, source and target.
@@ -33,9 +33,14 @@ def score_part(part, model, command=COMMAND):
 
 def parts_of(source, target, count, each):
     """The parts: ranges of row groups of one file, or the files of a folder."""
-    if count is None:
+    if os.path.isdir(source):
         files = sorted(name for name in os.listdir(source) if name.endswith(".parquet"))
         return [(os.path.join(source, name), None, os.path.join(target, name)) for name in files]
+    if count is None:
+        # Debian has no pyarrow: there, --row-groups says how many there are.
+        from pyarrow.parquet import ParquetFile
+
+        count = ParquetFile(source).num_row_groups
     return [
         (source, (first, min(first + each, count)), os.path.join(target, f"part-{first:06d}.parquet"))
         for first in range(0, count, each)
@@ -53,10 +58,10 @@ def score(client, parts, model, command=COMMAND, retries=2):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("model")
-    options.add_argument("source")
+    options.add_argument("source", help="a Parquet file, or a folder of them")
     options.add_argument("target", help="a folder, made if there is none")
     options.add_argument("--scheduler", help="its address")
-    options.add_argument("--row-groups", type=int, help="how many the source, one file, has")
+    options.add_argument("--row-groups", type=int, help="how many the file has, if pyarrow is not there to count them")
     options.add_argument("--each", type=int, default=16, help="row groups a part")
     given = options.parse_args()
     os.makedirs(given.target, exist_ok=True)
