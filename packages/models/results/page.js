@@ -57,7 +57,7 @@ const fileOf = (name) => new URL(`${name}.json`, import.meta.url);
 
 /** From what is kept. */
 export function writePages() {
-  for (const name of ["images", "intents", "sentences"]) {
+  for (const name of ["images", "more-images", "intents", "sentences"]) {
     if (!existsSync(fileOf(name))) continue;
     /** @type {Facts} */
     const facts = JSON.parse(readFileSync(fileOf(name), "utf8"));

@@ -1,5 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { Problem } from "./problem.js";
 
 export { Problem };
@@ -44,6 +56,54 @@ export function makeFolder(path: string): void {
     const reason = isFile ? "a file stands in its way; choose another name" : reasonOf(error);
     throw new Problem(`the folder ${path} cannot be made: ${reason}`, { cause: error });
   }
+}
+
+/** Whether a folder is there; what is not there is refused. */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** So much is read by one call at most: Linux gives no more at once. */
+const AT_ONCE = 2 ** 30;
+
+/** Opens a file and closes it again. A pipe is none: it would be waited for. `flags` are more than those of reading. */
+export function withFile<T>(path: string, use: (file: number) => T, flags = 0): T {
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | flags);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  try {
+    return use(file);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw unreadable(path, error);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The length of a file that is open. */
+export function lengthOf(path: string, file: number): number {
+  const status = fstatSync(file);
+  if (status.isFile()) return status.size;
+  throw new Problem(`${path} ${status.isDirectory() ? "is a folder, and" : "is"} no file: give a file`);
+}
+
+/** The bytes `at` … `at + length` of a file that is open, all of which must be there. */
+export function readFully(path: string, file: number, at: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length; ) {
+    const count = readSync(file, bytes, done, Math.min(AT_ONCE, length - done), at + done);
+    if (count === 0) throw new Problem(`${path} became shorter while it was read; try again`);
+    done += count;
+  }
+  return bytes;
 }
 
 /** What is said of a file that cannot be read. */

@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { writeWhole } from "../src/files.js";
+import { lengthOf, readFully, withFile, writeWhole } from "../src/files.js";
 import { Problem } from "../src/problem.js";
 
 let folder = "";
@@ -28,4 +29,21 @@ test("where nothing can be written, the message says why", () => {
   mkdirSync(join(folder, "b"));
   expect(() => writeWhole(join(folder, "b"), "x")).toThrow(/a folder stands there/);
   expect(readdirSync(folder)).toEqual(["b"]);
+});
+
+test("files are read in part, and what is none is refused and not waited for", () => {
+  const path = join(folder, "a");
+  writeWhole(path, "0123456789");
+  expect(Buffer.from(withFile(path, (file) => readFully(path, file, 3, 4))).toString()).toBe("3456");
+  expect(withFile(path, (file) => lengthOf(path, file))).toBe(10);
+  expect(() => withFile(path, (file) => readFully(path, file, 8, 4))).toThrow(/became shorter/);
+  expect(() => withFile(folder, (file) => lengthOf(folder, file))).toThrow(/is a folder, and no file/);
+  expect(() => withFile(folder, (file) => readFully(folder, file, 0, 4))).toThrow(
+    /cannot be read: it is a folder/,
+  );
+  expect(() => withFile(join(folder, "none"), () => 0)).toThrow(/cannot be read: there is no such file/);
+  if (process.platform === "win32") return;
+  const pipe = join(folder, "pipe");
+  spawnSync("mkfifo", [pipe]);
+  expect(() => withFile(pipe, (file) => lengthOf(pipe, file))).toThrow(/pipe is no file: give a file/);
 });

@@ -1,8 +1,7 @@
 /** Rows of features that a last layer is converted by, from files or from images. */
 
-import { statSync } from "node:fs";
 import type { CalibrationRows } from "../convert/rows.js";
-import { unreadable } from "../files.js";
+import { isFolder } from "../files.js";
 import type { LastLayer } from "../last-layer.js";
 import type { OnnxModel } from "../onnx/index.js";
 import { Problem } from "../problem.js";
@@ -55,12 +54,4 @@ function refuseImageOptions(path: string, { mean, std, layout, size }: ImageOpti
   for (const [name, value] of Object.entries(options))
     if (value !== undefined)
       throw new Problem(`${path} has features, and --${name} ${value} is for images: leave it out`);
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch (error) {
-    throw unreadable(path, error);
-  }
 }

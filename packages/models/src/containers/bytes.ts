@@ -1,5 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { unreadable } from "../files.js";
+import { lengthOf, readFully, withFile } from "../files.js";
 import { Problem } from "../problem.js";
 
 /** Bytes that are read where they lie: a file of many gigabytes costs what is read of it. */
@@ -18,7 +17,7 @@ const MOST_AT_ONCE = 2 ** 31 - 1;
 
 export function openBytes(path: string): Bytes {
   return withFile(path, (file) => {
-    const { size } = fstatSync(file);
+    const size = lengthOf(path, file);
     return {
       path,
       length: size,
@@ -80,32 +79,5 @@ function checkRange(path: string, size: number, at: number, length: number): voi
     throw new Problem(
       `${path} has ${length} bytes in one piece, more than the last layer of a classifier has`,
     );
-  }
-}
-
-function readFully(path: string, file: number, at: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
-    const count = readSync(file, bytes, done, length - done, at + done);
-    if (count === 0) throw new Problem(`${path} became shorter while it was read`);
-    done += count;
-  }
-  return bytes;
-}
-
-function withFile<T>(path: string, use: (file: number) => T): T {
-  let file: number;
-  try {
-    file = openSync(path, "r");
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-  try {
-    return use(file);
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw unreadable(path, error);
-  } finally {
-    closeSync(file);
   }
 }

@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";
+import { constants, lstatSync } from "node:fs";
 import { dirname, join, normalize, resolve } from "node:path";
-import { unreadable } from "../files.js";
+import { lengthOf, readFully, withFile } from "../files.js";
 import { Problem } from "../problem.js";
 import { byteLength } from "./element-types.js";
 import type { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto } from "./onnx_pb.js";
@@ -38,37 +38,14 @@ export class ExternalData {
     const piece = this.pieces.get(tensor);
     if (piece === undefined)
       throw new Error(`tensor "${tensor.name}" is no external data of ${this.modelPath}`);
-    const bytes = new Uint8Array(piece.length);
-    const file = this.open(piece.location);
-    try {
-      for (let at = 0; at < bytes.length; ) {
-        const read = readSync(file, bytes, at, Math.min(CHUNK, bytes.length - at), piece.offset + at);
-        if (read === 0)
-          throw new Problem(
-            `${join(this.folder, piece.location)} became shorter while it was read; try again`,
-          );
-        at += read;
-      }
-    } finally {
-      closeSync(file);
-    }
-    return bytes;
+    return this.open(piece.location, (path, file) => readFully(path, file, piece.offset, piece.length));
   }
 
   /** The whole of a file, piece by piece. */
   *chunks(location: string): Generator<Uint8Array> {
-    const file = this.open(location);
-    try {
-      const bytes = new Uint8Array(CHUNK);
-      for (let at = 0; ; ) {
-        const read = readSync(file, bytes, 0, CHUNK, at);
-        if (read === 0) return;
-        at += read;
-        yield bytes.subarray(0, read);
-      }
-    } finally {
-      closeSync(file);
-    }
+    const size = this.open(location, lengthOf);
+    for (let at = 0; at < size; at += CHUNK)
+      yield this.open(location, (path, file) => readFully(path, file, at, Math.min(CHUNK, size - at)));
   }
 
   pathOf(location: string): string {
@@ -80,7 +57,7 @@ export class ExternalData {
     const location = entry("location");
     if (location === undefined) throw this.problem(tensor, "does not say in which file");
     this.refuseUnsafe(tensor, location);
-    const size = this.sizeOf(tensor, location);
+    const size = this.sizeOf(location);
     const expected = byteLength(tensor.dataType, elementCount(tensor, this.modelPath));
     const offset = this.numberOf(tensor, "offset", entry("offset") ?? "0");
     const given = entry("length");
@@ -121,29 +98,18 @@ export class ExternalData {
     }
   }
 
-  private sizeOf(tensor: TensorProto, location: string): number {
+  private sizeOf(location: string): number {
     let size = this.sizes.get(location);
     if (size !== undefined) return size;
-    const file = this.open(location);
-    try {
-      const status = fstatSync(file);
-      if (!status.isFile()) throw this.problem(tensor, `is kept in ${location}, which is no file`);
-      size = status.size;
-    } finally {
-      closeSync(file);
-    }
+    size = this.open(location, lengthOf);
     this.sizes.set(location, size);
     return size;
   }
 
-  /** A link that takes the file's place in between is not followed, and a pipe not waited for. */
-  private open(location: string): number {
+  /** A link that takes the file's place in between is not followed. */
+  private open<T>(location: string, use: (path: string, file: number) => T): T {
     const path = join(this.folder, location);
-    try {
-      return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-    } catch (error) {
-      throw unreadable(path, error);
-    }
+    return withFile(path, (file) => use(path, file), constants.O_NOFOLLOW ?? 0);
   }
 
   private numberOf(tensor: TensorProto, key: string, text: string): number {

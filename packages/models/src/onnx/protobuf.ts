@@ -1,8 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
-import { unreadable } from "../files.js";
+import { lengthOf, readFully, withFile } from "../files.js";
 import { Problem } from "../problem.js";
 import type { ModelProto, TensorProto } from "./onnx_pb.js";
 import { GraphProtoSchema, ModelProtoSchema, TensorProtoSchema } from "./onnx_pb.js";
@@ -17,7 +16,15 @@ const TENSOR_RAW_DATA = 9;
 
 /** Reads the protobuf of a model; its tensors' raw_data are views of the one buffer that holds the file. */
 export function readModel(path: string): ModelProto {
-  return parseModel(readBytes(path), path);
+  const bytes = withFile(path, (file) => {
+    const length = lengthOf(path, file);
+    if (length <= LARGEST) return readFully(path, file, 0, length);
+    throw new Problem(
+      `${path} has ${length} bytes, but a protobuf ends at 2 GB; save the model with its weights as external data ` +
+        "(onnx.save_model with save_as_external_data=True)",
+    );
+  });
+  return parseModel(bytes, path);
 }
 
 export function parseModel(bytes: Uint8Array, path: string): ModelProto {
@@ -59,7 +66,7 @@ export function modelPieces(model: ModelProto): Uint8Array[] {
   ];
   const { graph: _, ...rest } = model;
   const pieces = [toBinary(ModelProtoSchema, rest as ModelProto), ...delimited(MODEL_GRAPH, graphPieces)];
-  const length = lengthOf(pieces);
+  const length = sumOf(pieces);
   if (length > LARGEST)
     throw new Problem(
       `the model would have ${length} bytes, and a protobuf ends at 2 GB; keep its weights as external data`,
@@ -74,37 +81,9 @@ function tensorPieces(tensor: TensorProto): Uint8Array[] {
 }
 
 function delimited(field: number, pieces: readonly Uint8Array[]): Uint8Array[] {
-  return [new BinaryWriter().tag(field, 2).uint32(lengthOf(pieces)).finish(), ...pieces];
+  return [new BinaryWriter().tag(field, 2).uint32(sumOf(pieces)).finish(), ...pieces];
 }
 
-function lengthOf(pieces: readonly Uint8Array[]): number {
+function sumOf(pieces: readonly Uint8Array[]): number {
   return pieces.reduce((sum, piece) => sum + piece.length, 0);
-}
-
-function readBytes(path: string): Uint8Array {
-  let file: number;
-  try {
-    file = openSync(path, "r");
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-  try {
-    const status = fstatSync(file);
-    if (!status.isFile()) throw new Problem(`${path} is no file; give the model's .onnx file itself`);
-    if (status.size > LARGEST) {
-      throw new Problem(
-        `${path} has ${status.size} bytes, but a protobuf ends at 2 GB; save the model with its weights as external data ` +
-          "(onnx.save_model with save_as_external_data=True)",
-      );
-    }
-    const bytes = new Uint8Array(status.size);
-    for (let at = 0; at < bytes.length; ) {
-      const read = readSync(file, bytes, at, bytes.length - at, at);
-      if (read === 0) throw new Problem(`${path} became shorter while it was read; try again`);
-      at += read;
-    }
-    return bytes;
-  } finally {
-    closeSync(file);
-  }
 }

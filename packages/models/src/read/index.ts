@@ -1,5 +1,6 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
-import { unreadable } from "../files.js";
+import { readdirSync } from "node:fs";
+import { openBytes } from "../containers/bytes.js";
+import { isFolder, unreadable } from "../files.js";
 import type { LastLayer } from "../last-layer.js";
 import { Problem } from "../problem.js";
 import type { Format, Place, ReadOptions } from "./format.js";
@@ -73,16 +74,12 @@ function refuseUnused({ path }: Place, format: Format, options: ReadOptions): vo
 }
 
 function placeOf(path: string): Place {
+  if (!isFolder(path)) {
+    const bytes = openBytes(path);
+    return { path, entries: null, start: bytes.read(0, Math.min(START, bytes.length)) };
+  }
   try {
-    if (statSync(path).isDirectory())
-      return { path, entries: new Set(readdirSync(path)), start: new Uint8Array() };
-    const start = new Uint8Array(START);
-    const file = openSync(path, "r");
-    try {
-      return { path, entries: null, start: start.subarray(0, readSync(file, start, 0, START, 0)) };
-    } finally {
-      closeSync(file);
-    }
+    return { path, entries: new Set(readdirSync(path)), start: new Uint8Array() };
   } catch (error) {
     throw unreadable(path, error);
   }

@@ -152,7 +152,7 @@ describe("refused", () => {
 
   test("files that are not there, are none, or end too early", () => {
     expect(reason(at("none.bin"))).toMatch(/none\.bin, which is not there; copy it beside the model/);
-    expect(reason(at("real"))).toMatch(/is kept in real, which is no file/);
+    expect(reason(at("real"))).toMatch(/real is a folder, and no file/);
     expect(reason(at("weights.bin", "240"))).toMatch(
       /ends at byte 288 of weights\.bin, which has 256; is that file whole\?/,
     );

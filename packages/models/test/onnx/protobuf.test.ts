@@ -173,7 +173,7 @@ describe("refused, with the place and what to do", () => {
 
   test("files that are not there, are folders, or go beyond 2 GB", () => {
     expect(refusal(() => readModel(join(folder, "none.onnx")))).toMatch(/none\.onnx cannot be read/);
-    expect(refusal(() => readModel(folder))).toMatch(/is no file/);
+    expect(refusal(() => readModel(folder))).toMatch(/is a folder, and no file/);
     const large = join(folder, "large.onnx");
     writeFileSync(large, "");
     truncateSync(large, 2 ** 31);
