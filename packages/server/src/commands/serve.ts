@@ -1,7 +1,4 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { logOf } from "../server/log.js";
-import { settingsOf } from "../server/settings.js";
-import { startServer } from "../server/start.js";
 
 interface Options {
   readonly model?: string[];
@@ -56,6 +53,12 @@ function numberOf(text: string): number {
 }
 
 async function serve(options: Options): Promise<void> {
+  // Read only now: `score`, which runs once for every part of a table, would start half a second later.
+  const [{ logOf }, { settingsOf }, { startServer }] = await Promise.all([
+    import("../server/log.js"),
+    import("../server/settings.js"),
+    import("../server/start.js"),
+  ]);
   const { tlsCertificate: certificate, tlsKey: key, tlsClientCa: clientCa } = options;
   const isTls = certificate !== undefined || key !== undefined || clientCa !== undefined;
   const settings = settingsOf(
