@@ -7,14 +7,14 @@ export function classification(
   const lines = new Array<string>(classes.length);
   for (let i = 0; i < lines.length; i++) {
     const label = labels[classes[i]];
-    const line = `${shortest(values[i])}:${classes[i]}`;
+    const line = `${decimal(values[i])}:${classes[i]}`;
     lines[i] = label ? `${line}:${label}` : line;
   }
   return lines;
 }
 
-/** The shortest decimal number that is this float32, as every language reads it. */
-export function shortest(value: number): string {
+/** A decimal number of nine digits at most that is this float32, as every language reads it. */
+export function decimal(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   for (let digits = 6; digits < 9; digits++) {
     const text = value.toPrecision(digits);

@@ -24,22 +24,24 @@ const HEADS = ["head.safetensors", "head.json"];
 export function placeOf(given: string): ModelPlace {
   const at = given.indexOf("=");
   const before = given.slice(0, Math.max(at, 0));
-  if (NAME.test(before)) return { name: before, path: checked(given.slice(at + 1), given) };
-  const path = checked(given, given);
-  const file = basename(path);
-  const extension = extname(file);
-  const name = extension === ".safetensors" || extension === ".json" ? basename(file, extension) : file;
+  return NAME.test(before) ? placeAt(given.slice(at + 1), before) : placeAt(given);
+}
+
+/** The same of a name and a path that are known apart. */
+export function placeAt(path: string, name = nameOf(path)): ModelPlace {
+  if (path === "") throw new Problem(`the model "${name}" has no path; give NAME=PATH`);
   if (!NAME.test(name)) {
     throw new Problem(
-      `the model ${given}: "${name}" is no name for a model, which has letters, digits, ".", "_" and "-"; give it one: NAME=${path}`,
+      `the model ${path}: "${name}" is no name for a model, which has letters, digits, ".", "_" and "-"; give it one: NAME=${path}`,
     );
   }
   return { name, path };
 }
 
-function checked(path: string, given: string): string {
-  if (path === "") throw new Problem(`the model "${given}" has no path; give NAME=PATH`);
-  return path;
+function nameOf(path: string): string {
+  const file = basename(path);
+  const extension = extname(file);
+  return extension === ".safetensors" || extension === ".json" ? basename(file, extension) : file;
 }
 
 /** The versions of a model as they lie on disc now, oldest first: a file or a folder is version 1, folders named by numbers are versions. */

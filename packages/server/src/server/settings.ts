@@ -6,7 +6,7 @@ import { Problem, unreadable } from "fixed-classifier-models/files";
 import { parse } from "yaml";
 import type { BatchingSettings } from "../execution/batcher.js";
 import type { ExecutionSettings } from "../execution/execution.js";
-import { type ModelPlace, placeOf } from "../models/places.js";
+import { type ModelPlace, placeAt, placeOf } from "../models/places.js";
 import type { TlsFiles } from "../security/index.js";
 import type { GateLimits } from "./gate.js";
 import { SCHEMA } from "./schema.js";
@@ -51,10 +51,7 @@ export function settingsOf(
   check(file, path ?? "");
   const given: unknown = merged(path === undefined ? file : located(file, dirname(path)), flags);
   check(given, "the options");
-  const places = [
-    ...models.map(placeOf),
-    ...given.models.map(({ name, path }) => placeOf(name === undefined ? path : `${name}=${path}`)),
-  ];
+  const places = [...models.map(placeOf), ...given.models.map(({ name, path }) => placeAt(path, name))];
   if (places.length === 0) throw new Problem("there is no model to serve; give one: --model [NAME=]PATH");
   const { batching, execution, limits } = given;
   if (limits.requestBytes > limits.bytesInFlight) {

@@ -80,8 +80,14 @@ export async function startServer(settings: ServerSettings, log: Logger): Promis
     gate.isDraining = true;
     log.info({ drainSeconds }, "draining: not ready, but answering");
     await sleep(drainSeconds * 1000);
-    await end(settings.shutdown.finishSeconds * 1000);
-    const left = gate.requests;
+    const graceMilliseconds = settings.shutdown.finishSeconds * 1000;
+    let left = 0;
+    // Timers of one length fire in their order: this one before those that cut off.
+    const timer = setTimeout(() => {
+      left = gate.requests;
+    }, graceMilliseconds);
+    await end(graceMilliseconds);
+    clearTimeout(timer);
     if (left === 0) log.info("stopped");
     else log.error({ requests: left }, "stopped: requests that had not ended in time were cut off");
     return left === 0;

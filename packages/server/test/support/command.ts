@@ -19,7 +19,7 @@ export interface Served {
 /** The command as it runs in earnest, on ports that are free, when it is ready; it ends with the test. */
 export async function serve(args: readonly string[], isReady = true): Promise<Served> {
   const all = [CLI, "serve", "--port", "0", "--grpc-port", "0", ...args];
-  const child = spawn(process.execPath, all, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, all, { stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => {
     child.kill("SIGKILL");
   });
