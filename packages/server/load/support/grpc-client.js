@@ -8,7 +8,7 @@ const root = new protobuf.Root().loadSync(PROTO, { keepCase: true });
 export const Request = root.lookupType("inference.ModelInferRequest");
 export const Response = root.lookupType("inference.ModelInferResponse");
 
-const HEADERS = {
+export const HEADERS = {
   ":method": "POST",
   ":path": "/inference.GRPCInferenceService/ModelInfer",
   "content-type": "application/grpc",
@@ -49,9 +49,13 @@ export class Connection {
     this.#session.close();
   }
 
+  get isOpen() {
+    return !this.#session.closed && !this.#session.destroyed;
+  }
+
   /** Sends a framed message; `done` has the status and the pieces of the answer. */
-  infer(frame, done) {
-    const stream = this.#session.request(HEADERS);
+  infer(frame, done, headers = HEADERS) {
+    const stream = this.#session.request(headers);
     const pieces = [];
     let status = "none";
     const read = (headers) => {
