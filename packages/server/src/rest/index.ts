@@ -1,4 +1,10 @@
-import { createServer as createHttpServer, type Server } from "node:http";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import Fastify, {
   type FastifyError,
@@ -9,7 +15,7 @@ import Fastify, {
 import { InferenceError } from "../inference/errors.js";
 import type { Inference } from "../inference/request.js";
 import { httpsOptions } from "../security/index.js";
-import { failureResponse, inferenceErrorOf, refuseConnection } from "./failures.js";
+import { failureResponse, inferenceErrorOf, refuseConnection, writeFailure } from "./failures.js";
 import { DEFAULTS, type Limits, type RestOptions, TIMEOUT_CHECKS } from "./options.js";
 import { addRoutes, OPEN_TO_ALL } from "./routes.js";
 
@@ -37,7 +43,7 @@ export async function restServer(inference: Inference, given: RestOptions = {}):
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       fail(error, request, reply);
     },
-    serverFactory: (handler) => serverOf(handler as (request: unknown, response: unknown) => void, options),
+    serverFactory: (handler) => serverOf(handler as RequestListener, options),
   });
   app.setErrorHandler(fail);
   app.setNotFoundHandler((request, reply) =>
@@ -65,20 +71,30 @@ export async function restServer(inference: Inference, given: RestOptions = {}):
   return app;
 }
 
-function serverOf(
-  handler: (request: unknown, response: unknown) => void,
-  options: RestOptions & Limits,
-): Server {
+function serverOf(handler: RequestListener, options: RestOptions & Limits): Server {
   const { headersTimeout, requestTimeout, keepAliveTimeout, stallTimeout, security } = options;
   const timeouts = { headersTimeout, requestTimeout, keepAliveTimeout };
-  const settings = { ...timeouts, connectionsCheckingInterval: TIMEOUT_CHECKS };
+  // node:http would refuse a request without a host itself, and not say why.
+  const settings = { ...timeouts, connectionsCheckingInterval: TIMEOUT_CHECKS, requireHostHeader: false };
+  const checked: RequestListener = (request, response) => {
+    if (request.headers.host !== undefined || request.httpVersionMinor === 0) handler(request, response);
+    else refuse(request, response, "the request has no Host");
+  };
   const tls = security?.tls;
   // Both are one kind of server to Fastify.
   const server = (
     tls === undefined
-      ? createHttpServer(settings, handler)
-      : createHttpsServer({ ...settings, ...httpsOptions(tls) }, handler)
+      ? createHttpServer(settings, checked)
+      : createHttpsServer({ ...settings, ...httpsOptions(tls) }, checked)
   ) as Server;
   server.setTimeout(stallTimeout);
+  server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) =>
+    refuse(request, response, `the server does not do what the request expects: ${request.headers.expect}`),
+  );
   return server;
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, problem: string): void {
+  request.resume();
+  writeFailure(response, new InferenceError("invalid", problem), false);
 }

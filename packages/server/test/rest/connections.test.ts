@@ -77,11 +77,13 @@ test.each([
   ["a folded header", header("X: a\r\n b"), 400],
   ["a null in a header", header("X: \0"), 400],
   ["no host", "GET /v2 HTTP/1.1\r\n\r\n", 400],
+  ["an expectation", header("Expect: the-unexpected"), 400],
   ["a path that is none", "GET v2 HTTP/1.1\r\nHost: a\r\n\r\n", 400],
   ["a method that there is not", "INFER /v2 HTTP/1.1\r\nHost: a\r\n\r\n", 400],
 ])("%s is refused", async (_, bytes, status) => {
   const heard = await spoken(port, bytes);
   expect(heard.slice(0, 13)).toBe(`HTTP/1.1 ${status} `);
+  expect(errorOf(heard)).toEqual({ error: expect.any(String) });
   expect(await isAlive()).toBe(true);
 });
 

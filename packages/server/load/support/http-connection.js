@@ -1,0 +1,89 @@
+import net from "node:net";
+
+/** What a POST looks like on the wire. */
+export function posted(path, body, headers = {}) {
+  const lines = Object.entries({ Host: "localhost", ...headers, "Content-Length": body.length });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  return Buffer.concat([Buffer.from(`POST ${path} HTTP/1.1\r\n${head}\r\n`), body]);
+}
+
+/**
+ * One connection of the least an HTTP client can be, so that what is measured is the server: it sends the same bytes again and again, and
+ * every answer must be, behind its headers, the bytes of the first.
+ */
+export class HttpConnection {
+  #socket;
+  #answer;
+  #bodyStart;
+  #received = 0;
+  #done;
+
+  /** `answer` is what `ask` gave. */
+  constructor(port, { bytes, bodyStart }) {
+    this.#answer = bytes;
+    this.#bodyStart = bodyStart;
+    this.#socket = net.connect({ port, host: "127.0.0.1", noDelay: true });
+    this.#socket.on("data", (chunk) => this.#take(chunk));
+    this.#socket.on("error", () => {});
+    this.#socket.on("close", () => this.#end(false));
+  }
+
+  close() {
+    this.#socket.destroy();
+  }
+
+  /** One request at a time; `done` is told whether the answer was right. */
+  send(request, done) {
+    this.#done = done;
+    this.#socket.write(request);
+  }
+
+  #take(chunk) {
+    const start = this.#received;
+    const end = start + chunk.length;
+    // Only the date differs in the headers.
+    const from = Math.max(start, this.#bodyStart);
+    const isFirst = start === 0;
+    if (
+      end > this.#answer.length ||
+      (isFirst && chunk.compare(this.#answer, 0, 12, 0, 12) !== 0) ||
+      (end > from && chunk.compare(this.#answer, from, end, from - start) !== 0)
+    ) {
+      this.#end(false);
+      this.#socket.destroy();
+      return;
+    }
+    this.#received = end;
+    if (end === this.#answer.length) {
+      this.#received = 0;
+      this.#end(true);
+    }
+  }
+
+  #end(isRight) {
+    const done = this.#done;
+    this.#done = undefined;
+    done?.(isRight);
+  }
+}
+
+/** Sends a request once: all bytes of the answer, and what is in it. */
+export function ask(port, request) {
+  return new Promise((resolve, reject) => {
+    let bytes = Buffer.alloc(0);
+    const socket = net.connect(port, "127.0.0.1", () => socket.write(request));
+    socket.on("error", reject);
+    socket.on("close", () => reject(new Error(`the server hung up after ${bytes.length} bytes`)));
+    socket.on("data", (chunk) => {
+      bytes = Buffer.concat([bytes, chunk]);
+      const end = bytes.indexOf("\r\n\r\n");
+      if (end < 0) return;
+      const bodyStart = end + 4;
+      const head = bytes.toString("latin1", 0, end);
+      const length = Number(/^content-length: *(\d+)/im.exec(head)?.[1]);
+      if (bytes.length < bodyStart + length) return;
+      resolve({ bytes, bodyStart, head, status: Number(head.slice(9, 12)), body: bytes.subarray(bodyStart) });
+      socket.destroy();
+    });
+  });
+}
