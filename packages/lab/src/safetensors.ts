@@ -1,3 +1,7 @@
+import { product } from "./data/arrays.js";
+import { inMemory } from "./data/bytes.js";
+import { ELEMENTS } from "./data/elements.js";
+import { type Header, headerOf } from "./data/formats/safetensors.js";
 import { Problem } from "./problem.js";
 
 /**
@@ -47,43 +51,25 @@ export function encodeNamed(
 
 /** Of a file that `encodeTensors` wrote; `place` is its path, for messages. */
 export function decodeTensors(bytes: Uint8Array, place: string): Tensors {
-  const fail = (reason: string): never => {
+  const fail = (reason: string, cause?: unknown): never => {
     throw new Problem(
       `${place} is no file of the laboratory or is damaged: ${reason}; write it again or take another copy`,
+      { cause },
     );
   };
-  if (bytes.length < 8) return fail("it is too short");
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (length > bytes.length - 8) return fail("its header goes beyond its end");
-  let header: Record<string, unknown>;
+  const file = inMemory(place, bytes);
+  let header: Header;
   try {
-    header = JSON.parse(Buffer.from(bytes.subarray(8, 8 + length)).toString("utf8"));
-  } catch {
-    return fail("its header is no JSON");
+    header = headerOf(file);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return fail("it is cut off or no safetensors file", error);
   }
-  const { __metadata__: metadata = {}, ...entries } = header;
-  const arrays = new Map<string, { shape: number[]; value: Float32Array }>();
-  for (const [name, entry] of Object.entries(entries)) {
-    const { dtype, shape, data_offsets: offsets } = entry as Entry;
-    if (dtype !== "F32" || !isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
-      return fail(`"${name}" is no array of float32`);
-    }
-    const [start = 0, end = 0] = offsets;
-    const size = shape.reduce((product, n) => product * n, 4);
-    if (end - start !== size || 8 + length + end > bytes.length)
-      return fail(`"${name}" does not fill its place`);
-    const value = new Float32Array(size / 4);
-    new Uint8Array(value.buffer).set(bytes.subarray(8 + length + start, 8 + length + end));
-    arrays.set(name, { shape, value });
+  const arrays = new Map<string, { shape: readonly number[]; value: Float32Array }>();
+  for (const { name, element, shape, offset } of header.tensors) {
+    if (element !== ELEMENTS.float32) return fail(`"${name}" is no array of float32`);
+    const raw = file.read(offset, product(shape) * element.bytes);
+    arrays.set(name, { shape, value: new Float32Array(raw.buffer) });
   }
-  return { arrays, metadata: metadata as Record<string, string> };
+  return { arrays, metadata: header.metadata };
 }
-
-interface Entry {
-  dtype?: unknown;
-  shape?: unknown;
-  data_offsets?: unknown;
-}
-
-const isSizes = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);

@@ -10,12 +10,12 @@ export const safetensors: Format = {
   endings: /\.safetensors$/i,
   read: async (path, { memory }) => {
     const file = openBytes(path);
-    const arrays = tensorsOf(file).map(({ name, ...place }) => arrayAt(name, file, place, memory));
+    const arrays = headerOf(file).tensors.map(({ name, ...place }) => arrayAt(name, file, place, memory));
     return { kind: "arrays", path, arrays };
   },
   estimate: async (path, { memory }) => {
     const file = glance(path);
-    const parts = tensorsOf(file).map(({ shape, element }) =>
+    const parts = headerOf(file).tensors.map(({ shape, element }) =>
       estimateOf(product(shape) * element.bytes, file.onDisc, memory),
     );
     return parts.reduce((a, b) => ({ memory: a.memory + b.memory, disc: a.disc + b.disc }), {
@@ -44,6 +44,12 @@ const TYPES: Readonly<Record<string, Element>> = {
 /** The limit of the format. */
 const LONGEST_HEADER = 100_000_000;
 
+/** What a file says of itself: its texts by name, and its tensors in their order. */
+export interface Header {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: readonly Tensor[];
+}
+
 interface Tensor {
   readonly name: string;
   readonly element: Element;
@@ -51,7 +57,7 @@ interface Tensor {
   readonly offset: number;
 }
 
-function tensorsOf(file: Bytes): Tensor[] {
+export function headerOf(file: Bytes): Header {
   const { path } = file;
   const damaged = (what: string): Problem =>
     new Problem(`${path} is cut off or no safetensors file: ${what}. Save or fetch it again`);
@@ -63,8 +69,9 @@ function tensorsOf(file: Bytes): Tensor[] {
   if (header === null) throw damaged("its header is no JSON object");
   const start = 8 + length;
   const tensors: (Tensor & { end: number })[] = [];
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === "__metadata__") continue;
+  const { __metadata__: metadata = {}, ...entries } = header;
+  if (!areTexts(metadata)) throw damaged("its __metadata__ is no object of texts");
+  for (const [name, entry] of Object.entries(entries)) {
     if (!isEntry(entry)) throw damaged(`${name} has no type, shape and place`);
     const { dtype, shape, data_offsets: offsets } = entry;
     const element = TYPES[dtype];
@@ -83,7 +90,7 @@ function tensorsOf(file: Bytes): Tensor[] {
     return tensor.end;
   }, start);
   if (end !== file.length) throw damaged(`its tensors end at byte ${end} and the file at ${file.length}`);
-  return tensors;
+  return { metadata, tensors };
 }
 
 function parsed(text: string): Record<string, unknown> | null {
@@ -102,6 +109,11 @@ interface Entry {
   readonly shape: readonly number[];
   readonly data_offsets: readonly [number, number];
 }
+
+const areTexts = (value: unknown): value is Record<string, string> =>
+  typeof value === "object" &&
+  value !== null &&
+  Object.values(value).every((text) => typeof text === "string");
 
 const areCounts = (values: unknown): values is number[] =>
   Array.isArray(values) && values.every((value) => Number.isSafeInteger(value) && value >= 0);
