@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // The commands are packages of their own, with dependencies of their own: this hands over to them, or says how to install them.
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 /** The package that has a command. @type {Record<string, string>} */
 const PACKAGES = {
@@ -34,8 +34,9 @@ if (name === undefined) {
     console.error(`fixed-classifier ${command} is in another package: npm install ${name}`);
     process.exitCode = 1;
   } else {
-    const { status } = spawnSync(process.execPath, [cli, command, ...args], { stdio: "inherit" });
-    process.exitCode = status ?? 1;
+    // In this process: signals, streams and the exit status are the command's own, whoever started it, and it may be process 1.
+    process.argv = [process.execPath, cli, command, ...args];
+    await import(pathToFileURL(cli).href);
   }
 }
 

@@ -1,6 +1,7 @@
 /** `npx fixed-classifier`, which hands over to the packages that have the commands. */
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -66,4 +67,30 @@ test("where the package is, it gets the command as it was given, and its exit st
     stdout: "train|a b.npy|--lr|1e-3\n",
     stderr: "",
   });
+});
+
+test("a command gets the signals and the streams of this one: there is one process only", async () => {
+  const server = join(project, "node_modules/fixed-classifier-server");
+  mkdirSync(server);
+  writeFileSync(join(server, "package.json"), '{ "bin": { "fixed-classifier-server": "cli.js" } }');
+  writeFileSync(
+    join(server, "cli.js"),
+    `process.stdin.pipe(process.stdout);
+    setInterval(() => {}, 1000);
+    process.on("SIGTERM", () => process.stdout.write("asked to end " + process.pid, () => process.exit(7)));`,
+  );
+  const command = join(project, "node_modules/fixed-classifier/bin/fixed-classifier.js");
+  const child = spawn(process.execPath, [command, "serve"], { cwd: project });
+  const ended = once(child, "exit");
+  let text = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk;
+  });
+  for (const line of ["one,", "two,"]) {
+    child.stdin.write(line);
+    while (!text.endsWith(line)) await once(child.stdout, "data");
+  }
+  child.kill("SIGTERM");
+  expect(await ended).toEqual([7, null]);
+  expect(text).toBe(`one,two,asked to end ${child.pid}`);
 });
