@@ -1,8 +1,9 @@
 // How many requests a second the server answers over gRPC with raw contents, and how long they take: `npm run load -- grpc --rows 1`.
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { Connection, Response, rawRequest } from "./support/grpc-client.js";
+import { HEADERS, Response, rawRequest } from "./support/grpc-client.js";
 import { Latencies } from "./support/latencies.js";
+import { RawConnection } from "./support/raw-http2.js";
 import { startServer } from "./support/server.js";
 
 const FEATURES = 2048;
@@ -25,10 +26,13 @@ export async function run(args) {
   try {
     const features = Float32Array.from({ length: rows * FEATURES }, (_, i) => Math.sin(i));
     const frame = rawRequest(features, FEATURES);
-    const open = Array.from({ length: connections }, () => new Connection(server.ports.grpc));
-    await check(open[0], frame, server.head.forward(features));
-    await load(open, frame, concurrency, Math.min(2, seconds));
-    const { latencies, failures, elapsed } = await load(open, frame, concurrency, seconds);
+    const open = Array.from(
+      { length: connections },
+      () => new RawConnection(server.ports.grpc, HEADERS[":path"]),
+    );
+    const right = await check(open[0], frame, server.head.forward(features));
+    await load(open, frame, concurrency, Math.min(2, seconds), right);
+    const { latencies, failures, elapsed } = await load(open, frame, concurrency, seconds, right);
     for (const connection of open) connection.close();
     if (failures > 0) throw new Error(`${failures} requests failed`);
     const [p50, p99] = latencies.quantiles(0.5, 0.99);
@@ -43,18 +47,21 @@ export async function run(args) {
   }
 }
 
-/** What is measured must be right: the head's own bits. */
+/** What is measured must be right: the head's own bits. Gives the trailers of an answer that is. */
 async function check(connection, frame, expected) {
-  const [status, pieces] = await new Promise((resolve) => connection.infer(frame, (...all) => resolve(all)));
-  const answer = status === "0" ? Response.decode(Buffer.concat(pieces).subarray(5)) : undefined;
-  const [logits] = answer?.raw_output_contents ?? [];
+  const [trailers, pieces] = await new Promise((resolve) =>
+    connection.infer(frame, (...all) => resolve(all)),
+  );
+  const answer = Buffer.concat(pieces);
+  const [logits] = answer.length > 5 ? Response.decode(answer.subarray(5)).raw_output_contents : [];
   if (logits === undefined || Buffer.compare(logits, Buffer.from(expected.buffer)) !== 0) {
-    throw new Error(`the answer is wrong: status ${status}`);
+    throw new Error(`the answer is wrong: ${trailers.toString("latin1")}`);
   }
+  return trailers;
 }
 
 /** Keeps so many requests under way for so many seconds. */
-function load(open, frame, concurrency, seconds) {
+function load(open, frame, concurrency, seconds, right) {
   const latencies = new Latencies();
   const start = performance.now();
   const end = start + seconds * 1000;
@@ -67,8 +74,8 @@ function load(open, frame, concurrency, seconds) {
         if (--running === 0) resolve({ latencies, failures, elapsed: (sent - start) / 1000 });
         return;
       }
-      connection.infer(frame, (status) => {
-        if (status === "0") latencies.add(performance.now() - sent);
+      connection.infer(frame, (trailers) => {
+        if (right.equals(trailers)) latencies.add(performance.now() - sent);
         else failures++;
         next(connection);
       });
