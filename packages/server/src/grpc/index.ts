@@ -6,6 +6,7 @@ import type { Security } from "../security/index.js";
 import { Calls } from "./calls.js";
 import { addHealth } from "./health.js";
 import { keysInterceptor } from "./keys.js";
+import { Patience } from "./patience.js";
 import { service } from "./protocol.js";
 import { addReflection } from "./reflection.js";
 import { Streams } from "./streams.js";
@@ -16,6 +17,8 @@ export interface GrpcOptions {
   readonly port: number;
   /** Bytes of a request; 4 MiB, which is 511 rows of 2048, unless given. Answers are as long as they are. */
   readonly maxMessage?: number;
+  /** In milliseconds, by when a request must have come whole. */
+  readonly requestTimeout?: number;
   /** Calls of one connection that are under way at once; others wait with the client. */
   readonly maxStreams?: number;
   readonly security?: Security;
@@ -30,6 +33,9 @@ export interface GrpcServer {
 
 export const DEFAULT_MAX_MESSAGE = 4 * 2 ** 20;
 
+/** As REST has it. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
 /** A peer that has gone without a word is noticed after the two together. */
 const KEEPALIVE_MS = 60_000;
 const KEEPALIVE_TIMEOUT_MS = 20_000;
@@ -39,7 +45,9 @@ export async function grpcServer(inference: Inference, options: GrpcOptions): Pr
   const { host, gate, security = {} } = options;
   // What fails is thrown or answered; grpc-js would write it to standard error besides.
   if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE);
-  const interceptor = security.keys && keysInterceptor(security.keys, (error) => gate?.failed(error, ""));
+  const patience = new Patience(options.requestTimeout ?? REQUEST_TIMEOUT_MS);
+  const interceptors = [patience.interceptor];
+  if (security.keys) interceptors.push(keysInterceptor(security.keys, (error) => gate?.failed(error, "")));
   const server = new Server({
     "grpc.max_receive_message_length": options.maxMessage ?? DEFAULT_MAX_MESSAGE,
     "grpc.max_send_message_length": -1,
@@ -48,7 +56,7 @@ export async function grpcServer(inference: Inference, options: GrpcOptions): Pr
     "grpc.keepalive_timeout_ms": KEEPALIVE_TIMEOUT_MS,
     // Statistics of every call that nobody can ask for, as the service for them is not offered.
     "grpc.enable_channelz": 0,
-    ...(interceptor && { interceptors: [interceptor] }),
+    interceptors,
   });
   const streams = new Streams();
   server.addService(service, new Calls(inference, gate).handlers);
@@ -56,14 +64,18 @@ export async function grpcServer(inference: Inference, options: GrpcOptions): Pr
   addReflection(server, streams);
 
   const address = (port: number) => `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const port = await listen(server, address(options.port), security).catch((error: unknown) => {
+  const end = () => {
     endHealth();
+    patience.end();
+  };
+  const port = await listen(server, address(options.port), security).catch((error: unknown) => {
+    end();
     throw error;
   });
   let closed: Promise<void> | undefined;
   const close = (graceMs: number) =>
     new Promise<void>((resolve, reject) => {
-      endHealth();
+      end();
       streams.endAll();
       server.drain(address(port), graceMs);
       server.tryShutdown((error) => (error ? reject(error) : resolve()));

@@ -1,4 +1,6 @@
+import http2 from "node:http2";
 import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, credentials, status } from "@grpc/grpc-js";
 import { Problem } from "fixed-classifier-models/files";
 import { expect, test } from "vitest";
@@ -94,6 +96,34 @@ test("an inference learns that its client has cancelled, or that its deadline ha
   waiting[1].fail(given?.reason);
   expect(await call("ServerLive")).toEqual({ live: true });
   expect(gate).toMatchObject({ entered: 2, inside: 0, bytes: 0, failures: [] });
+});
+
+test("a request that does not come to its end is given up, and others are not", async () => {
+  const { port } = await started(new ScriptedInference(() => DONE), { requestTimeout: 100 });
+  const session = http2.connect(`http://localhost:${port}`);
+  const headers = {
+    ":method": "POST",
+    ":path": "/inference.GRPCInferenceService/ModelInfer",
+    "content-type": "application/grpc",
+  };
+  const answers = [Buffer.of(), Buffer.of(0, 0, 0, 0, 9, 1), Buffer.of(0, 0, 0, 0, 0)].map((begun) => {
+    const stream = session.request(headers);
+    stream.write(begun);
+    return new Promise((resolve) => stream.on("response", (got) => resolve(got["grpc-status"])));
+  });
+  const client = health(port);
+  const stream = watch(client);
+  const watching = stream[Symbol.asyncIterator]();
+  await watching.next();
+  const late = String(status.DEADLINE_EXCEEDED);
+  expect(await Promise.all(answers)).toEqual([late, late, late]);
+  expect(await clientOf(port).call("ModelInfer")).toMatchObject({ model_name: "m" });
+  const next = watching.next();
+  expect(await Promise.race([next, sleep(300)])).toBeUndefined();
+  session.close();
+  stream.cancel();
+  client.close();
+  await next.catch(() => {});
 });
 
 test("a port that is taken is told, with its number", async () => {
