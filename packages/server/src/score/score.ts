@@ -9,7 +9,6 @@ import { FileBytes, standardInput } from "./bytes/source.js";
 import type { Job } from "./job.js";
 import { LabelBytes } from "./labels.js";
 import { MAGIC as PARQUET } from "./parquet/footer.js";
-import { scoreParquet } from "./parquet/score-parquet.js";
 import { addedColumns, type Quantity } from "./quantities.js";
 import { Scorer } from "./scorer.js";
 
@@ -64,6 +63,8 @@ export async function score(options: ScoreOptions): Promise<void> {
       if (output === "-") {
         throw new Problem("standard output takes an Arrow stream only; give a file for Parquet by --out");
       }
+      // Its libraries are loaded by who reads such a file.
+      const { scoreParquet } = await import("./parquet/score-parquet.js");
       await withSink(output, options, (sink) => scoreParquet(file, sink, rowGroups, job));
       return;
     }

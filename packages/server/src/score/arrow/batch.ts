@@ -1,9 +1,9 @@
 import { BodyCompression } from "apache-arrow/fb/body-compression";
 import { BodyCompressionMethod } from "apache-arrow/fb/body-compression-method";
 import { Buffer as BufferPlace } from "apache-arrow/fb/buffer";
+import type { CompressionType } from "apache-arrow/fb/compression-type";
 import { FieldNode } from "apache-arrow/fb/field-node";
 import { RecordBatch } from "apache-arrow/fb/record-batch";
-import { type Packing, packingOf } from "./codecs.js";
 import type { Layout } from "./fields.js";
 import type { Head } from "./message.js";
 import { damaged, reading } from "./problem.js";
@@ -18,7 +18,8 @@ export interface BufferRange {
 export interface BatchHead {
   readonly batch: RecordBatch;
   readonly rows: number;
-  readonly packing: Packing | undefined;
+  /** How its buffers are packed; undefined where they are not. */
+  readonly codec: CompressionType | undefined;
   node(index: number): { readonly length: number; readonly nulls: number };
   /** A buffer's place, in the body for certain. */
   buffer(index: number): BufferRange;
@@ -45,7 +46,7 @@ export function batchHeadOf(name: string, { message, bodyLength }: Head, layout:
     return {
       batch,
       rows,
-      packing: compression === null ? undefined : packingOf(compression.codec()),
+      codec: compression === null ? undefined : compression.codec(),
       node: (index) => {
         const node = batch.nodes(index, new FieldNode()) as FieldNode;
         return {

@@ -2,7 +2,7 @@ import { compress, init } from "@bokuweb/zstd-wasm";
 import { CompressionType } from "apache-arrow/fb/compression-type";
 import { decompress as unpackZstd } from "fzstd";
 import { compressFrameSync, decompressFrameSync } from "lz4-napi";
-import { checkLz4Frame } from "./lz4-frame.js";
+import { checkLz4Frame, checkZstdFrame } from "./frames.js";
 
 /** How the buffers of a batch are packed: each by itself, with its length before packing in front. */
 export interface Packing {
@@ -15,14 +15,19 @@ const PREFIX = 8;
 const PLAIN = -1n;
 const LEVEL = 1;
 
-/** Must have ended before anything is packed. */
-export const codecsReady: () => Promise<void> = () => init();
+let ready: Promise<void> | undefined;
 
-export function packingOf(codec: CompressionType): Packing {
+export async function packingOf(codec: CompressionType): Promise<Packing> {
   if (codec === CompressionType.ZSTD) {
+    // Once: a second time would take the first one's memory away.
+    ready ??= init();
+    await ready;
     return packing(
       (bytes) => compress(bytes, LEVEL),
-      (bytes, length) => unpackZstd(bytes, new Uint8Array(length)),
+      (bytes, length) => {
+        checkZstdFrame(bytes, length);
+        return unpackZstd(bytes);
+      },
     );
   }
   if (codec === CompressionType.LZ4_FRAME) {

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import type { CompressionType } from "apache-arrow/fb/compression-type";
 import type { RecordBatch } from "apache-arrow/fb/record-batch";
 import { Problem } from "fixed-classifier-models/files";
 import { Budget } from "../bytes/budget.js";
@@ -11,7 +12,7 @@ import type { Scored } from "../scorer.js";
 import { type AddedBuffers, addedBuffers } from "./append.js";
 import { type BatchHead, type BufferRange, batchHeadOf } from "./batch.js";
 import { chooseFeatures } from "./choose.js";
-import { codecsReady } from "./codecs.js";
+import type { Packing } from "./codecs.js";
 import { extendBatchMessage } from "./extend.js";
 import { type FeatureField, type Layout, layoutOf } from "./fields.js";
 import { type Head, MessageHeader } from "./message.js";
@@ -20,7 +21,7 @@ import { damaged, reading } from "./problem.js";
 import type { ArrowReader } from "./reader.js";
 import { ArrowWriter, padding } from "./writer.js";
 
-const WINDOW = 4 * 2 ** 20;
+const WINDOW = 2 ** 20;
 
 /** What is to be done next: a message, its body or where that is, and what gives back the memory that it holds. */
 interface Work {
@@ -40,11 +41,11 @@ interface Body {
 /** Scores a table message by message: while one is scored, the next is read and the one before is written. */
 export async function scoreArrow(reader: ArrowReader, sink: Sink, isFile: boolean, job: Job): Promise<void> {
   const { layout, feature } = prepare(reader, job);
-  await codecsReady();
   const budget = new Budget(job.memory);
   const pool = new Pool();
   const writer = new ArrowWriter(sink, job.added, isFile ? reader.footer : undefined);
   const chunks = new ChunkScorer();
+  const packings = packingsOf(reader.name);
   let rows = 0;
 
   const read = async (): Promise<Work | undefined> => {
@@ -81,10 +82,11 @@ export async function scoreArrow(reader: ArrowReader, sink: Sink, isFile: boolea
   };
 
   const score = async (batch: BatchHead, body: Body): Promise<AddedBuffers> => {
+    const packing = await packings(batch.codec);
     let scored: Scored;
     if (feature === undefined) scored = job.scorer.batch(batch.rows, null).scored;
     else {
-      const { plan, values } = await planned(reader.name, feature, batch, body, job, rows);
+      const { plan, values } = await planned(reader.name, feature, batch, packing, body, job, rows);
       const results = job.scorer.batch(batch.rows, plan.valid);
       for (const chunk of chunksOf(plan, feature.number)) {
         const size = BYTES[feature.number];
@@ -95,7 +97,7 @@ export async function scoreArrow(reader: ArrowReader, sink: Sink, isFile: boolea
       }
       scored = results.scored;
     }
-    return addedBuffers(scored, job.added, job.labels, batch.packing);
+    return addedBuffers(scored, job.added, job.labels, packing);
   };
 
   await writer.begin(reader.schema);
@@ -145,10 +147,24 @@ function prepare(reader: ArrowReader, job: Job): { layout: Layout; feature: Feat
   });
 }
 
+/** Libraries that pack are loaded when a batch is packed. */
+function packingsOf(name: string): (codec: CompressionType | undefined) => Promise<Packing | undefined> {
+  const known = new Map<CompressionType, Promise<Packing>>();
+  return async (codec) => {
+    if (codec === undefined) return undefined;
+    const { packingOf } = await import("./codecs.js");
+    const packing = known.get(codec) ?? packingOf(codec);
+    known.set(codec, packing);
+    return packing.catch((error) => {
+      throw damaged(name, (error as Error).message, error);
+    });
+  };
+}
+
 /** Bytes that a batch needs besides its body: results, and its features where they must be unpacked. */
-function besidesOf({ rows, packing }: BatchHead, feature: FeatureField | undefined, job: Job): number {
+function besidesOf({ rows, codec }: BatchHead, feature: FeatureField | undefined, job: Job): number {
   const unpacked =
-    packing === undefined || feature === undefined ? 0 : rows * job.scorer.width * BYTES[feature.number];
+    codec === undefined || feature === undefined ? 0 : rows * job.scorer.width * BYTES[feature.number];
   return rows * job.scorer.bytesPerRow + unpacked;
 }
 
@@ -158,7 +174,7 @@ function partsOf(batch: BatchHead, feature: FeatureField | undefined): number {
   const { validity, offsets, childValidity, values } = featureBuffers(feature);
   const whole = [validity, childValidity];
   if (offsets !== undefined) whole.push(offsets);
-  if (batch.packing !== undefined) whole.push(values);
+  if (batch.codec !== undefined) whole.push(values);
   return whole.reduce((sum, index) => sum + 2 * batch.buffer(index).length, 0);
 }
 
@@ -174,11 +190,11 @@ async function planned(
   name: string,
   feature: FeatureField,
   batch: BatchHead,
+  packing: Packing | undefined,
   body: Body,
   job: Job,
   before: number,
 ): Promise<{ plan: RowPlan; values: (range: BufferRange) => Uint8Array | Promise<Uint8Array> }> {
-  const { packing } = batch;
   const at = featureBuffers(feature);
   const whole = async (index: number): Promise<Uint8Array> => {
     const bytes = await body.read(batch.buffer(index));

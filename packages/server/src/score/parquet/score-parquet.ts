@@ -17,7 +17,7 @@ import { damaged, reading } from "./problem.js";
 import { I32, I64, LIST, STRUCT, Struct, writeStruct } from "./thrift.js";
 
 /** So much is copied at once. */
-const WINDOW = 4 * 2 ** 20;
+const WINDOW = 2 ** 20;
 const I16 = 4;
 
 /** Of all groups of rows those from the first up to the end, which is left out. */
