@@ -78,7 +78,7 @@ export async function run(args) {
       `median ${seconds(measured.without).toFixed(2)} s without, ${seconds(measured.with).toFixed(2)} s with a head (${Math.round(rows / seconds(measured.with))} rows/s), ${ratio.toFixed(2)} × in pairs; peak ${mib(Math.max(...measured.with.map(({ peak }) => peak)))}`,
     );
   } finally {
-    if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
