@@ -3,8 +3,22 @@ import cliProgress from "cli-progress";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** How far images are, on a terminal only, which is as it was before whatever ends the process. */
+/** How far images are: a bar on a terminal, which is as it was before whatever ends the process; a line now and then elsewhere. */
 export function imageBar(): (done: number, count: number) => void {
+  return process.stderr.isTTY ? bar() : lines();
+}
+
+/** One each tenth. */
+function lines(): (done: number, count: number) => void {
+  let told = 0;
+  return (done, count) => {
+    const tenth = Math.floor((10 * done) / count);
+    if (tenth > told) console.error(`${done} of ${count} images`);
+    told = tenth;
+  };
+}
+
+function bar(): (done: number, count: number) => void {
   let stop: (() => void) | undefined;
   let bar: cliProgress.SingleBar;
   return (done, count) => {
