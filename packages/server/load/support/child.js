@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** Runs a server of this folder in a process of its own: the port that its first line says, and how to end it. */
-export async function startChild(file) {
+/** Runs a server of this folder in a process of its own, with arguments: the port that its first line says, and how to end it. */
+export async function startChild(file, args = []) {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const child = spawn(process.execPath, [path], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   for await (const line of createInterface(child.stdout)) {
     return {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Execution } from "../execution/execution.js";
 import { grpcServer } from "../grpc/index.js";
 import type { Inference } from "../inference/request.js";
 import type { Services } from "../inference/services.js";
@@ -22,6 +23,8 @@ interface Listener {
 
 export interface RunningServer {
   readonly listeners: readonly Listener[];
+  /** Where it computes, for who wants to see what becomes of it when a thread dies. */
+  readonly execution: Execution;
   /** Ends without losing what was accepted, and says whether nothing had to be cut off. */
   stop(drainSeconds?: number): Promise<boolean>;
 }
@@ -94,6 +97,7 @@ export async function startServer(settings: ServerSettings, log: Logger): Promis
   };
   return {
     listeners,
+    execution,
     stop: (drainSeconds = settings.shutdown.drainSeconds) => {
       stopped ??= stop(drainSeconds);
       return stopped;
