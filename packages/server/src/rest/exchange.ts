@@ -5,16 +5,18 @@ import { sendAnswer } from "./answer.js";
 import { type BodyTaker, OUTSIDE, readBody } from "./body.js";
 import { acceptedEncoding, contentEncoding, decompress, type Encoding } from "./encodings.js";
 import { inferenceErrorOf, writeFailure } from "./failures.js";
+import type { HeadCache } from "./head-cache.js";
 import { checkContentType, jsonLengthOf } from "./headers.js";
 import type { RestOptions } from "./options.js";
 import { rawInput } from "./raw.js";
-import { inputsOf, readRequest } from "./request.js";
+import { inputsOf } from "./request.js";
 import { encode, type Form } from "./response.js";
 
 /** What routes need of the server. */
 export interface RestContext {
   readonly inference: Inference;
   readonly options: RestOptions & { readonly bodyLimit: number };
+  readonly heads: HeadCache;
 }
 
 /** A request without JSON names no outputs: it gets all, as bytes. */
@@ -134,7 +136,7 @@ export class Exchange implements InferRequest, BodyTaker {
       this.inputs = [rawInput(this.context.inference.metadata(this.model, this.version), body)];
       return;
     }
-    const head = readRequest(body.subarray(0, length));
+    const head = this.context.heads.read(body.subarray(0, length));
     this.inputs = inputsOf(head, body.subarray(length));
     this.outputs = head.outputs;
     this.parameters = head.parameters;

@@ -16,6 +16,7 @@ import { InferenceError } from "../inference/errors.js";
 import type { Inference } from "../inference/request.js";
 import { httpsOptions } from "../security/index.js";
 import { failureResponse, inferenceErrorOf, refuseConnection, writeFailure } from "./failures.js";
+import { HeadCache } from "./head-cache.js";
 import { DEFAULTS, type Limits, type RestOptions, TIMEOUT_CHECKS } from "./options.js";
 import { addRoutes, OPEN_TO_ALL } from "./routes.js";
 
@@ -67,7 +68,7 @@ export async function restServer(inference: Inference, given: RestOptions = {}):
       done(null, payload);
     });
   }
-  addRoutes(app, { inference, options });
+  addRoutes(app, { inference, options, heads: new HeadCache() });
   return app;
 }
 

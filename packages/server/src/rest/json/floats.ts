@@ -7,9 +7,6 @@ const EXPONENT = 0x65;
 /** No float32 with a comma takes more bytes. */
 export const BYTES_A_FLOAT = 20;
 
-const bits = new Uint32Array(1);
-const single = new Float32Array(bits.buffer);
-
 /** By the exponent bits of a float32: which power of ten makes an integer of seven digits of it, or of eight. */
 const SHIFTS = Int8Array.from({ length: 256 }, (_, e) => 6 - Math.floor((e - 127) * Math.LOG10E * Math.LN2));
 const POWERS = Float64Array.from({ length: 128 }, (_, i) => Number(`1e${i - 64}`));
@@ -21,19 +18,18 @@ const HALVES = Float64Array.from({ length: 256 }, (_, e) => 2 ** (e - 151) * (1 
  * Writes numbers with commas between, each as the shortest decimal that is this float32 for a reader, and returns where they end. NaN and
  * infinities, which JSON does not have, are the strings that protobuf's JSON has for them: numpy and Number() read these as numbers.
  */
-export function writeFloats(target: Uint8Array, start: number, values: ArrayLike<number>): number {
+export function writeFloats(target: Uint8Array, start: number, values: Float32Array): number {
+  const patterns = new Uint32Array(values.buffer, values.byteOffset, values.length);
   let position = start;
   for (let i = 0; i < values.length; i++) {
     if (i > 0) target[position++] = COMMA;
-    position = writeFloat(target, position, values[i]);
+    position = writeFloat(target, position, values[i], patterns[i]);
   }
   return position;
 }
 
-function writeFloat(target: Uint8Array, start: number, value: number): number {
+function writeFloat(target: Uint8Array, start: number, value: number, pattern: number): number {
   let position = start;
-  single[0] = value;
-  const pattern = bits[0];
   const exponent = (pattern >>> 23) & 0xff;
   if (exponent === 0xff) return writeText(target, position, `"${value}"`);
   if (pattern >>> 31) target[position++] = MINUS;

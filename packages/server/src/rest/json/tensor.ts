@@ -134,64 +134,63 @@ class TensorReader {
     const bytes = this.#bytes;
     const start = this.reader.position;
     let position = start;
-    let byte = bytes[position];
-    const isNegative = byte === MINUS;
-    if (isNegative) byte = bytes[++position];
+    const isNegative = bytes[position] === MINUS;
+    if (isNegative) position++;
 
-    let digit = byte - ZERO;
-    if (!(digit >= 0 && digit <= 9)) this.#refuse(position);
-    const isZero = digit === 0;
-    let mantissa = digit;
-    let digits = isZero ? 0 : 1;
+    const first = position;
+    let mantissa = 0;
+    let digit = bytes[position] - ZERO;
+    for (; digit >= 0 && digit <= 9; digit = bytes[++position] - ZERO) mantissa = mantissa * 10 + digit;
+    const whole = position - first;
+    if (whole === 0 || (whole > 1 && bytes[first] === ZERO)) this.#refuse(first);
+
     let exponent = 0;
-    for (digit = bytes[++position] - ZERO; digit >= 0 && digit <= 9; digit = bytes[++position] - ZERO) {
-      if (isZero) this.#refuse(position);
-      if (digits < DIGITS) mantissa = mantissa * 10 + digit;
-      else exponent++;
-      digits++;
-    }
+    // Whether there are more digits than are exact.
+    let isCut = whole > DIGITS;
     if (bytes[position] === POINT) {
-      const first = ++position;
-      for (digit = bytes[position] - ZERO; digit >= 0 && digit <= 9; digit = bytes[++position] - ZERO) {
-        if (digits < DIGITS) {
-          mantissa = mantissa * 10 + digit;
-          exponent--;
-        }
-        if (digits > 0 || digit > 0) digits++;
+      const point = ++position;
+      if (mantissa === 0) while (bytes[position] === ZERO) position++;
+      const end = position + DIGITS - (mantissa === 0 ? 0 : whole);
+      digit = bytes[position] - ZERO;
+      for (; position < end && digit >= 0 && digit <= 9; digit = bytes[++position] - ZERO) {
+        mantissa = mantissa * 10 + digit;
       }
-      if (position === first) this.#refuse(position);
+      exponent = point - position;
+      const cut = position;
+      for (; digit >= 0 && digit <= 9; digit = bytes[++position] - ZERO);
+      if (position > cut) isCut = true;
+      if (position === point) this.#refuse(position);
     }
     if ((bytes[position] | 0x20) === 0x65) {
-      byte = bytes[++position];
-      const isDivided = byte === MINUS;
-      if (isDivided || byte === PLUS) position++;
-      const first = position;
+      const sign = bytes[++position];
+      if (sign === MINUS || sign === PLUS) position++;
+      const from = position;
       let given = 0;
       for (digit = bytes[position] - ZERO; digit >= 0 && digit <= 9; digit = bytes[++position] - ZERO) {
         given = Math.min(given * 10 + digit, 100_000);
       }
-      if (position === first) this.#refuse(position);
-      exponent += isDivided ? -given : given;
+      if (position === from) this.#refuse(position);
+      exponent += sign === MINUS ? -given : given;
     }
     this.reader.position = position;
-    const value = this.#scaled(mantissa, exponent, digits, start, position);
+    const value = this.#scaled(mantissa, exponent, isCut, start);
     return isNegative ? -value : value;
   }
 
-  /** mantissa · 10^exponent, of a number that has so many digits. */
-  #scaled(mantissa: number, exponent: number, digits: number, start: number, end: number): number {
-    if (mantissa === 0) return 0;
+  /** mantissa · 10^exponent, or a little more where digits were cut off; the number's text goes from `start` to where the reader is. */
+  #scaled(mantissa: number, exponent: number, isCut: boolean, start: number): number {
+    if (mantissa === 0 && !isCut) return 0;
     const size = exponent < 0 ? -exponent : exponent;
     if (size < POWERS.length) {
       const value = exponent < 0 ? mantissa / POWERS[size] : mantissa * POWERS[size];
-      if (digits <= DIGITS && size <= EXACT) return this.isSingle ? this.#single(value, start) : value;
+      if (!isCut && size <= EXACT) return this.isSingle ? this.#single(value, start) : value;
       if (this.isSingle) {
         // The exact value lies between the two: where both round alike, it does as well.
         const low = Math.fround(value * (1 - ERROR));
         if (low === Math.fround(value * (1 + ERROR)) && low !== Number.POSITIVE_INFINITY) return low;
       }
     }
-    const value = Math.abs(Number(this.#bytes.toString("latin1", start, end)));
+    const value = Math.abs(Number(this.#bytes.toString("latin1", start, this.reader.position)));
     if (value === Number.POSITIVE_INFINITY) this.#tooLarge(start);
     return this.isSingle ? this.#single(value, start) : value;
   }
