@@ -10,6 +10,7 @@ import { Patience } from "./patience.js";
 import { service } from "./protocol.js";
 import { addReflection } from "./reflection.js";
 import { Streams } from "./streams.js";
+import { widenWindows } from "./windows.js";
 
 export interface GrpcOptions {
   readonly host: string;
@@ -58,6 +59,7 @@ export async function grpcServer(inference: Inference, options: GrpcOptions): Pr
     "grpc.enable_channelz": 0,
     interceptors,
   });
+  widenWindows(server);
   const streams = new Streams();
   server.addService(service, new Calls(inference, gate).handlers);
   const endHealth = addHealth(server, inference, streams);

@@ -126,6 +126,15 @@ test("a request that does not come to its end is given up, and others are not", 
   await next.catch(() => {});
 });
 
+test("large requests need not wait for windows of 64 KiB, nor more calls than a connection may have", async () => {
+  const { port } = await started(new ScriptedInference(() => DONE), { maxStreams: 7 });
+  const session = http2.connect(`http://localhost:${port}`);
+  await new Promise((resolve) => session.once("remoteSettings", resolve));
+  expect(session.remoteSettings).toMatchObject({ initialWindowSize: 2 ** 20, maxConcurrentStreams: 7 });
+  while ((session.state.remoteWindowSize ?? 0) < 2 ** 24) await sleep(10);
+  session.close();
+});
+
 test("a port that is taken is told, with its number", async () => {
   const taken = createServer();
   const port = await new Promise<number>((resolve) => {
