@@ -7,6 +7,7 @@ interface Options {
   readonly port?: number;
   readonly grpcPort?: number;
   readonly grpc: boolean;
+  readonly grpcMaxMessage?: number;
   readonly workers?: number;
   readonly drain?: number;
   readonly keys?: string;
@@ -30,6 +31,11 @@ export function addServeCommand(program: Command): void {
     .option("--host <address>", "where to listen (default: 127.0.0.1, which only this machine reaches)")
     .option("--port <number>", "for REST (default: 8080; 0 for any that is free)", numberOf)
     .option("--grpc-port <number>", "for gRPC (default: 8081; 0 for any that is free)", numberOf)
+    .option(
+      "--grpc-max-message <bytes>",
+      "of a gRPC request (default: limits.requestBytes of the file, 67108864)",
+      numberOf,
+    )
     .option("--no-grpc", "REST only")
     .option(
       "--workers <number>",
@@ -66,7 +72,11 @@ async function serve(options: Options): Promise<void> {
     {
       host: options.host,
       rest: { port: options.port },
-      grpc: { port: options.grpcPort, isEnabled: options.grpc ? undefined : false },
+      grpc: {
+        port: options.grpcPort,
+        isEnabled: options.grpc ? undefined : false,
+        maxMessageBytes: options.grpcMaxMessage,
+      },
       security: { keys: options.keys, tls: isTls ? { certificate, key, clientCa } : undefined },
       execution: { workers: options.workers },
       shutdown: { drainSeconds: options.drain },

@@ -52,7 +52,7 @@ export async function grpcServer(inference: Inference, options: GrpcOptions): Pr
   const server = new Server({
     "grpc.max_receive_message_length": options.maxMessage ?? DEFAULT_MAX_MESSAGE,
     "grpc.max_send_message_length": -1,
-    "grpc.max_concurrent_streams": options.maxStreams ?? 1024,
+    "grpc.max_concurrent_streams": options.maxStreams ?? 256,
     "grpc.keepalive_time_ms": KEEPALIVE_MS,
     "grpc.keepalive_timeout_ms": KEEPALIVE_TIMEOUT_MS,
     // Statistics of every call that nobody can ask for, as the service for them is not offered.

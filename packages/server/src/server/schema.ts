@@ -33,6 +33,8 @@ export const SCHEMA = {
     grpc: section({
       isEnabled: { type: "boolean", default: true },
       port: { ...port, default: 8081 },
+      // Absent: limits.requestBytes. Clients have a limit of their own for answers, 4 MiB unless they are told: 1,048 rows of 1,000 classes.
+      maxMessageBytes: bytes,
     }),
     security: section({
       // A file of API keys, one a line; the environment's FIXED_CLASSIFIER_API_KEYS otherwise.

@@ -16,7 +16,7 @@ export interface ServerSettings {
   readonly models: readonly ModelPlace[];
   readonly host: string;
   readonly rest: { readonly port: number; readonly keepAliveSeconds: number };
-  readonly grpc: { readonly isEnabled: boolean; readonly port: number };
+  readonly grpc: { readonly isEnabled: boolean; readonly port: number; readonly maxMessageBytes?: number };
   readonly security: SecurityFiles;
   readonly execution: ExecutionSettings;
   readonly limits: GateLimits & { readonly requestBytes: number };
@@ -54,9 +54,13 @@ export function settingsOf(
   const places = [...models.map(placeOf), ...given.models.map(({ name, path }) => placeAt(path, name))];
   if (places.length === 0) throw new Problem("there is no model to serve; give one: --model [NAME=]PATH");
   const { batching, execution, limits } = given;
-  if (limits.requestBytes > limits.bytesInFlight) {
+  for (const [key, size = 0] of [
+    ["limits: requestBytes", limits.requestBytes],
+    ["grpc: maxMessageBytes", given.grpc.maxMessageBytes],
+  ] as const) {
+    if (size <= limits.bytesInFlight) continue;
     throw new Problem(
-      `limits: requestBytes is ${limits.requestBytes}, but bytesInFlight only ${limits.bytesInFlight}; no such request would ever be taken`,
+      `${key} is ${size}, but limits: bytesInFlight only ${limits.bytesInFlight}; no such request would ever be taken`,
     );
   }
   const workers = execution.workers ?? Math.max(1, availableParallelism() - 1);

@@ -121,7 +121,7 @@ async function listen(
   if (grpc.isEnabled) {
     const { gate } = services;
     const server = await grpcServer(inference, {
-      ...{ host, port: grpc.port, maxMessage: limits.requestBytes, security },
+      ...{ host, port: grpc.port, maxMessage: grpc.maxMessageBytes ?? limits.requestBytes, security },
       ...(gate && { gate }),
     });
     listeners.push({ protocol: "gRPC", port: server.port, close: (grace) => server.close(grace) });

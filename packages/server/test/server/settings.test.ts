@@ -63,6 +63,11 @@ test.each([
     "models: [{ path: x }]\nlimits: { requestBytes: 2, bytesInFlight: 1 }",
     /no such request would ever be taken/,
   ],
+  [
+    "models: [{ path: x }]\ngrpc: { maxMessageBytes: 536870913 }",
+    /grpc: maxMessageBytes is 536870913, but limits: bytesInFlight only 536870912/,
+  ],
+  ["grpc: { maxMessageBytes: 0 }", /grpc.maxMessageBytes must be >= 1/],
   ["models: [{ name: 'a b', path: x.txt }]", /no name for a model/],
 ])("%s is refused", (yaml, message) => {
   expect(() => settingsOf(fileOf(yaml), {}, [])).toThrow(message);
