@@ -3,7 +3,7 @@ import type { Original } from "./measure.js";
 
 /** Of fewer rows even the share of those that agree is rough. */
 const FEW = 100;
-/** Rows a feature, below which rounding follows chance: measured on a ResNet-50, see docs/models.md. */
+/** Rows a feature: of a ResNet-50 with 2,048 the code product:8x4 is 0.033 nats from the original by 128 rows, and 0.024 by 500. */
 const PART = 1 / 8;
 
 /** What makes the figures of a conversion say less than they seem to. */

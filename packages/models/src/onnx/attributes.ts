@@ -15,6 +15,11 @@ export function floatOf(node: NodeProto, name: string, otherwise: number): numbe
   return attributeOf(node, name)?.f ?? otherwise;
 }
 
+export function textOf(node: NodeProto, name: string, otherwise: string): string {
+  const attribute = attributeOf(node, name);
+  return attribute === undefined ? otherwise : Buffer.from(attribute.s).toString();
+}
+
 /** Null where the attribute is not there. */
 export function intsOf(node: NodeProto, name: string): number[] | null {
   return attributeOf(node, name)?.ints.map(Number) ?? null;

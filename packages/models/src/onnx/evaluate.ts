@@ -1,4 +1,4 @@
-import { floatOf, has, intOf, intsOf, tensorOf } from "./attributes.js";
+import { floatOf, has, intOf, intsOf, tensorOf, textOf } from "./attributes.js";
 import type { Constants } from "./constants.js";
 import type { GraphIndex } from "./graph-index.js";
 import { isStandard } from "./graph-index.js";
@@ -121,9 +121,9 @@ function apply(node: NodeProto, inputs: readonly (Tensor | null)[]): Tensor | nu
     case "Slice":
       return sliced(x, list(1, "starts"), list(2, "ends"), list(3, "axes"), list(4, "steps"));
     case "Pad":
-      return third && third.values[0] !== 0
-        ? null
-        : padded(x, list(1, "pads"), MOST_NUMBERS, inputs[3] ? [...inputs[3].values] : null);
+      return padsWithZeros(node, third)
+        ? padded(x, list(1, "pads"), MOST_NUMBERS, inputs[3] ? [...inputs[3].values] : null)
+        : null;
     case "Concat":
       return second && inputs.length === 2 ? joined(x, second, intOf(node, "axis", 0)) : null;
     case "Gather":
@@ -143,6 +143,12 @@ function normalised(x: Tensor, axis: number): Tensor | null {
     norms &&
     elementwise(x, norms, (value, square) => (square === 0 ? 0 : value / Math.sqrt(square)), MOST_NUMBERS)
   );
+}
+
+/** Not with another number, nor with those of the row itself. */
+function padsWithZeros(node: NodeProto, value: Tensor | null | undefined): boolean {
+  const number = value ? value.values[0] : floatOf(node, "value", 0);
+  return number === 0 && textOf(node, "mode", "constant") === "constant";
 }
 
 /** Zero, unless the operator says another number; that is left to who runs the model. */

@@ -5,7 +5,7 @@ import type { LastLayer } from "../../src/last-layer.js";
 import type { HeadGraph } from "../../src/onnx/index.js";
 import { floatTensor, nodeOf, openOnnx } from "../../src/onnx/index.js";
 import { headModel } from "../../src/write/index.js";
-import { authors, lookalikes } from "./fixtures/authors.js";
+import { authors, lookalikes, N } from "./fixtures/authors.js";
 import { numbers } from "./fixtures/model.js";
 import { denseHead, farthest, logitsOf, ownFolder, run, tailOf } from "./support.js";
 
@@ -115,9 +115,9 @@ describe.each(Object.entries(lookalikes))("no authors' form: %s", (_, make) => {
   test("an ordinary layer is read", async () => {
     const model = openOnnx(folder.file(make()));
     expect(model.lastLayer.hadamard).toBeNull();
-    const x = numbers(4 * model.lastLayer.features, 5);
-    const whole = await run(model.proto, x, [4, model.lastLayer.features]);
-    const { features } = await run(model.cut(), x, [4, model.lastLayer.features]);
+    const x = numbers(4 * N, 5);
+    const whole = await run(model.proto, x, [4, N]);
+    const { features } = await run(model.cut(), x, [4, N]);
     expect(farthest(logitsOf(model.lastLayer, features.values), whole.logits.values)).toBeLessThan(1e-5);
   });
 });
