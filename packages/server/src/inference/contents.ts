@@ -50,6 +50,12 @@ const TYPES: Readonly<Record<string, Type>> = {
   },
 };
 
+/** As many zeros. */
+export function zeros(datatype: string, elements: number): Numbers {
+  const { array, bytes } = TYPES[datatype];
+  return new array(new ArrayBuffer(elements * bytes), 0, elements);
+}
+
 /** The numbers of a tensor, without a copy where its bytes lie aligned; of as many elements as its shape says. */
 export function numbersOf(tensor: InputTensor, elements: number): Numbers {
   const { name, datatype, contents } = tensor;

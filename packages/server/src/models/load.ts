@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { extname } from "node:path";
-import { FixedClassifier } from "fixed-classifier";
-import { Problem, unreadable } from "fixed-classifier-models/files";
+import { unreadable } from "fixed-classifier-models/files";
+import { loadBackbone } from "./backbone.js";
+import { costOf, readHead, sharedFile } from "./head.js";
+import { labelsOf } from "./labels.js";
 import type { Model } from "./model.js";
 import type { VersionPlace } from "./places.js";
 import { DEFAULTS, settingsOf } from "./settings.js";
@@ -17,19 +18,19 @@ export async function loadModel(name: string, place: VersionPlace): Promise<Mode
   ]);
   const { outputs, featureScale } =
     settingsText === undefined ? DEFAULTS : settingsOf(settingsText.toString(), place.settings as string);
-  const head = headOf(place.head, bytes);
-  const labels = labelText === undefined ? [] : labelsOf(labelText.toString(), place.labels as string, head);
+  const { head, labels: own } = readHead(place.head, bytes);
+  const labels =
+    labelText === undefined ? own : labelsOf(labelText.toString(), place.labels as string, head.classes);
+  const rowCost = costOf(head);
+  const backbone = place.backbone === undefined ? undefined : await loadBackbone(place.backbone, head);
   return {
     name,
     version: place.version,
-    platform: "fixed_classifier_head",
-    inputs: [{ name: "features", datatype: "FP32", shape: [-1, head.features] }],
+    platform: backbone === undefined ? "fixed_classifier_head" : "fixed_classifier_onnx",
+    inputs: backbone?.inputs ?? [{ name: "features", datatype: "FP32", shape: [-1, head.features] }],
     outputs: outputs.map((output) => ({ name: output, datatype: "FP32", shape: [-1, head.classes] })),
-    head,
-    headFile: { id: ++loaded, bytes: shared(head) },
-    labels,
-    featureScale,
-    rowCost: costOf(head),
+    ...{ head, headFile: { id: ++loaded, bytes: sharedFile(head) }, labels, featureScale, rowCost },
+    ...(backbone && { backbone }),
   };
 }
 
@@ -39,45 +40,4 @@ async function read(path: string): Promise<Buffer> {
   } catch (error) {
     throw unreadable(path, error);
   }
-}
-
-function headOf(path: string, bytes: Buffer): FixedClassifier {
-  try {
-    return extname(path) === ".json"
-      ? FixedClassifier.fromJSON(JSON.parse(bytes.toString()))
-      : FixedClassifier.fromSafetensors(bytes);
-  } catch (error) {
-    throw new Problem(`${path} is no head: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-function labelsOf(text: string, path: string, head: FixedClassifier): string[] {
-  const labels = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-  if (labels.at(-1) === "") labels.pop();
-  if (labels.length !== head.classes) {
-    throw new Problem(
-      `${path} has ${labels.length} lines, but the head has ${head.classes} classes; give one line a class, empty where it has no name`,
-    );
-  }
-  return labels;
-}
-
-function shared(head: FixedClassifier): SharedArrayBuffer {
-  const bytes = head.toSafetensors();
-  const copy = new SharedArrayBuffer(bytes.length);
-  new Uint8Array(copy).set(bytes);
-  return copy;
-}
-
-/** A head is built by its first call; the least of a few more is what a row costs when nothing else runs. */
-function costOf(head: FixedClassifier): number {
-  const row = new Float32Array(head.features).fill(1);
-  head.forward(row);
-  let least = Number.POSITIVE_INFINITY;
-  for (let call = 0; call < 5; call++) {
-    const start = process.hrtime.bigint();
-    head.forward(row);
-    least = Math.min(least, Number(process.hrtime.bigint() - start));
-  }
-  return least;
 }

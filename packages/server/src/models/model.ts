@@ -1,5 +1,6 @@
 import type { FixedClassifier } from "fixed-classifier";
 import type { TensorMetadata } from "../inference/request.js";
+import type { Backbone } from "./backbone.js";
 
 export type OutputName = "logits" | "probabilities";
 
@@ -12,6 +13,8 @@ export interface Model {
   /** What it gives, in the order in which a request that names none gets them. */
   readonly outputs: readonly (TensorMetadata & { readonly name: OutputName })[];
   readonly head: FixedClassifier;
+  /** What makes features of the inputs; absent where features come in. */
+  readonly backbone?: Backbone;
   /** From which a worker makes the same head, once: the number is another for each that is loaded. */
   readonly headFile: { readonly id: number; readonly bytes: SharedArrayBuffer };
   /** A name a class; "" for those that have none. */

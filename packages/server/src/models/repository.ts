@@ -144,6 +144,7 @@ export class Models implements Repository {
 }
 
 function swap(slot: Slot, versions: ReadonlyMap<string, Model>): void {
+  for (const { backbone } of slot.versions.values()) void backbone?.retire();
   slot.versions = versions;
   slot.newest = [...versions.values()].at(-1);
 }

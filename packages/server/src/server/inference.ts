@@ -1,8 +1,10 @@
 import type { Computed, Rows, Want } from "../execution/compute.js";
 import { Execution, type ExecutionSettings, type Recorder } from "../execution/execution.js";
 import { featuresOf } from "../inference/features.js";
+import { feedsOf } from "../inference/feeds.js";
 import { tensorsOf, wantsOf } from "../inference/outputs.js";
 import type { Inference, InferRequest, InferResponse, ModelMetadata } from "../inference/request.js";
+import type { Backbone } from "../models/backbone.js";
 import type { Model } from "../models/model.js";
 import type { ModelPlace } from "../models/places.js";
 import { Models } from "../models/repository.js";
@@ -61,11 +63,23 @@ export class ModelInference implements Inference {
   infer(request: InferRequest): InferResponse | Promise<InferResponse> {
     const model = this.models.find(request.model, request.version);
     const wants = wantsOf(model, request.outputs);
+    if (model.backbone !== undefined) return this.#inferWithBackbone(model, model.backbone, wants, request);
     const rows = featuresOf(model, request.inputs);
     const computed = this.execution.run(model, rows, wants, request);
     return computed instanceof Promise
       ? computed.then((late) => responseOf(model, rows, wants, late))
       : responseOf(model, rows, wants, computed);
+  }
+
+  async #inferWithBackbone(
+    model: Model,
+    backbone: Backbone,
+    wants: readonly Want[],
+    request: InferRequest,
+  ): Promise<InferResponse> {
+    const { feeds, count } = feedsOf(model, request.inputs);
+    const rows = await backbone.run(feeds, count);
+    return responseOf(model, rows, wants, await this.execution.run(model, rows, wants, request));
   }
 }
 
