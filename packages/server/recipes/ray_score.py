@@ -2,7 +2,7 @@
 
     python ray_score.py head.safetensors features scored
 
-A process is 0.2 s to start, so batches are large.
+A process takes half a second to start, so batches are large.
 A batch whose process fails fails, with what the process said; Ray tries it again, and it gives the same rows.
 Each node needs Node.js, the packages and the model at the same path.
 """
