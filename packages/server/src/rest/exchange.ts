@@ -83,7 +83,7 @@ export class Exchange implements InferRequest, BodyTaker {
   taken(bytes: Buffer, entered: number): void {
     this.#entered = entered;
     if (this.#encoding === "identity") this.#infer(bytes);
-    else this.#decompress(bytes);
+    else this.#decompress(this.#encoding, bytes);
   }
 
   refused(error: unknown, entered: number): void {
@@ -96,12 +96,14 @@ export class Exchange implements InferRequest, BodyTaker {
     this.#leave();
   }
 
-  async #decompress(bytes: Buffer): Promise<void> {
+  async #decompress(encoding: "gzip" | "deflate", bytes: Buffer): Promise<void> {
     const { gate, bodyLimit } = this.context.options;
     try {
-      const body = await decompress(this.#encoding, bytes, bodyLimit);
-      gate?.grow(body.length);
-      this.#entered += body.length;
+      const body = await decompress(encoding, bytes, bodyLimit, (more) => {
+        if (gate === undefined) return;
+        gate.grow(more);
+        this.#entered += more;
+      });
       this.#infer(body);
     } catch (error) {
       this.#fail(error);

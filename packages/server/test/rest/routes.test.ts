@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { InferenceError } from "../../src/inference/errors.js";
 import type { Gate } from "../../src/inference/services.js";
@@ -122,6 +123,10 @@ test("503 with when to try again while there is no room; the connection stays us
     duplex: "half",
   } as RequestInit);
   expect(chunked.status).toBe(503);
+  gate.room = 2000;
+  const zeros = gzipSync(Buffer.alloc(1_000_000));
+  expect((await client.post(INFER, zeros, { "content-encoding": "gzip" })).status).toBe(503);
+  expect([gate.bytes, gate.requests]).toEqual([0, 0]);
   expect((await client.get("/v2/health/live")).status).toBe(200);
   gate.room = Number.POSITIVE_INFINITY;
   expect((await client.post(INFER, body)).status).toBe(200);
