@@ -9,6 +9,8 @@ import { serving } from "./models.js";
 export interface RestClient {
   readonly url: string;
   readonly port: number;
+  /** How many there are at the server. */
+  connections(): Promise<number>;
   get(path: string): Promise<Answer>;
   post(path: string, body?: string | Uint8Array | object, headers?: Record<string, string>): Promise<Answer>;
 }
@@ -38,6 +40,10 @@ export async function listening(inference: Inference, options: RestOptions = {})
   return {
     url,
     port: Number(new URL(url).port),
+    connections: () =>
+      new Promise((resolve, reject) => {
+        app.server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+      }),
     get: (path) => ask(path, { method: "GET" }),
     post: (path, body = "", headers = {}) =>
       ask(path, {
