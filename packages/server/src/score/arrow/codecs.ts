@@ -35,7 +35,9 @@ export async function packingOf(codec: CompressionType): Promise<Packing> {
       (bytes) => compressFrameSync(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
       (bytes, length) => {
         checkLz4Frame(bytes, length);
-        return decompressFrameSync(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+        const unpacked = decompressFrameSync(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+        // A slice of a Buffer would be no copy.
+        return new Uint8Array(unpacked.buffer, unpacked.byteOffset, unpacked.length);
       },
     );
   }

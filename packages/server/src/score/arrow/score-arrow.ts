@@ -5,6 +5,7 @@ import { Problem } from "fixed-classifier-models/files";
 import { Budget } from "../bytes/budget.js";
 import { Pool } from "../bytes/pool.js";
 import type { Sink } from "../bytes/sink.js";
+import { COPY_BYTES, windowsOf } from "../bytes/windows.js";
 import type { Job } from "../job.js";
 import { checkNames } from "../quantities.js";
 import { BYTES, ChunkScorer, chunksOf, type RowPlan } from "../rows.js";
@@ -20,8 +21,6 @@ import { featureBuffers, planOf } from "./plan.js";
 import { damaged, reading } from "./problem.js";
 import type { ArrowReader } from "./reader.js";
 import { ArrowWriter, padding } from "./writer.js";
-
-const WINDOW = 2 ** 20;
 
 /** What is to be done next: a message, its body or where that is, and what gives back the memory that it holds. */
 interface Work {
@@ -73,7 +72,7 @@ export async function scoreArrow(reader: ArrowReader, sink: Sink, isFile: boolea
       };
     }
     const { place } = reader;
-    const needed = batch === undefined ? 0 : partsOf(batch, feature) + besides + 4 * WINDOW;
+    const needed = batch === undefined ? 0 : partsOf(batch, feature) + besides + 2 * COPY_BYTES;
     if (place === undefined || needed > budget.limit) {
       throw tooLarge(reader.name, place === undefined ? whole : needed, job.memory);
     }
@@ -226,11 +225,7 @@ const inMemory = (bytes: Uint8Array): Body => ({
 function inFile({ file, offset: start }: NonNullable<ArrowReader["place"]>, bodyLength: number): Body {
   return {
     read: ({ offset, length }) => file.readAt(start + offset, length),
-    async *pieces() {
-      for (let at = 0; at < bodyLength; at += WINDOW) {
-        yield await file.readAt(start + at, Math.min(WINDOW, bodyLength - at));
-      }
-    },
+    pieces: () => windowsOf(file, start, bodyLength),
   };
 }
 

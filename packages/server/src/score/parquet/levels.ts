@@ -5,11 +5,11 @@ export interface Levels {
 }
 
 /**
- * Unpacks levels, which come as runs of one level and as packed bits. Long runs are filled at once: a row of a thousand numbers is one run.
+ * Unpacks levels into an array, as many as it has. They come as runs of one level and as packed bits. Long runs are filled at once: a row of a thousand numbers is one run.
  */
-export function readLevels(bytes: Uint8Array, most: number, count: number): Levels {
+export function readLevels(bytes: Uint8Array, most: number, levels: Uint8Array): Levels {
   const width = 32 - Math.clz32(most);
-  const levels = new Uint8Array(count);
+  const count = levels.length;
   const mask = (1 << width) - 1;
   let least = most;
   let at = 0;

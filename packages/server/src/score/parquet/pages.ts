@@ -5,7 +5,7 @@ import { parquetHeader } from "hyparquet/src/column.js";
 import { decompressPage } from "hyparquet/src/datapage.js";
 import { byteStreamSplit, readRleBitPackedHybrid } from "hyparquet/src/encoding.js";
 import { compressors } from "hyparquet-compressors";
-import type { FileBytes } from "../bytes/source.js";
+import { cutOff, type FileBytes } from "../bytes/source.js";
 import { BYTES } from "../rows.js";
 import type { FeatureColumn } from "./feature-column.js";
 import { type Levels, readLevels } from "./levels.js";
@@ -25,7 +25,29 @@ const TYPES = { f16: "FIXED_LEN_BYTE_ARRAY", f32: "FLOAT", f64: "DOUBLE" } as co
 const HEADER = 4096;
 const LONGEST_HEADER = 2 ** 24;
 
-/** Reads a column's pages one after the other. Of a library's functions those are taken that need no lists of lists. */
+/** Memory that is used again for each page: a page is done with before the next one is read. */
+class Scratch {
+  readonly #buffers: Uint8Array[] = [];
+
+  /** One of some buffers, with what was in it before. */
+  take(which: number, length: number): Uint8Array {
+    let buffer = this.#buffers[which];
+    if (buffer === undefined || buffer.length < length) {
+      buffer = new Uint8Array(Buffer.allocUnsafeSlow(length + (length >>> 3)).buffer);
+      this.#buffers[which] = buffer;
+    }
+    return buffer.subarray(0, length);
+  }
+}
+
+const PAGE = 0;
+const REPETITION = 1;
+const DEFINITION = 2;
+
+/**
+ * Reads a column's pages one after the other; each is valid until the next is asked for. Of a library's functions those are taken that need
+ * no lists of lists.
+ */
 export async function* pagesOf(
   file: FileBytes,
   { start, length }: { readonly start: number; readonly length: number },
@@ -35,6 +57,7 @@ export async function* pagesOf(
 ): AsyncGenerator<Page> {
   const { name } = file;
   let dictionary: Numbers | undefined;
+  const scratch = new Scratch();
   for (let at = start; at < start + length; ) {
     const { header, size } = await headerAt(file, at, start + length - at);
     const content = at + size;
@@ -50,9 +73,13 @@ export async function* pagesOf(
         `${name}: a page of the column "${column.name}" needs ${Math.ceil(needed / 2 ** 20)} MiB; raise --memory, or write smaller pages`,
       );
     }
-    const bytes = await file.readAt(content, header.compressed_page_size);
+    const isKept = header.type === "DICTIONARY_PAGE";
+    const bytes = isKept
+      ? new Uint8Array(header.compressed_page_size)
+      : scratch.take(PAGE, header.compressed_page_size);
+    if ((await file.fillAt(bytes, content)) < bytes.length) throw cutOff(name);
     try {
-      if (header.type === "DICTIONARY_PAGE") {
+      if (isKept) {
         const page = decompressPage(bytes, header.uncompressed_page_size, codec, compressors);
         dictionary = plain(page, header.dictionary_page_header?.num_values ?? 0, column);
       } else if (header.type === "DATA_PAGE") {
@@ -61,9 +88,10 @@ export async function* pagesOf(
           header,
           column,
           dictionary,
+          scratch,
         );
       } else if (header.type === "DATA_PAGE_V2") {
-        yield secondKind(bytes, header, column, dictionary, codec);
+        yield secondKind(bytes, header, column, dictionary, scratch, codec);
       }
     } catch (error) {
       throw error instanceof Problem ? error : damaged(name, (error as Error).message, error);
@@ -93,6 +121,7 @@ function firstKind(
   { data_page_header: header }: PageHeader,
   column: FeatureColumn,
   dictionary: Numbers | undefined,
+  scratch: Scratch,
 ): Page {
   if (header === undefined) throw new RangeError("a page has no header");
   const { num_values: count, encoding, repetition_level_encoding: how } = header;
@@ -101,14 +130,14 @@ function firstKind(
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
-  const levels = (most: number): Levels => {
+  const levels = (most: number, which: number): Levels => {
     const length = view.getUint32(at, true);
     if (at + 4 + length > bytes.length) throw new RangeError("levels of a page are cut off");
     at += 4 + length;
-    return readLevels(bytes.subarray(at - length, at), most, count);
+    return readLevels(bytes.subarray(at - length, at), most, scratch.take(which, count));
   };
-  const repetition = levels(1);
-  const definition = levels(column.mostDefinition);
+  const repetition = levels(1, REPETITION);
+  const definition = levels(column.mostDefinition, DEFINITION);
   return pageOf(repetition, definition, bytes.subarray(at), encoding, column, dictionary);
 }
 
@@ -118,6 +147,7 @@ function secondKind(
   { data_page_header_v2: header, uncompressed_page_size: size }: PageHeader,
   column: FeatureColumn,
   dictionary: Numbers | undefined,
+  scratch: Scratch,
   codec: CompressionCodec,
 ): Page {
   if (header === undefined) throw new RangeError("a page has no header");
@@ -126,8 +156,12 @@ function secondKind(
   const both = first + header.definition_levels_byte_length;
   if (!(first >= 0 && both >= first && both <= bytes.length))
     throw new RangeError("levels of a page are cut off");
-  const repetition = readLevels(bytes.subarray(0, first), 1, count);
-  const definition = readLevels(bytes.subarray(first, both), column.mostDefinition, count);
+  const repetition = readLevels(bytes.subarray(0, first), 1, scratch.take(REPETITION, count));
+  const definition = readLevels(
+    bytes.subarray(first, both),
+    column.mostDefinition,
+    scratch.take(DEFINITION, count),
+  );
   const packed = bytes.subarray(both);
   const isPacked = header.is_compressed !== false && size > both;
   const content = isPacked ? decompressPage(packed, size - both, codec, compressors) : packed;

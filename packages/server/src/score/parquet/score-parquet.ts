@@ -4,6 +4,7 @@ import type { CompressionCodec } from "hyparquet";
 import { CompressionCodecs } from "hyparquet/src/constants.js";
 import type { Sink } from "../bytes/sink.js";
 import type { FileBytes } from "../bytes/source.js";
+import { COPY_BYTES, windowsOf } from "../bytes/windows.js";
 import type { Job } from "../job.js";
 import { checkNames } from "../quantities.js";
 import { AddedColumns } from "./added-columns.js";
@@ -16,8 +17,6 @@ import { pagesOf } from "./pages.js";
 import { damaged, reading } from "./problem.js";
 import { I32, I64, LIST, STRUCT, Struct, writeStruct } from "./thrift.js";
 
-/** So much is copied at once. */
-const WINDOW = 2 ** 20;
 const I16 = 4;
 
 /** Of all groups of rows those from the first up to the end, which is left out. */
@@ -51,7 +50,7 @@ export async function scoreParquet(
   await sink.write([MAGIC]);
   for (const [k, group] of groups.entries()) {
     const count = group.number(GROUP.numRows) ?? Number.NaN;
-    const needed = count * job.scorer.bytesPerRow + 3 * WINDOW;
+    const needed = count * job.scorer.bytesPerRow + 2 * COPY_BYTES;
     if (!(needed <= job.memory)) {
       throw new Problem(
         `${name}: a group of ${count} rows needs ${Math.ceil(needed / 2 ** 20)} MiB for its results; raise --memory, or write smaller groups`,
@@ -139,9 +138,7 @@ async function copyChunks(file: FileBytes, group: Struct, sink: Sink, moved: Mov
   for (const chunk of group.structs(GROUP.columns)) {
     const { start, length } = placeOf(file.name, chunk);
     const by = sink.position - start;
-    for (let at = start; at < start + length; at += WINDOW) {
-      await sink.write([await file.readAt(at, Math.min(WINDOW, start + length - at))]);
-    }
+    for await (const part of windowsOf(file, start, length)) await sink.write([part]);
     const meta = metaOf(file.name, chunk);
     for (const id of [META.dataPage, META.indexPage, META.dictionaryPage]) shift(meta, id, by);
     shift(chunk, CHUNK.fileOffset, by);
