@@ -111,6 +111,8 @@ export async function loadBackbone(path: string, head: FixedClassifier): Promise
 
 async function runtime(path: string): Promise<typeof import("onnxruntime-node")> {
   try {
+    // It would tell Microsoft of every session, and keep files of that in the folder of temporary ones.
+    process.env.ORT_DISABLE_TELEMETRY ??= "1";
     return await import("onnxruntime-node");
   } catch (error) {
     const reason = (error as Error).message.split("\n")[0];
