@@ -48,6 +48,8 @@ describe("the page's commands, one after the other as they stand there", () => {
     ports = [String(await freePort()), String(await freePort())];
     mkdirSync(join(folder, "node_modules"));
     symlinkSync(root, join(folder, "node_modules/fixed-classifier"));
+    symlinkSync(join(root, "packages/server"), join(folder, "node_modules/fixed-classifier-server"));
+    symlinkSync(join(root, "packages/node_modules/@grpc"), join(folder, "node_modules/@grpc"));
     put(
       join(folder, "bin/npx"),
       `#!/bin/sh\nshift\nexec '${process.execPath}' '${root}/packages/server/dist/cli.js' "$@"\n`,
