@@ -2,6 +2,7 @@ import { checkInteger } from "../checks.js";
 import { checkFeatures, FEATURE_OPTIONS, type FeatureOptions, type Features, partOf } from "../features.js";
 import { readOptions } from "../options.js";
 import type { HeadCore } from "./core.js";
+import { MANY, sortedSearch } from "./many-best.js";
 import { reranked, type Search } from "./rerank.js";
 
 /** The best classes of every row. */
@@ -27,12 +28,17 @@ export function topK(core: HeadCore, x: Features, k: number, options: TopKOption
   const given = readOptions("topK", options, FEATURE_OPTIONS, OWN_OPTIONS);
   const input = checkFeatures(x, core.features, given);
   checkInteger("k", k, 1, core.classes);
-  const kernels: Search = given.rerank === undefined ? core.kernels : reranked(core, k, given.rerank);
+  const search = searchOf(core, k, given.rerank);
   const classes = new Int32Array(input.rows * k);
   const scores = new Float32Array(input.rows * k);
   const parameters = core.parameters();
   for (const slice of core.decoder.slices(input)) {
-    kernels.topK(slice.rows, parameters, k, partOf(classes, slice, k), partOf(scores, slice, k));
+    search.topK(slice.rows, parameters, k, partOf(classes, slice, k), partOf(scores, slice, k));
   }
   return { classes, scores };
+}
+
+function searchOf(core: HeadCore, k: number, rerank: number | undefined): Search {
+  if (rerank !== undefined) return reranked(core, k, rerank);
+  return k < MANY ? core.kernels : sortedSearch(core);
 }

@@ -111,6 +111,36 @@ onEachBackend((backend) => {
     }
   });
 
+  test("many classes are sorted: ties, zeros of both signs, infinities and NaN as among few", () => {
+    const [features, classes] = [64, 1200];
+    const x = floats(3 * features, 5);
+    x[features] = Number.NaN;
+    compare({ features, classes }, x, [511, 512, 513, classes]);
+    compare({ features: 256, classes: 600, bias: false }, new Float32Array(256).fill(-1), [600]);
+    const head = createHead({ features, classes }, backend);
+    head.bias?.set([-0, 0, Number.NaN, Infinity, -Infinity, 0, -0, Infinity, Number.NaN, -1, 1]);
+    const { classes: order, scores } = head.topK(new Float32Array(features), classes);
+    expect(order[0]).toBe(3);
+    expect(order[1]).toBe(7);
+    expect([...order.subarray(-3)]).toEqual([4, 2, 8]);
+    const zeros = [...order].filter((c) => c < 7 && [0, 1, 5, 6].includes(c));
+    expect(zeros).toEqual([0, 1, 5, 6]);
+    expect(Object.is(scores[order.indexOf(0)], -0)).toBe(
+      Object.is(head.forward(new Float32Array(features))[0], -0),
+    );
+  });
+
+  test("all of 100,000 classes come in order within moments", () => {
+    const head = createHead({ features: 512, classes: 100_000 }, backend);
+    const start = performance.now();
+    const { scores } = head.topK(floats(512, 6), 100_000);
+    // By insertion into a list it is more than five seconds on every machine.
+    expect(performance.now() - start).toBeLessThan(4000);
+    for (let i = 1; i < scores.length; i++) {
+      if (!((scores[i - 1] as number) >= (scores[i] as number))) throw new Error(`not in order at ${i}`);
+    }
+  });
+
   test("k must be an integer from 1 to the number of classes", () => {
     const head = createHead({ features: 8, classes: 5 }, backend);
     for (const k of [0, 6, -1, 1.5, Number.NaN, Infinity]) {
