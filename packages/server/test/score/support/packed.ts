@@ -3,6 +3,7 @@ import { BodyCompressionMethod } from "apache-arrow/fb/body-compression-method";
 import { Buffer as BufferPlace } from "apache-arrow/fb/buffer";
 import type { CompressionType } from "apache-arrow/fb/compression-type";
 import { FieldNode } from "apache-arrow/fb/field-node";
+import { KeyValue } from "apache-arrow/fb/key-value";
 import { Message } from "apache-arrow/fb/message";
 import { MessageHeader } from "apache-arrow/fb/message-header";
 import { MetadataVersion } from "apache-arrow/fb/metadata-version";
@@ -31,10 +32,15 @@ export async function unpacked(bytes: Uint8Array, codec: CompressionType): Promi
   return rebuilt(bytes, undefined, (part) => unpack(part, 2 ** 24));
 }
 
+/** A stream whose batches have an entry of metadata each. */
+export const withBatchMetadata = (bytes: Uint8Array, key: string, value: string): Uint8Array =>
+  rebuilt(bytes, undefined, (part) => part, [key, value]);
+
 function rebuilt(
   bytes: Uint8Array,
   codec: CompressionType | undefined,
   change: (buffer: Uint8Array) => Uint8Array,
+  entry?: readonly [key: string, value: string],
 ): Uint8Array {
   const parts = messagesOf(bytes).flatMap((raw) => {
     if (raw.type !== MessageHeader.RecordBatch) return [frame(raw.metadata), raw.body];
@@ -50,7 +56,7 @@ function rebuilt(
       buffers.push([end, content.length]);
       end += whole.length;
     }
-    return [frame(batchMessage({ ...batch, buffers }, codec, end)), ...contents];
+    return [frame(batchMessage({ ...batch, buffers }, codec, end, entry)), ...contents];
   });
   return new Uint8Array(Buffer.concat([...parts, END]));
 }
@@ -59,8 +65,14 @@ function batchMessage(
   { rows, nodes, buffers }: BatchParts,
   codec: CompressionType | undefined,
   length: number,
+  entry: readonly [key: string, value: string] | undefined,
 ): Uint8Array {
   const builder = new Builder();
+  let custom = 0;
+  if (entry !== undefined) {
+    const [key, value] = entry.map((text) => builder.createString(text));
+    custom = Message.createCustomMetadataVector(builder, [KeyValue.createKeyValue(builder, key, value)]);
+  }
   RecordBatch.startNodesVector(builder, nodes.length);
   for (const [count, nulls] of [...nodes].reverse()) {
     FieldNode.createFieldNode(builder, BigInt(count), BigInt(nulls));
@@ -82,7 +94,14 @@ function batchMessage(
   RecordBatch.addCompression(builder, how);
   const batch = RecordBatch.endRecordBatch(builder);
   builder.finish(
-    Message.createMessage(builder, MetadataVersion.V5, MessageHeader.RecordBatch, batch, BigInt(length), 0),
+    Message.createMessage(
+      builder,
+      MetadataVersion.V5,
+      MessageHeader.RecordBatch,
+      batch,
+      BigInt(length),
+      custom,
+    ),
   );
   return builder.asUint8Array();
 }
