@@ -16,7 +16,7 @@ export function classification(
 /** A decimal number of nine digits at most that is this float32, as every language reads it. */
 export function decimal(value: number): string {
   if (!Number.isFinite(value)) return String(value);
-  for (let digits = 6; digits < 9; digits++) {
+  for (let digits = 7; digits < 9; digits++) {
     const text = value.toPrecision(digits);
     if (Math.fround(Number(text)) === value) return String(Number(text));
   }

@@ -14,7 +14,7 @@ test("any float32 is written so that it is read again, in nine digits at most", 
   );
   expect(
     [0.1, 16777216, 1e-45, -2.5, Number.NaN, Number.NEGATIVE_INFINITY].map(Math.fround).map(decimal),
-  ).toEqual(["0.1", "16777216", "1.4013e-45", "-2.5", "NaN", "-Infinity"]);
+  ).toEqual(["0.1", "16777216", "1.401298e-45", "-2.5", "NaN", "-Infinity"]);
 });
 
 test("a class without a label has none", () => {
