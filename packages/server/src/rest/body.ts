@@ -16,7 +16,7 @@ export const OUTSIDE = -1;
 
 /** Who wants a body: told once of it, of why there is none, or that the client went first. */
 export interface BodyTaker {
-  /** The gate was entered for so many bytes, or not: then they are OUTSIDE. */
+  /** The bytes are lent: who needs them after this has returned calls `keepBody` before. The gate was entered for so many, or OUTSIDE. */
   taken(bytes: Buffer, entered: number): void;
   refused(error: unknown, entered: number): void;
   gone(entered: number): void;
@@ -91,7 +91,7 @@ class Body {
   end(): void {
     if (this.#isDone) return;
     this.#isDone = true;
-    this.taker.taken(this.#target ?? this.#joined(), this.#entered);
+    this.taker.taken(placed(this.#target ?? this.#joined(), this.options.alignAt), this.#entered);
   }
 
   close(): void {
@@ -118,11 +118,28 @@ class Body {
   }
 }
 
+/** Bodies that came in one piece are moved here, where their numbers lie aligned: to allocate for each would cost more than to compute a row. */
+let lent = Buffer.allocUnsafeSlow(2 ** 16);
+
+/** The last body that was taken belongs to its taker; the next gets other memory. */
+export function keepBody(): void {
+  lent = Buffer.allocUnsafeSlow(lent.length);
+}
+
+function placed(body: Buffer, alignAt: number): Buffer {
+  const offset = offsetOf(alignAt);
+  if ((body.byteOffset + alignAt) % ALIGNMENT === 0 || body.length + offset > lent.length) return body;
+  body.copy(lent, offset);
+  return lent.subarray(offset, offset + body.length);
+}
+
 /** So many bytes, of which number `alignAt` lies at a multiple of eight. */
 function aligned(length: number, alignAt: number): Buffer {
-  const offset = (ALIGNMENT - (alignAt % ALIGNMENT)) % ALIGNMENT;
+  const offset = offsetOf(alignAt);
   return Buffer.allocUnsafeSlow(length + ALIGNMENT).subarray(offset, offset + length);
 }
+
+const offsetOf = (alignAt: number) => (ALIGNMENT - (alignAt % ALIGNMENT)) % ALIGNMENT;
 
 function tooLarge(limit: number): InferenceError {
   return new InferenceError("too-large", `the body is larger than ${limit} bytes, the limit of this server`);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { InferenceError } from "../inference/errors.js";
 import type { Inference, InferRequest, InferResponse } from "../inference/request.js";
 import { sendAnswer } from "./answer.js";
-import { type BodyTaker, OUTSIDE, readBody } from "./body.js";
+import { type BodyTaker, keepBody, OUTSIDE, readBody } from "./body.js";
 import { acceptedEncoding, contentEncoding, decompress, type Encoding } from "./encodings.js";
 import { inferenceErrorOf, writeFailure } from "./failures.js";
 import type { HeadCache } from "./head-cache.js";
@@ -83,7 +83,10 @@ export class Exchange implements InferRequest, BodyTaker {
   taken(bytes: Buffer, entered: number): void {
     this.#entered = entered;
     if (this.#encoding === "identity") this.#infer(bytes);
-    else this.#decompress(this.#encoding, bytes);
+    else {
+      keepBody();
+      this.#decompress(this.#encoding, bytes);
+    }
   }
 
   refused(error: unknown, entered: number): void {
@@ -116,6 +119,7 @@ export class Exchange implements InferRequest, BodyTaker {
       const answer = this.context.inference.infer(this);
       if (!(answer instanceof Promise)) this.#answer(answer);
       else {
+        keepBody();
         answer.then(
           (response) => this.#answer(response),
           (error) => this.#fail(error),

@@ -3,7 +3,10 @@ import { BYTES_A_FLOAT, writeFloats } from "./json/floats.js";
 import type { RequestHead } from "./request.js";
 
 /** Which outputs come as bytes behind the JSON, and the id to send back. */
-export type Form = Pick<RequestHead, "id" | "isBinary" | "isBinaryByDefault">;
+export interface Form extends Pick<RequestHead, "id" | "isBinary" | "isBinaryByDefault"> {
+  /** The last answer of this form that was bytes alone: the next has the same JSON, if its tensors are of the same shape. */
+  last?: { readonly response: InferResponse; readonly text: string };
+}
 
 /** An answer: text and numbers that become JSON one after the other, then bytes as they are. */
 export interface Encoded {
@@ -15,7 +18,17 @@ export interface Encoded {
 /** So many numbers become JSON at a time where an answer is written in parts. */
 const PART = 2 ** 14;
 
-export function encode({ model, version, outputs }: InferResponse, { id, ...form }: Form): Encoded {
+export function encode(response: InferResponse, form: Form): Encoded {
+  const { last } = form;
+  if (last !== undefined && isAlike(last.response, response)) {
+    return {
+      json: [last.text],
+      binary: response.outputs.map(({ contents }) => bytesOf(contents)),
+      isBinary: true,
+    };
+  }
+  const { model, version, outputs } = response;
+  const { id } = form;
   const json: (string | Float32Array)[] = [];
   const binary: Uint8Array[] = [];
   let isAnyBinary = false;
@@ -38,8 +51,35 @@ export function encode({ model, version, outputs }: InferResponse, { id, ...form
       text += `"data":${JSON.stringify(contents)}}`;
     }
   }
-  json.push(`${text}]}`);
+  text += "]}";
+  json.push(text);
+  if (isAnyBinary && id === undefined && binary.length === outputs.length && outputs.every(isFloat32)) {
+    form.last = { response: withoutContents(response), text };
+  }
   return { json, binary, isBinary: isAnyBinary };
+}
+
+const isFloat32 = ({ datatype }: OutputTensor) => datatype === "FP32";
+
+const NONE = new Float32Array(0);
+
+/** What is remembered must not hold the numbers. */
+function withoutContents(response: InferResponse): InferResponse {
+  return { ...response, outputs: response.outputs.map((output) => ({ ...output, contents: NONE })) };
+}
+
+function isAlike(one: InferResponse, other: InferResponse): boolean {
+  if (one.model !== other.model || one.version !== other.version) return false;
+  if (one.outputs.length !== other.outputs.length) return false;
+  for (let i = 0; i < one.outputs.length; i++) {
+    const [first, second] = [one.outputs[i], other.outputs[i]];
+    if (first.name !== second.name || first.datatype !== second.datatype) return false;
+    if (first.shape.length !== second.shape.length) return false;
+    for (let axis = 0; axis < first.shape.length; axis++) {
+      if (first.shape[axis] !== second.shape[axis]) return false;
+    }
+  }
+  return true;
 }
 
 /** Float32 as they are, little-endian on every machine that there is; each string behind its length. */

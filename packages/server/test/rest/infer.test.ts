@@ -73,6 +73,24 @@ test("bytes in, bytes out, by what each output says or all of them", async () =>
   );
 });
 
+test("what is remembered of an answer is its form, never its numbers or its rows", async () => {
+  const outputs = [{ name: "logits", parameters: { binary_data: true } }];
+  const raw = (rows: number) => [input({ shape: [rows, 20], parameters: { binary_data_size: rows * 80 } })];
+  for (const [rows, seed] of [
+    [3, 1],
+    [3, 2],
+    [2, 3],
+    [3, 1],
+  ]) {
+    const features = rowsOf(rows, 20, seed);
+    const { body, headers } = binaryBody({ inputs: raw(rows), outputs }, bytesOf(features));
+    const answer = await client.post(INFER, body, headers);
+    expect(answer.json.outputs[0].shape).toEqual([rows, 7]);
+    const end = Number(answer.headers["inference-header-content-length"]);
+    expect(singles(answer.body.subarray(end))).toEqual(head.forward(features));
+  }
+});
+
 test("without JSON the body is the only input, and all outputs are bytes", async () => {
   const {
     status,

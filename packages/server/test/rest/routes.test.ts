@@ -202,6 +202,33 @@ test("answers that come later, and a client that goes first", async () => {
   expect(inside.failures).toEqual([]);
 });
 
+test("bytes of requests that wait are not those of requests that come after", async () => {
+  const late = Object.create(inference, {
+    infer: {
+      value: async (request: Parameters<typeof inference.infer>[0]) => {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        return inference.infer(request);
+      },
+    },
+  });
+  const other = await listening(late);
+  const asked = Array.from({ length: 8 }, async (_, seed) => {
+    // Names of all lengths, so that the bytes lie at all offsets.
+    const parameters = { name: "x".repeat(seed) };
+    const { body: bytes, headers } = binaryBody({ inputs: [raw], parameters }, bytesOf(rowsOf(1, 20, seed)));
+    const compressed = seed % 2 === 0 ? { "content-encoding": "gzip" } : {};
+    const sent = seed % 2 === 0 ? gzipSync(bytes) : bytes;
+    const [slow, direct] = await Promise.all([
+      other.post(INFER, sent, { ...headers, ...compressed }),
+      client.post(INFER, bytes, headers),
+    ]);
+    expect(slow.status, slow.text).toBe(200);
+    expect(slow.json).toEqual(direct.json);
+    return slow.text;
+  });
+  expect(new Set(await Promise.all(asked)).size).toBe(8);
+});
+
 test("with API keys all but health wants one", async () => {
   const locked = await listening(inference, { security: { keys: new ApiKeys([KEY]) } });
   expect((await locked.get("/v2/health/live")).status).toBe(200);
