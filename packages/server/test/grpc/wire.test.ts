@@ -148,6 +148,41 @@ test.each([
   expect(attempt).toThrow(InferenceError);
 });
 
+test("whatever becomes of a request on its way, it is read or it is the client's fault", () => {
+  const whole = Request.encode(
+    Request.fromObject({
+      model_name: "m",
+      id: "7",
+      parameters: { a: { string_param: "b" }, c: { int64_param: -1 } },
+      inputs: [
+        { name: "x", datatype: "FP32", shape: [1, 2], contents: { fp32_contents: [1, 2] } },
+        { name: "y", datatype: "INT8", shape: [2], contents: { int_contents: [1, -1] } },
+      ],
+      outputs: [{ name: "z", parameters: { classification: { int64_param: 3 } } }],
+    }),
+  ).finish();
+  const at = fc.nat(whole.length - 1);
+  const changes = fc.array(fc.tuple(at, fc.nat(3), fc.uint8Array({ maxLength: 12 })), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(changes, (list) => {
+      let message = Buffer.from(whole);
+      for (const [from, removed, added] of list) {
+        message = Buffer.concat([message.subarray(0, from), added, message.subarray(from + removed)]);
+      }
+      try {
+        for (const { contents } of decodeRequest(message).inputs) expect(contents.length).toBeLessThan(200);
+      } catch (error) {
+        expect(error).toBeInstanceOf(InferenceError);
+        expect((error as InferenceError).failure).toBe("invalid");
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 test("groups nested without end are refused, not followed", () => {
   expect(() => decodeRequest(Buffer.alloc(1_000_000, 0x0b))).toThrow(InferenceError);
 });
