@@ -27,6 +27,25 @@ export function wantsOf(model: Model, outputs: readonly OutputRequest[]): Want[]
   });
 }
 
+/** A line of a classification is a string, which takes as long to make as so many bytes of numbers. */
+const LINE_BYTES = 256;
+
+/** Refuses, before anything is computed, what would be answered by more than the memory holds: with many classes a small request can ask for it. */
+export function checkAnswer(
+  { name, head }: Model,
+  rows: number,
+  wants: readonly Want[],
+  mostBytes: number,
+): void {
+  let rowBytes = 0;
+  for (const { k } of wants) rowBytes += k > 0 ? k * LINE_BYTES : head.classes * 4;
+  if (rows * rowBytes <= mostBytes) return;
+  throw new InferenceError(
+    "too-large",
+    `the answer of the model "${name}" to ${rows} rows would have ${rows * rowBytes} bytes, of ${mostBytes} at most; send ${Math.floor(mostBytes / rowBytes)} rows at once, ask for fewer outputs, or for fewer classes by classification`,
+  );
+}
+
 /** What was computed, as the answer has it. */
 export function tensorsOf(
   model: Model,

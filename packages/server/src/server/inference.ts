@@ -2,7 +2,7 @@ import type { Computed, Rows, Want } from "../execution/compute.js";
 import { Execution, type ExecutionSettings, type Recorder } from "../execution/execution.js";
 import { featuresOf } from "../inference/features.js";
 import { feedsOf } from "../inference/feeds.js";
-import { tensorsOf, wantsOf } from "../inference/outputs.js";
+import { checkAnswer, tensorsOf, wantsOf } from "../inference/outputs.js";
 import type { Inference, InferRequest, InferResponse, ModelMetadata } from "../inference/request.js";
 import type { Backbone } from "../models/backbone.js";
 import type { Model } from "../models/model.js";
@@ -21,6 +21,8 @@ export interface InferenceOptions {
   /** Default: everything on the event loop, nothing merged. */
   readonly execution?: ExecutionSettings;
   readonly recorder?: Recorder;
+  /** The largest answer; default: any. */
+  readonly answerBytes?: number;
 }
 
 /** Inference with models from disc, and what loads, swaps and unloads them; not ready before `models.loadAll()` is done. */
@@ -28,7 +30,7 @@ export function createInference(places: readonly ModelPlace[], options: Inferenc
   const models = new Models(places);
   const recorder = options.recorder ?? { queued() {}, executed() {} };
   const execution = new Execution(options.execution ?? INLINE, recorder);
-  return { inference: new ModelInference(models, execution), models, execution };
+  return { inference: new ModelInference(models, execution, options.answerBytes), models, execution };
 }
 
 export class ModelInference implements Inference {
@@ -40,6 +42,7 @@ export class ModelInference implements Inference {
   constructor(
     private readonly models: Models,
     private readonly execution: Execution,
+    private readonly answerBytes = Number.POSITIVE_INFINITY,
   ) {}
 
   get isReady(): boolean {
@@ -65,6 +68,7 @@ export class ModelInference implements Inference {
     const wants = wantsOf(model, request.outputs);
     if (model.backbone !== undefined) return this.#inferWithBackbone(model, model.backbone, wants, request);
     const rows = featuresOf(model, request.inputs);
+    checkAnswer(model, rows.count, wants, this.answerBytes);
     const computed = this.execution.run(model, rows, wants, request);
     return computed instanceof Promise
       ? computed.then((late) => responseOf(model, rows, wants, late))
@@ -78,6 +82,7 @@ export class ModelInference implements Inference {
     request: InferRequest,
   ): Promise<InferResponse> {
     const { feeds, count } = feedsOf(model, request.inputs);
+    checkAnswer(model, count, wants, this.answerBytes);
     const rows = await backbone.run(feeds, count);
     return responseOf(model, rows, wants, await this.execution.run(model, rows, wants, request));
   }

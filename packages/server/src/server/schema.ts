@@ -63,6 +63,8 @@ export const SCHEMA = {
     limits: section({
       // A request's body, after decompression.
       requestBytes: { ...bytes, default: 64 * 2 ** 20 },
+      // The numbers of one answer, before it is written as JSON.
+      answerBytes: { ...bytes, default: 256 * 2 ** 20 },
       // Those of all requests that are being answered.
       bytesInFlight: { ...bytes, default: 512 * 2 ** 20 },
       requestsInFlight: { type: "integer", minimum: 1, default: 10_000 },

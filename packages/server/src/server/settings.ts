@@ -19,7 +19,7 @@ export interface ServerSettings {
   readonly grpc: { readonly isEnabled: boolean; readonly port: number; readonly maxMessageBytes?: number };
   readonly security: SecurityFiles;
   readonly execution: ExecutionSettings;
-  readonly limits: GateLimits & { readonly requestBytes: number };
+  readonly limits: GateLimits & { readonly requestBytes: number; readonly answerBytes: number };
   readonly shutdown: { readonly drainSeconds: number; readonly finishSeconds: number };
   readonly log: { readonly level: string; readonly access: boolean };
   readonly tracing: boolean;

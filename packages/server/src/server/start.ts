@@ -40,6 +40,7 @@ export async function startServer(settings: ServerSettings, log: Logger): Promis
   const { inference, models, execution } = createInference(settings.models, {
     execution: executing,
     recorder: metrics,
+    answerBytes: limits.answerBytes,
   });
   const gate = new ServerGate(limits, (error, model) => {
     metrics.failed(error, model);

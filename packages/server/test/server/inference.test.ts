@@ -147,3 +147,25 @@ test("metadata", () => {
   expect(inference.isModelReady("digits", "1")).toBe(true);
   expect(inference.isModelReady("digits", "3")).toBe(false);
 });
+
+test("an answer larger than the limit is refused before it is computed, however small its request is", async () => {
+  const executed: number[] = [];
+  const recorder = { queued() {}, executed: (_: unknown, rows: number) => executed.push(rows) };
+  // Two rows of both outputs.
+  const limited = await serving({ digits: head }, { answerBytes: 2 * 2 * 7 * 4, recorder });
+  const asking = (rows: number, outputs: InferRequest["outputs"] = []) => {
+    const contents = bytesOf(new Int8Array(rows * 20));
+    const input = { name: "features", datatype: "INT8", shape: [rows, 20], contents };
+    return () =>
+      limited.inference.infer({ model: "digits", version: "", inputs: [input], outputs, parameters: {} });
+  };
+  expect(asking(2)()).toMatchObject({ outputs: [{ shape: [2, 7] }, { shape: [2, 7] }] });
+  expect(asking(4, [{ name: "logits", classification: 0 }])()).toMatchObject({
+    outputs: [{ shape: [4, 7] }],
+  });
+  expect(executed).toEqual([2, 4]);
+  expect(asking(3)).toThrow(/to 3 rows would have 168 bytes, of 112 at most; send 2 rows at once/);
+  expect(asking(3)).toThrow(expect.objectContaining({ failure: "too-large" }));
+  expect(asking(1, [{ name: "logits", classification: 1 }])).toThrow(/would have 256 bytes/);
+  expect(executed).toEqual([2, 4]);
+});

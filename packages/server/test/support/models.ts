@@ -5,7 +5,7 @@ import { FixedClassifier, type FixedClassifierOptions } from "fixed-classifier";
 import { afterAll } from "vitest";
 import type { Computed } from "../../src/execution/compute.js";
 import { placeOf } from "../../src/models/places.js";
-import { createInference } from "../../src/server/inference.js";
+import { createInference, type InferenceOptions } from "../../src/server/inference.js";
 
 /** A folder of this test file, with the given files; it goes when the tests are done. */
 export function folderOf(files: Record<string, string | Uint8Array> = {}): string {
@@ -38,11 +38,11 @@ export const bytesOf = (numbers: ArrayBufferView): Uint8Array =>
   new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
 /** Inference with heads by name, loaded and ready. */
-export async function serving(heads: Record<string, FixedClassifier>) {
+export async function serving(heads: Record<string, FixedClassifier>, options?: InferenceOptions) {
   const files = Object.entries(heads).map(([name, head]) => [`${name}.safetensors`, head.toSafetensors()]);
   const folder = folderOf(Object.fromEntries(files));
   const places = Object.keys(heads).map((name) => placeOf(join(folder, `${name}.safetensors`)));
-  const made = createInference(places);
+  const made = createInference(places, options);
   await made.models.loadAll();
   return { ...made, folder };
 }
