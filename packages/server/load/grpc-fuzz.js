@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { caseOf } from "./support/grpc-cases.js";
 import { Connection, framed, HEADERS, Response, rawRequest } from "./support/grpc-client.js";
 import { mutated } from "./support/mutate.js";
-import { randomOf } from "./support/random.js";
+import { randomOf } from "./support/mutations.js";
 import { startServer } from "./support/server.js";
 
 const FEATURES = 16;

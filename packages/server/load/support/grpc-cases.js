@@ -42,29 +42,29 @@ const ENCODINGS = ["gzip", "deflate", "identity", "br", "", "gzip,gzip", "x".rep
 export function caseOf(random) {
   const headers = { ":path": `${SERVICE}ModelInfer` };
   let message = random.of(REQUESTS);
-  if (random.chance(0.9)) message = mutated(message, random);
-  if (random.chance(0.02)) message = noise(random, 2000);
-  if (random.chance(0.1)) headers[":path"] = SERVICE + random.of(METHODS);
-  if (random.chance(0.01))
+  if (random.is(0.9)) message = mutated(message, random);
+  if (random.is(0.02)) message = noise(random, 2000);
+  if (random.is(0.1)) headers[":path"] = SERVICE + random.of(METHODS);
+  if (random.is(0.01))
     headers[":path"] = random.of(["/", SERVICE, `${SERVICE}X`, "/%00", `/${"x".repeat(3000)}`]);
   let isTransport = false;
-  if (random.chance(0.02)) {
+  if (random.is(0.02)) {
     headers["content-type"] = random.of(["application/json", "application/grpc+json", "grpc"]);
     isTransport = true;
   }
-  if (random.chance(0.03)) {
+  if (random.is(0.03)) {
     headers["grpc-timeout"] = random.of(TIMEOUTS);
     isTransport = true;
   }
   let frame = framed(message);
-  if (random.chance(0.1)) {
+  if (random.is(0.1)) {
     headers["grpc-encoding"] = random.of(ENCODINGS);
-    const packed = random.chance(0.5) ? gzipSync(message) : deflateSync(message);
-    frame = framed(random.chance(0.5) ? packed : mutated(packed, random));
+    const packed = random.is(0.5) ? gzipSync(message) : deflateSync(message);
+    frame = framed(random.is(0.5) ? packed : mutated(packed, random));
     frame[0] = 1;
     isTransport = true;
   }
-  if (random.chance(0.05)) {
+  if (random.is(0.05)) {
     frame = mutated(frame, random);
     isTransport = true;
   }

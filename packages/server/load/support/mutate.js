@@ -28,7 +28,7 @@ const CHANGES = [
   (bytes, random) => {
     const at = random.below(bytes.length);
     const long = Buffer.alloc(1 + random.below(11), 0xff);
-    if (random.chance(0.5)) long[long.length - 1] = 1;
+    if (random.is(0.5)) long[long.length - 1] = 1;
     return Buffer.concat([bytes.subarray(0, at), long, bytes.subarray(at + 1)]);
   },
 ];
