@@ -1,6 +1,6 @@
 // `npm run fuzz`, or `npm run fuzz 500000`: changed files of every kind that is read, as in the suite, and more of them. Each kind of test
-// (ONNX models, other containers, calibration and heads) tries so many, of which each has 2 seconds; where HDF5's library goes round in
-// circles it is ended in that time, and its thread has 2 more to start again.
+// (ONNX models, other containers, calibration and heads) tries so many, of which each has 2 seconds of the processor: where HDF5's library goes round in
+// circles it is ended in that time.
 import { spawnSync } from "node:child_process";
 
 const runs = process.argv[2] ?? process.env.FUZZ_RUNS ?? "100000";
