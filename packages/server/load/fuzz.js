@@ -1,25 +1,14 @@
 // Requests with something wrong in them: `npm run load -- fuzz --requests 100000`. Each gets an answer below 500, or a closed connection, and the
 // server lives on. The same seed makes the same requests.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { ask } from "./support/http-connection.js";
 import { mutated, randomOf } from "./support/mutations.js";
+import { patient } from "./support/patient.js";
 import { binaryRequest, rowsOf } from "./support/requests.js";
 import { startServer } from "./support/server.js";
 import { say } from "./support/speaker.js";
 
 const CONNECTIONS = 16;
-
-/** Settings of a server that never sends requests away because the machine is slow: 503 would be right, but not what is looked for. */
-function patientConfig() {
-  const path = join(mkdtempSync(join(tmpdir(), "fixed-classifier-fuzz-")), "server.yaml");
-  writeFileSync(path, "limits:\n  eventLoopLagMilliseconds: 100000\n");
-  return path;
-}
-const FEATURES = 8;
-const CLASSES = 5;
 
 export async function run(args) {
   const { values } = parseArgs({
@@ -31,8 +20,7 @@ export async function run(args) {
   });
   const total = Number(values.requests);
   const random = randomOf(Number(values.seed));
-  const config = patientConfig();
-  const server = await startServer({ features: FEATURES, classes: CLASSES, args: ["--config", config] });
+  const server = await startServer({ features: FEATURES, classes: CLASSES, args: patient() });
   const port = server.ports.rest;
   const statuses = new Map();
   const wrong = [];
@@ -50,7 +38,6 @@ export async function run(args) {
   await Promise.all(Array.from({ length: CONNECTIONS }, speak));
   const { status } = await ask(port, binaryRequest(rowsOf(1)));
   const ended = await server.stop();
-  rmSync(dirname(config), { recursive: true });
 
   const found = [...statuses].sort(([a], [b]) => a - b);
   console.log(

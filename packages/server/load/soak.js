@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { full, steady } from "./support/drive.js";
 import { ask } from "./support/http-connection.js";
+import { patient } from "./support/patient.js";
 import { residentBytes } from "./support/process.js";
 import { binaryRequest, jsonRequest, rowsOf } from "./support/requests.js";
 import { startServer } from "./support/server.js";
@@ -14,7 +15,7 @@ const CONNECTIONS = 16;
 export async function run(args) {
   const { values } = parseArgs({ args, options: { minutes: { type: "string", default: "30" } } });
   const seconds = Number(values.minutes) * 60;
-  const server = await startServer();
+  const server = await startServer({ args: patient() });
   const port = server.ports.rest;
   const kinds = await Promise.all(
     [binaryRequest(rowsOf(1)), jsonRequest(rowsOf(1)), binaryRequest(rowsOf(16))].map(async (request) => {

@@ -14,8 +14,8 @@ export async function full(port, request, answer, { connections, seconds }) {
           const next = () => {
             const sent = performance.now();
             if (sent >= end) return resolve();
-            connection.send(request, (isRight) => {
-              if (!isRight) return reject(new Error("an answer is wrong, or the server hung up"));
+            connection.send(request, (problem) => {
+              if (problem !== undefined) return reject(new Error(problem));
               latencies.add(performance.now() - sent);
               next();
             });
@@ -43,8 +43,8 @@ export async function steady(port, request, answer, { connections, seconds, rate
   let due = 0;
   await new Promise((resolve, reject) => {
     const send = (connection, at) => {
-      connection.send(request, (isRight) => {
-        if (!isRight) return reject(new Error("an answer is wrong, or the server hung up"));
+      connection.send(request, (problem) => {
+        if (problem !== undefined) return reject(new Error(problem));
         latencies.add(performance.now() - at);
         if (latencies.count === total) return resolve();
         if (waiting.length > 0) send(connection, waiting.shift());

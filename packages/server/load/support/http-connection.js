@@ -25,14 +25,14 @@ export class HttpConnection {
     this.#socket = net.connect({ port, host: "127.0.0.1", noDelay: true });
     this.#socket.on("data", (chunk) => this.#take(chunk));
     this.#socket.on("error", () => {});
-    this.#socket.on("close", () => this.#end(false));
+    this.#socket.on("close", () => this.#end("the server hung up"));
   }
 
   close() {
     this.#socket.destroy();
   }
 
-  /** One request at a time; `done` is told whether the answer was right. */
+  /** One request at a time; `done` is told what is wrong with the answer, if something is. */
   send(request, done) {
     this.#done = done;
     this.#socket.write(request);
@@ -49,21 +49,21 @@ export class HttpConnection {
       (isFirst && chunk.compare(this.#answer, 0, 12, 0, 12) !== 0) ||
       (end > from && chunk.compare(this.#answer, from, end, from - start) !== 0)
     ) {
-      this.#end(false);
+      this.#end(`another answer: ${chunk.toString("latin1", 0, 300)}`);
       this.#socket.destroy();
       return;
     }
     this.#received = end;
     if (end === this.#answer.length) {
       this.#received = 0;
-      this.#end(true);
+      this.#end(undefined);
     }
   }
 
-  #end(isRight) {
+  #end(problem) {
     const done = this.#done;
     this.#done = undefined;
-    done?.(isRight);
+    done?.(problem);
   }
 }
 
