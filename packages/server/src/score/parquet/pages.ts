@@ -5,7 +5,7 @@ import { parquetHeader } from "hyparquet/src/column.js";
 import { decompressPage } from "hyparquet/src/datapage.js";
 import { byteStreamSplit, readRleBitPackedHybrid } from "hyparquet/src/encoding.js";
 import { compressors } from "hyparquet-compressors";
-import { cutOff, type FileBytes } from "../bytes/source.js";
+import type { FileBytes } from "../bytes/source.js";
 import { BYTES } from "../rows.js";
 import type { FeatureColumn } from "./feature-column.js";
 import { type Levels, readLevels } from "./levels.js";
@@ -25,7 +25,7 @@ const TYPES = { f16: "FIXED_LEN_BYTE_ARRAY", f32: "FLOAT", f64: "DOUBLE" } as co
 const HEADER = 4096;
 const LONGEST_HEADER = 2 ** 24;
 
-/** Memory that is used again for each page: a page is done with before the next one is read. */
+/** Memory that is used again for each page: a page is done with before the next but one is read. */
 class Scratch {
   readonly #buffers: Uint8Array[] = [];
 
@@ -40,9 +40,10 @@ class Scratch {
   }
 }
 
-const PAGE = 0;
-const REPETITION = 1;
-const DEFINITION = 2;
+const REPETITION = 0;
+const DEFINITION = 1;
+/** Two for bytes of the file: one has the page that is looked at, the other the next one. */
+const AHEAD = 2;
 
 /**
  * Reads a column's pages one after the other; each is valid until the next is asked for. Of a library's functions those are taken that need
@@ -56,28 +57,40 @@ export async function* pagesOf(
   memory: number,
 ): AsyncGenerator<Page> {
   const { name } = file;
+  const end = start + length;
   let dictionary: Numbers | undefined;
   const scratch = new Scratch();
-  for (let at = start; at < start + length; ) {
-    const { header, size } = await headerAt(file, at, start + length - at);
+  let turn = 0;
+  /** Reads from a place on while the page before is looked at, as much as that had: pages of a column are about equally long. */
+  const read = (at: number, most: number): Promise<Uint8Array> => {
+    turn ^= 1;
+    const bytes = scratch.take(AHEAD + turn, Math.max(0, Math.min(most, end - at, memory)));
+    const filled = file.fillAt(bytes, at).then((count) => bytes.subarray(0, count));
+    // Told when its turn comes.
+    filled.catch(() => {});
+    return filled;
+  };
+  let coming = read(start, HEADER);
+  for (let at = start; at < end; ) {
+    const ahead = await coming;
+    const { header, size } = await headerIn(file, at, end - at, ahead);
+    const { compressed_page_size: packed, uncompressed_page_size: unpacked } = header;
     const content = at + size;
-    at = content + header.compressed_page_size;
     const entries = header.data_page_header?.num_values ?? header.data_page_header_v2?.num_values ?? 0;
-    if (!(header.compressed_page_size >= 0 && header.uncompressed_page_size >= 0 && entries >= 0)) {
-      throw damaged(name, "a page has a length below 0");
-    }
-    if (at > start + length) throw damaged(name, "a page is longer than its column");
-    const needed = header.compressed_page_size + 2 * header.uncompressed_page_size + 2 * entries;
+    if (!(packed >= 0 && unpacked >= 0 && entries >= 0)) throw damaged(name, "a page has a length below 0");
+    if (content + packed > end) throw damaged(name, "a page is longer than its column");
+    const needed = 3 * packed + 2 * unpacked + 2 * entries;
     if (needed > memory) {
       throw new Problem(
         `${name}: a page of the column "${column.name}" needs ${Math.ceil(needed / 2 ** 20)} MiB; raise --memory, or write smaller pages`,
       );
     }
     const isKept = header.type === "DICTIONARY_PAGE";
-    const bytes = isKept
-      ? new Uint8Array(header.compressed_page_size)
-      : scratch.take(PAGE, header.compressed_page_size);
-    if ((await file.fillAt(bytes, content)) < bytes.length) throw cutOff(name);
+    let bytes = ahead.subarray(size, size + packed);
+    if (bytes.length < packed) bytes = await file.readAt(content, packed);
+    else if (isKept) bytes = bytes.slice();
+    at = content + packed;
+    coming = read(at, size + packed + HEADER);
     try {
       if (isKept) {
         const page = decompressPage(bytes, header.uncompressed_page_size, codec, compressors);
@@ -99,18 +112,21 @@ export async function* pagesOf(
   }
 }
 
-async function headerAt(
+/** A page's header, in the bytes that were read there or, if it is longer, in more. */
+async function headerIn(
   file: FileBytes,
   at: number,
   left: number,
+  ahead: Uint8Array,
 ): Promise<{ header: PageHeader; size: number }> {
-  for (let most = HEADER; ; most *= 16) {
-    const bytes = await file.readAt(at, Math.min(most, left));
+  for (let bytes = ahead, most = HEADER; ; bytes = await file.readAt(at, Math.min(most, left))) {
     const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
     try {
       return { header: parquetHeader(reader), size: reader.offset };
     } catch (error) {
-      if (most >= Math.min(left, LONGEST_HEADER)) throw damaged(file.name, (error as Error).message, error);
+      if (bytes.length >= Math.min(left, LONGEST_HEADER))
+        throw damaged(file.name, (error as Error).message, error);
+      most = Math.max(16 * most, 2 * bytes.length);
     }
   }
 }
