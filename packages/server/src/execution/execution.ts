@@ -24,18 +24,22 @@ export interface Recorder {
   queued(model: Model, seconds: number): void;
   /** So many rows were computed in one go. */
   executed(model: Model, rows: number, seconds: number): void;
+  /** The backbone of a model has made the features of a request. */
+  madeFeatures(model: Model, seconds: number): void;
 }
 
 /** Where and when rows are computed. What comes of it is the same bits everywhere. */
 export class Execution {
+  readonly queueLimit: number;
   readonly #pool: Pool | undefined;
   readonly #batcher: Batcher | undefined;
   readonly #inlineNanoseconds: number;
 
   constructor(
     { workers, inlineMilliseconds, queueLimit, batching }: ExecutionSettings,
-    private readonly recorder: Recorder,
+    readonly recorder: Recorder,
   ) {
+    this.queueLimit = queueLimit;
     this.#pool = workers > 0 ? new Pool(workers, queueLimit) : undefined;
     this.#inlineNanoseconds = workers > 0 ? inlineMilliseconds * 1e6 : Number.POSITIVE_INFINITY;
     this.#batcher =

@@ -6,6 +6,13 @@ import type { Done, Task, Told } from "./task.js";
 const ATTEMPTS = 3;
 const LONGEST_PAUSE = 5000;
 
+/** What a request is told that would have to wait behind too many. */
+export function waitingError(limit: number): InferenceError {
+  return new InferenceError("exhausted", `${limit} requests wait already; try again later`, {
+    retryAfter: 1,
+  });
+}
+
 interface Waiting {
   readonly task: Task;
   readonly resolve: (done: Done) => void;
@@ -53,10 +60,9 @@ export class Pool {
 
   run(task: Task, signal?: AbortSignal): Promise<Done> {
     if (this.#queue.length >= this.queueLimit) {
-      throw new InferenceError("exhausted", `${this.queueLimit} requests wait already; try again later`, {
-        retryAfter: 1,
-      });
+      throw waitingError(this.queueLimit);
     }
+    signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       const waiting = { task, resolve, reject, attempts: 0 };
       this.#queue.push(waiting);

@@ -33,6 +33,7 @@ export interface Feed {
 
 /** A network without its last layer, which makes features of images, tokens or whatever it was trained for. */
 export class Backbone {
+  /** Requests that it computes or that wait for it. */
   #running = 0;
   #isRetired = false;
 
@@ -42,6 +43,10 @@ export class Backbone {
     readonly inputs: readonly TensorMetadata[],
     private readonly features: number,
   ) {}
+
+  get running(): number {
+    return this.#running;
+  }
 
   /** The features of rows. Requests are not merged: the bits of onnxruntime depend on how many rows it gets. */
   async run(feeds: readonly Feed[], count: number): Promise<Rows> {

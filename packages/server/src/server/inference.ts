@@ -1,5 +1,6 @@
 import type { Computed, Rows, Want } from "../execution/compute.js";
 import { Execution, type ExecutionSettings, type Recorder } from "../execution/execution.js";
+import { waitingError } from "../execution/pool.js";
 import { featuresOf } from "../inference/features.js";
 import { feedsOf } from "../inference/feeds.js";
 import { checkAnswer, tensorsOf, wantsOf } from "../inference/outputs.js";
@@ -10,7 +11,10 @@ import type { ModelPlace } from "../models/places.js";
 import { Models } from "../models/repository.js";
 import { EXTENSIONS, VERSION } from "./about.js";
 
-const INLINE: ExecutionSettings = {
+const NOT_RECORDED: Recorder = { queued() {}, executed() {}, madeFeatures() {} };
+
+/** Everything on the event loop, nothing merged. */
+export const INLINE: ExecutionSettings = {
   workers: 0,
   inlineMilliseconds: 1,
   queueLimit: 256,
@@ -18,7 +22,7 @@ const INLINE: ExecutionSettings = {
 };
 
 export interface InferenceOptions {
-  /** Default: everything on the event loop, nothing merged. */
+  /** Default: INLINE. */
   readonly execution?: ExecutionSettings;
   readonly recorder?: Recorder;
   /** The largest answer; default: any. */
@@ -28,7 +32,7 @@ export interface InferenceOptions {
 /** Inference with models from disc, and what loads, swaps and unloads them; not ready before `models.loadAll()` is done. */
 export function createInference(places: readonly ModelPlace[], options: InferenceOptions = {}) {
   const models = new Models(places);
-  const recorder = options.recorder ?? { queued() {}, executed() {} };
+  const recorder = options.recorder ?? NOT_RECORDED;
   const execution = new Execution(options.execution ?? INLINE, recorder);
   return { inference: new ModelInference(models, execution, options.answerBytes), models, execution };
 }
@@ -83,7 +87,11 @@ export class ModelInference implements Inference {
   ): Promise<InferResponse> {
     const { feeds, count } = feedsOf(model, request.inputs);
     checkAnswer(model, count, wants, this.answerBytes);
+    const { queueLimit, recorder } = this.execution;
+    if (backbone.running >= queueLimit) throw waitingError(queueLimit);
+    const start = performance.now();
     const rows = await backbone.run(feeds, count);
+    recorder.madeFeatures(model, (performance.now() - start) / 1000);
     return responseOf(model, rows, wants, await this.execution.run(model, rows, wants, request));
   }
 }

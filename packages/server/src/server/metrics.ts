@@ -18,6 +18,7 @@ interface Counts {
   readonly queue: Histogram;
   readonly compute: Histogram;
   readonly batch: Histogram;
+  readonly backbone: Histogram;
 }
 
 /** What of the server is measured when somebody looks. */
@@ -50,6 +51,7 @@ export class ServerMetrics implements Metrics, Recorder {
     this.#histogram("queue_seconds", "How long a request waited for others or for a thread", "queue");
     this.#histogram("compute_seconds", "How long rows were computed that were computed in one go", "compute");
     this.#histogram("batch_rows", "How many rows were computed in one go", "batch");
+    this.#histogram("backbone_seconds", "How long a backbone took for the features of a request", "backbone");
   }
 
   watch(gauges: Gauges): void {
@@ -89,6 +91,10 @@ export class ServerMetrics implements Metrics, Recorder {
     counts.batch.observe(rows);
   }
 
+  madeFeatures(model: Model, seconds: number): void {
+    this.#countsOf(model).backbone.observe(seconds);
+  }
+
   /** A name that is no model's is not counted as one: whoever asks could make metrics without end. */
   failed(error: InferenceError, model: string): void {
     this.#failures.inc({ model: this.knows(model) ? model : "", code: error.failure });
@@ -101,7 +107,12 @@ export class ServerMetrics implements Metrics, Recorder {
       const key = `${model.name}/${model.version}`;
       counts = this.#counts.get(key) ?? {
         ...{ labels, requests: 0, rows: 0 },
-        ...{ queue: new Histogram(SECONDS), compute: new Histogram(SECONDS), batch: new Histogram(ROWS) },
+        ...{
+          queue: new Histogram(SECONDS),
+          compute: new Histogram(SECONDS),
+          batch: new Histogram(ROWS),
+          backbone: new Histogram(SECONDS),
+        },
       };
       this.#counts.set(key, counts);
       this.#ofModel.set(model, counts);
@@ -124,7 +135,7 @@ export class ServerMetrics implements Metrics, Recorder {
   }
 
   /** The registry asks a metric for its values and nothing else. */
-  #histogram(name: string, help: string, key: "queue" | "compute" | "batch"): void {
+  #histogram(name: string, help: string, key: "queue" | "compute" | "batch" | "backbone"): void {
     const metricName = `fixed_classifier_${name}`;
     const get = async () => ({
       ...{ name: metricName, help, type: "histogram", aggregator: "sum" },

@@ -7,7 +7,7 @@ import { areSameBits, headOf, rowsOf, serving } from "../support/models.js";
 
 const { models } = await serving({ a: headOf(), b: headOf({ classes: 9, seed: 3 }) });
 const [a, b] = [models.find("a", ""), models.find("b", "")];
-const QUIET: Recorder = { queued() {}, executed() {} };
+const QUIET: Recorder = { queued() {}, executed() {}, madeFeatures() {} };
 
 function executionOf(settings: Partial<ExecutionSettings>, recorder = QUIET): Execution {
   const batching = { maxRows: 8, maxDelayMilliseconds: 5 };
@@ -30,6 +30,7 @@ test("work beyond the estimate goes to a thread, with the same bits, and is reco
   const execution = executionOf(
     { workers: 1, inlineMilliseconds: 0, batching: { maxRows: 1, maxDelayMilliseconds: 0 } },
     {
+      ...QUIET,
       queued: (model, seconds) => recorded.push([model, seconds >= 0]),
       executed: (model, count, seconds) => recorded.push([model, count, seconds > 0]),
     },
@@ -48,7 +49,7 @@ test("a batch holds equal requests only, and is executed at its first one's dela
   const executed: [string, number][] = [];
   const execution = executionOf(
     {},
-    { queued() {}, executed: (model, count) => executed.push([model.name, count]) },
+    { ...QUIET, executed: (model, count) => executed.push([model.name, count]) },
   );
   const half = { features: new Uint16Array(20), count: 1, options: { type: "float16" } } as const;
   const brain = { features: new Uint16Array(20), count: 1, options: { type: "bfloat16" } } as const;
@@ -76,7 +77,7 @@ test("a full batch waits no longer, and one that would overflow begins the next"
   const executed: number[] = [];
   const execution = executionOf(
     { batching: { maxRows: 8, maxDelayMilliseconds: 60_000 } },
-    { queued() {}, executed: (_, count) => executed.push(count) },
+    { ...QUIET, executed: (_, count) => executed.push(count) },
   );
   const first = [execution.run(a, rows(5), LOGITS), execution.run(a, rows(4), LOGITS)];
   await first[0];
@@ -100,7 +101,7 @@ test("a member that cannot be computed fails alone", async () => {
 
 test("a member that is withdrawn is not computed", async () => {
   const executed: number[] = [];
-  const execution = executionOf({}, { queued() {}, executed: (_, count) => executed.push(count) });
+  const execution = executionOf({}, { ...QUIET, executed: (_, count) => executed.push(count) });
   const abort = new AbortController();
   const gone = execution.run(a, rows(2), LOGITS, abort);
   const kept = execution.run(a, rows(3), LOGITS);

@@ -3,7 +3,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect, test } from "vitest";
 import type { InferRequest, InferResponse, InputTensor } from "../../src/inference/request.js";
 import { placeOf } from "../../src/models/places.js";
-import { createInference } from "../../src/server/inference.js";
+import { createInference, INLINE } from "../../src/server/inference.js";
 import { bytesOf, folderOf, headOf, put, rowsOf } from "../support/models.js";
 import { networkOf } from "../support/onnx.js";
 
@@ -97,6 +97,26 @@ test.each<[string, Uint8Array | string, RegExp]>([
   ["integers", networkOf({ ...network, type: 6 }), /"features" is int32 of/],
 ])("a backbone that is %s is refused", async (_, file, message) => {
   await expect(served(file)).rejects.toThrow(message);
+});
+
+test("requests beyond those that may wait are told so, and the time it takes is recorded", async () => {
+  const folder = folderOf({
+    "m/head.safetensors": head.toSafetensors(),
+    "m/backbone.onnx": networkOf(network),
+  });
+  const seconds: number[] = [];
+  const { inference, models } = createInference([placeOf(join(folder, "m"))], {
+    execution: { ...INLINE, queueLimit: 2 },
+    recorder: { queued() {}, executed() {}, madeFeatures: (_, time) => seconds.push(time) },
+  });
+  await models.loadAll();
+  const inputs = [{ name: "x", datatype: "FP32", ...input(1) }];
+  const ask = async () => inference.infer({ model: "m", version: "", inputs, outputs: [], parameters: {} });
+  const [first, second, third] = await Promise.allSettled([ask(), ask(), ask()]);
+  expect([first.status, second.status]).toEqual(["fulfilled", "fulfilled"]);
+  expect(third).toMatchObject({ reason: { failure: "exhausted", retryAfter: 1 } });
+  expect(seconds).toHaveLength(2);
+  expect((await ask()).outputs).toHaveLength(2);
 });
 
 test("a swap while requests run: each is answered by the one it found", async () => {

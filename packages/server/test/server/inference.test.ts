@@ -150,7 +150,11 @@ test("metadata", () => {
 
 test("an answer larger than the limit is refused before it is computed, however small its request is", async () => {
   const executed: number[] = [];
-  const recorder = { queued() {}, executed: (_: unknown, rows: number) => executed.push(rows) };
+  const recorder = {
+    queued() {},
+    madeFeatures() {},
+    executed: (_: unknown, rows: number) => executed.push(rows),
+  };
   // Two rows of both outputs.
   const limited = await serving({ digits: head }, { answerBytes: 2 * 2 * 7 * 4, recorder });
   const asking = (rows: number, outputs: InferRequest["outputs"] = []) => {
