@@ -9,6 +9,8 @@ import { startServer } from "./support/server.js";
 import { say } from "./support/speaker.js";
 
 const CONNECTIONS = 16;
+const FEATURES = 8;
+const CLASSES = 5;
 
 export async function run(args) {
   const { values } = parseArgs({
