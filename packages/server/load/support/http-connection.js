@@ -12,20 +12,37 @@ export function posted(path, body, headers = {}) {
  * every answer must be, behind its headers, the bytes of the first.
  */
 export class HttpConnection {
+  #port;
   #socket;
   #answer;
   #bodyStart;
   #received = 0;
+  #request;
   #done;
+  /** Whether it has answered before: a server may close such a connection when nobody uses it, just as a request is on its way. */
+  #isUsed = false;
 
   /** `answer` is what `ask` gave. */
   constructor(port, { bytes, bodyStart }) {
+    this.#port = port;
     this.#answer = bytes;
     this.#bodyStart = bodyStart;
-    this.#socket = net.connect({ port, host: "127.0.0.1", noDelay: true });
-    this.#socket.on("data", (chunk) => this.#take(chunk));
-    this.#socket.on("error", () => {});
-    this.#socket.on("close", () => this.#end("the server hung up"));
+    this.#open();
+  }
+
+  #open() {
+    const socket = net.connect({ port: this.#port, host: "127.0.0.1", noDelay: true });
+    socket.on("data", (chunk) => this.#take(chunk));
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      if (socket !== this.#socket) return;
+      if (this.#isUsed && this.#done !== undefined && this.#received === 0) {
+        this.#open();
+        this.#socket.write(this.#request);
+      } else this.#end("the server hung up");
+    });
+    this.#socket = socket;
+    this.#isUsed = false;
   }
 
   close() {
@@ -34,6 +51,8 @@ export class HttpConnection {
 
   /** One request at a time; `done` is told what is wrong with the answer, if something is. */
   send(request, done) {
+    if (this.#socket.destroyed) this.#open();
+    this.#request = request;
     this.#done = done;
     this.#socket.write(request);
   }
@@ -56,6 +75,7 @@ export class HttpConnection {
     this.#received = end;
     if (end === this.#answer.length) {
       this.#received = 0;
+      this.#isUsed = true;
       this.#end(undefined);
     }
   }
