@@ -4,11 +4,15 @@ import { Problem } from "fixed-classifier-models/files";
 import { programOf } from "./program.js";
 
 // Who reads may stop, as `head` does: what was begun is ended all the same.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
-    if (code !== "EPIPE" && code !== "EIO") process.exit(1);
-  });
-}
+const isGone = ({ code }: NodeJS.ErrnoException) => code === "EPIPE" || code === "EIO";
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (isGone(error)) return;
+  console.error(`error: standard output cannot be written: ${error.message}`);
+  process.exit(1);
+});
+process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+  if (!isGone(error)) process.exit(1);
+});
 
 try {
   await programOf().parseAsync();

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tableFromIPC } from "apache-arrow";
@@ -152,6 +152,30 @@ describe("refused", () => {
     child.stdin?.write("id,x\n1,2\n3,4\n");
     const { status, said } = await ended;
     expect([status, said.includes("standard input is damaged or no Arrow table")]).toEqual([1, true]);
+  });
+
+  test.each([
+    ["table.arrow", "an Arrow file"],
+    ["table.parquet", "Parquet"],
+  ])("%s on standard input, which cannot be read from its end", async (name, what) => {
+    const { child, ended } = start("--model", model);
+    child.stdin?.end(readFileSync(join(folder, name)));
+    const { status, said } = await ended;
+    expect([status, said]).toEqual([
+      1,
+      `error: standard input is ${what}, where only an Arrow stream can come; give the file by its name\n`,
+    ]);
+  });
+
+  test.runIf(existsSync("/dev/full"))("a full disc behind standard output is told", () => {
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [COMMAND, "score", "--model", model, join(folder, "table.arrows")],
+      { stdio: ["ignore", full, "pipe"], encoding: "utf8" },
+    );
+    closeSync(full);
+    expect([status, stderr.includes("error: standard output cannot be written: ")]).toEqual([1, true]);
   });
 
   test("a stream that ends in the middle: what went out has no end either", async () => {

@@ -9,6 +9,12 @@ import type { ArrowReader } from "./reader.js";
 const LONGEST = 2 ** 28;
 const PART = 2 ** 20;
 
+/** What begins with these four bytes is no stream, though it is a table: its places are told at its end. */
+const FILES: ReadonlyMap<number, string> = new Map([
+  [Buffer.from("ARROW1").readUInt32LE(), "an Arrow file"],
+  [Buffer.from("PAR1").readUInt32LE(), "Parquet"],
+]);
+
 /** Reads a stream: messages up to an end mark, or up to the end. */
 export async function openStream(source: ByteSource, most: number): Promise<ArrowReader> {
   const { name, size } = source;
@@ -51,6 +57,10 @@ export async function openStream(source: ByteSource, most: number): Promise<Arro
         throw new Problem(`${name}: bytes follow the end of its stream; give one stream at a time`);
       }
       return undefined;
+    }
+    const file = FILES.get(length);
+    if (file !== undefined && position === 4) {
+      throw new Problem(`${name} is ${file}, where only an Arrow stream can come; give the file by its name`);
     }
     if (length > Math.min(LONGEST, most))
       throw damaged(name, `a message says that its metadata has ${length} bytes`);
