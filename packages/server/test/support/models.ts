@@ -7,10 +7,17 @@ import type { Computed } from "../../src/execution/compute.js";
 import { placeOf } from "../../src/models/places.js";
 import { createInference, type InferenceOptions } from "../../src/server/inference.js";
 
+const folders: string[] = [];
+
+// Here, where the file's tests are collected: asked for within a test it would never be done.
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder of this test file, with the given files; it goes when the tests are done. */
 export function folderOf(files: Record<string, string | Uint8Array> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), "fixed-classifier-server-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   for (const [name, content] of Object.entries(files)) put(join(folder, name), content);
   return folder;
 }
