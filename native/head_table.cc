@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "factor.h"
+#include "paley.h"
 
 namespace fixed_classifier {
 namespace {
@@ -152,10 +153,12 @@ napi_value make_head_record(napi_env env, Arguments& arguments, const Executor& 
   auto* masks = rest.take<uint32_t>(given.masks.length);
   auto* columns = rest.take<uint32_t>(given.columns.length);
   if (factor_order > 1) {
-    data->factor = {factor_order, rest.copy(given.factor_terms)};
-    data->transposed_factor = {factor_order, rest.copy(given.transposed_terms)};
-    head.factor = &data->factor;
-    head.transposed_factor = given.transposed_terms.empty() ? &data->factor : &data->transposed_factor;
+    data->factor = factor_of(factor_order, rest.copy(given.factor_terms));
+    head.factor = head.transposed_factor = &data->factor;
+    if (!given.transposed_terms.empty()) {
+      data->transposed_factor = factor_of(factor_order, rest.copy(given.transposed_terms));
+      head.transposed_factor = &data->transposed_factor;
+    }
   }
   const bool fits =
       copy_columns(head, given.columns, columns) && copy_blocks(head, given, blocks, segments, masks);

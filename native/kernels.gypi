@@ -5,7 +5,7 @@
     # A folder with one more file for every instruction set, which is compiled like the kernels of that set; empty: none.
     "beside_dir%": "",
     "kernel_libraries": [],
-    "kernel_files": ["cpu.cc", "dispatch.cc"],
+    "kernel_files": ["cpu.cc", "dispatch.cc", "paley.cc"],
     "conditions": [
       ["target_arch == 'x64'", {
         "kernel_libraries": ["kernels_avx512", "kernels_avx2", "kernels_sse2", "kernels_scalar"]

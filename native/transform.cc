@@ -7,6 +7,7 @@
 #include "arguments.h"
 #include "columns.h"
 #include "factor.h"
+#include "paley.h"
 #include "typed_kernels.h"
 
 namespace fixed_classifier {
@@ -116,9 +117,9 @@ napi_value make_factor(napi_env env, napi_callback_info info) {
   const std::vector<uint16_t> terms = factor_terms(order, signs);
   if (!arguments.check(!terms.empty())) return nullptr;
   const size_t bytes = terms.size() * sizeof(uint16_t);
-  const auto [object, factor, tail] = make_record(env, KroneckerFactor{order, nullptr}, bytes);
+  const auto [object, factor, tail] = make_record(env, KroneckerFactor{}, bytes);
   if (factor == nullptr) return nullptr;
-  factor->terms = static_cast<const uint16_t*>(memcpy(tail, terms.data(), bytes));
+  *factor = factor_of(order, static_cast<const uint16_t*>(memcpy(tail, terms.data(), bytes)));
   return object;
 }
 

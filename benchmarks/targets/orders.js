@@ -10,7 +10,7 @@ import { worst } from "./row.js";
 
 const FACTOR_ORDERS = [12, 20, 28];
 const [SHORTEST, LONGEST] = [2 ** 8, 2 ** 14];
-const TARGET = 2.5;
+const TARGET = 2;
 /** Elements of a batch: rows of all lengths are in the same cache, and the call counts little for the short ones too. */
 const BATCH = LONGEST;
 

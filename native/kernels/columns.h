@@ -231,7 +231,10 @@ template <class V>
 void factor_part(const KroneckerFactor& factor, typename V::scalar* x, size_t stride, size_t from,
                  size_t to) {
   const V v{};
-  if (factor.order <= kMaxFactorOrder / 2) {
+  const size_t whole = from + (to - from) / V::width * V::width;
+  if (columns_of_paley<V>(factor, x, stride, from, whole)) {
+    from = whole;
+  } else if (factor.order <= kMaxFactorOrder / 2) {
     for (; from + 2 * V::width <= to; from += 2 * V::width)
       factor_columns<V, 2>(v, factor, x + from, stride, factor.order);
   }

@@ -5,6 +5,7 @@
 
 #include "../simd/narrow.h"
 #include "fwht.h"
+#include "paley_rows.h"
 #include "table.h"
 
 namespace {
@@ -92,6 +93,9 @@ template <class V, int width>
 void factor_stage_by(const V& v, const KroneckerFactor& factor, typename V::scalar* t, size_t stride,
                      size_t rows) {
   if constexpr (width == V::width) {
+    // That way makes all rows; a few of them take less time by tables.
+    if (rows > factor.order / 2 && stride >= width && columns_of_paley<V>(factor, t, stride, 0, stride))
+      return;
     if (stride >= 2 * width && factor.order <= kMaxFactorOrder / 2) {
       for (size_t j = 0; j < stride; j += 2 * width) factor_columns<V, 2>(v, factor, t + j, stride, rows);
       return;

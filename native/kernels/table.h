@@ -23,6 +23,7 @@ constexpr size_t kFactorGroup = 4;
 struct KroneckerFactor {
   size_t order;
   const uint16_t* terms;  // b × b/4
+  bool is_paley;          // whether it is the matrix of this order in paley.h
 };
 
 // Classes whose signed rows stand side by side.

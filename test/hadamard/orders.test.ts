@@ -1,9 +1,11 @@
 /** Hadamard matrices of all orders, in exact arithmetic. */
 
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import type { Backend } from "../../lib/backends/backend.js";
 import { bitWords } from "../../lib/hadamard/bits.js";
 import type { KroneckerFactor } from "../../lib/hadamard/factor.js";
+import { primePower } from "../../lib/hadamard/galois.js";
 import { factorOf, knownOrder, type Order, orderAbove, orderBelow } from "../../lib/hadamard/orders.js";
 import { paley, paleyType } from "../../lib/hadamard/paley.js";
 import { hasWilliamson, williamson } from "../../lib/hadamard/williamson.js";
@@ -141,6 +143,19 @@ describe("factors", () => {
     const factor = paley(b);
     const got = Array.from({ length: b }, (_, i) => Array.from({ length: b }, (_, j) => sign(factor, i, j)));
     expect(got).toEqual(paleyMatrix(b, type));
+  });
+
+  test("the addon has instructions for some of them, as they are here", () => {
+    const source = readFileSync(new URL("../../native/kernels/paley.h", import.meta.url), "utf8");
+    const known = [...source.matchAll(/\{(\d+), (\d+), (0x[0-9A-F]+)\}/g)].map(([, ...numbers]) =>
+      numbers.map(Number),
+    );
+    expect(known.map(([b]) => b)).toEqual([12, 20, 28]);
+    for (const [b, characteristic, noSquares] of known as [number, number, number][]) {
+      // χ(0 + j) in the row behind the row of ones.
+      expect((paley(b).signs[1] as number) >>> 1).toBe(noSquares);
+      expect(primePower(b - 1)?.p).toBe(characteristic);
+    }
   });
 
   test("orders that Paley does not have are refused", () => {

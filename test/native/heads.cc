@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "../../native/kernels/paley.h"
+#include "../../native/paley.h"
+
 namespace harness {
 
 using fixed_classifier::Block;
@@ -113,6 +116,12 @@ void make_signed_rows(Random& random, Shape& shape) {
 }  // namespace
 
 std::vector<uint16_t> random_terms(Random& random, size_t order) {
+  const auto terms_of = [](const auto& terms) { return std::vector<uint16_t>(terms.begin(), terms.end()); };
+  if (random.chance(0.7)) {
+    if (order == 12) return terms_of(fixed_classifier::kPaleyTerms<12>);
+    if (order == 20) return terms_of(fixed_classifier::kPaleyTerms<20>);
+    if (order == 28) return terms_of(fixed_classifier::kPaleyTerms<28>);
+  }
   std::vector<uint16_t> terms(order * order / 4);
   for (size_t i = 0; i < terms.size(); i++) {
     const size_t group = i % (order / 4);
@@ -146,9 +155,10 @@ PlacedHead::PlacedHead(Arrays& arrays, const Shape& shape) {
   head.order = shape.order;
   head.unit = shape.unit;
   if (shape.factor_order > 1) {
-    factor_ = {shape.factor_order, arrays.in("terms", shape.terms)};
+    factor_ = fixed_classifier::factor_of(shape.factor_order, arrays.in("terms", shape.terms));
     head.factor = &factor_;
-    transposed_factor_ = {shape.factor_order, arrays.in("transposed terms", shape.transposed_terms)};
+    transposed_factor_ = fixed_classifier::factor_of(shape.factor_order,
+                                                     arrays.in("transposed terms", shape.transposed_terms));
     head.transposed_factor = &transposed_factor_;
   }
   if (shape.width > 0) {

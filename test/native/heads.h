@@ -50,7 +50,7 @@ class PlacedHead {
 };
 
 // KroneckerFactor::terms of a random matrix of signs with a first column of ones: nothing in a kernel asks
-// that it be a Hadamard matrix.
+// that it be a Hadamard matrix. Those of Paley that kernels know are among them.
 std::vector<uint16_t> random_terms(Random& random, size_t order);
 
 }  // namespace harness

@@ -1,6 +1,7 @@
 // Compares rotations with the steps of docs/numerics.md, done one after the other.
 #include <cmath>
 
+#include "../../native/paley.h"
 #include "arrays.h"
 #include "groups.h"
 #include "heads.h"
@@ -148,8 +149,9 @@ void test_rotation(Random& random) {
     KroneckerFactor factor{};
     KroneckerFactor transposed{};
     if (shape.factor_order > 1) {
-      factor = {shape.factor_order, arrays.in("terms", shape.terms)};
-      transposed = {shape.factor_order, arrays.in("transposed terms", shape.transposed)};
+      factor = fixed_classifier::factor_of(shape.factor_order, arrays.in("terms", shape.terms));
+      transposed =
+          fixed_classifier::factor_of(shape.factor_order, arrays.in("transposed terms", shape.transposed));
       rotation.factor = &factor;
       rotation.transposed = &transposed;
     }

@@ -1,6 +1,7 @@
 // Compares the transform and its parts with the stages of docs/numerics.md, done one after the other.
 #include <algorithm>
 
+#include "../../native/paley.h"
 #include "arrays.h"
 #include "groups.h"
 #include "heads.h"
@@ -74,7 +75,7 @@ void factor(Random& random, const char* name, void (*Kernels::*kernel)(const Kro
       in_place(random, source, [&](Arrays&, T* x) { factor_stage(terms, order, x, stride, 0, stride); });
   expect_everywhere(expected, [&](const Kernels& kernels) {
     return in_place(random, source, [&](Arrays& arrays, T* x) {
-      (kernels.*kernel)({order, arrays.in("terms", terms)}, x, stride);
+      (kernels.*kernel)(fixed_classifier::factor_of(order, arrays.in("terms", terms)), x, stride);
     });
   });
 }
@@ -93,7 +94,7 @@ void factor_columns(Random& random, const char* name,
       in_place(random, source, [&](Arrays&, T* x) { factor_stage(terms, order, x, stride, from, to); });
   expect_everywhere(expected, [&](const Kernels& kernels) {
     return in_place(random, source, [&](Arrays& arrays, T* x) {
-      (kernels.*kernel)({order, arrays.in("terms", terms)}, x, stride, from, to);
+      (kernels.*kernel)(fixed_classifier::factor_of(order, arrays.in("terms", terms)), x, stride, from, to);
     });
   });
 }
