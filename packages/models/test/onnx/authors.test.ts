@@ -5,7 +5,9 @@ import type { LastLayer } from "../../src/last-layer.js";
 import type { HeadGraph } from "../../src/onnx/index.js";
 import { floatTensor, nodeOf, openOnnx } from "../../src/onnx/index.js";
 import { headModel } from "../../src/write/index.js";
-import { authors, lookalikes, N } from "./fixtures/authors.js";
+import { authors } from "./fixtures/authors.js";
+import { lookalikes } from "./fixtures/authors-lookalikes.js";
+import { N } from "./fixtures/authors-parts.js";
 import { numbers } from "./fixtures/model.js";
 import { denseHead, farthest, logitsOf, ownFolder, run, tailOf } from "./support.js";
 
