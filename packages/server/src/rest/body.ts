@@ -12,6 +12,9 @@ export interface BodyOptions {
   readonly alignAt: number;
 }
 
+/** So many bytes are counted before they come, so that the gate is asked once for a small request. */
+const AT_ONCE = 2 ** 16;
+
 export const OUTSIDE = -1;
 
 /** Who wants a body: told once of it, of why there is none, or that the client went first. */
@@ -58,8 +61,10 @@ class Body {
     const length = Math.max(this.#length, 0);
     try {
       if (length > limit) throw tooLarge(limit);
-      gate?.enter(length);
-      this.#entered = length;
+      // What is only announced takes no memory: a few that announce much and send nothing would keep everybody out.
+      const entered = Math.min(length, AT_ONCE);
+      gate?.enter(entered);
+      this.#entered = entered;
     } catch (error) {
       this.#refuse(error);
     }
@@ -71,6 +76,11 @@ class Body {
     const before = this.#received;
     this.#received += chunk.length;
     try {
+      if (this.#received > limit) throw tooLarge(limit);
+      if (this.#received > this.#entered) {
+        gate?.grow(this.#received - this.#entered);
+        this.#entered = this.#received;
+      }
       if (this.#length >= 0) {
         if (chunk.length === this.#length) this.#target = chunk;
         else {
@@ -79,9 +89,6 @@ class Body {
         }
         return;
       }
-      if (this.#received > limit) throw tooLarge(limit);
-      gate?.grow(chunk.length);
-      this.#entered += chunk.length;
       this.#chunks.push(chunk);
     } catch (error) {
       this.#refuse(error);

@@ -1,5 +1,6 @@
+import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { InferenceError } from "../../src/inference/errors.js";
 import type { Gate } from "../../src/inference/services.js";
 import { ApiKeys } from "../../src/security/index.js";
@@ -105,6 +106,20 @@ test("what entered the gate has left it when the answer is there, whatever the a
     await send();
     expect([gate.bytes, gate.requests]).toEqual([0, 0]);
   }
+});
+
+test("who announces much and sends nothing keeps nobody out; what comes is counted as it comes", async () => {
+  gate.room = 2 ** 19;
+  const { port } = new URL(client.url);
+  const announced = `POST ${INFER} HTTP/1.1\r\nHost: x\r\nContent-Length: ${2 ** 20}\r\n\r\n.`;
+  const sockets = Array.from({ length: 4 }, () => connect(Number(port), "127.0.0.1").resume());
+  for (const socket of sockets) socket.write(announced);
+  await vi.waitFor(() => expect(gate.requests).toBe(4));
+  expect((await client.post(INFER, body)).status).toBe(200);
+  expect((await client.post(INFER, " ".repeat(2 ** 20))).status).toBe(503);
+  for (const socket of sockets) socket.destroy();
+  await vi.waitFor(() => expect([gate.bytes, gate.requests]).toEqual([0, 0]));
+  gate.room = Number.POSITIVE_INFINITY;
 });
 
 test("503 with when to try again while there is no room; the connection stays usable", async () => {
