@@ -152,6 +152,7 @@ export class Exchange implements InferRequest, BodyTaker {
   #answer(answer: InferResponse): void {
     const { request, response, context } = this;
     try {
+      this.#count(answer);
       const encoding = acceptedEncoding(request.headers["accept-encoding"]);
       const isLast = context.options.gate?.isDraining ?? false;
       const sent = sendAnswer(response, encode(answer, this.#form), encoding, isLast);
@@ -165,6 +166,16 @@ export class Exchange implements InferRequest, BodyTaker {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** A client that reads slowly holds its answer as it held its request. */
+  #count({ outputs }: InferResponse): void {
+    const { gate } = this.context.options;
+    if (gate === undefined) return;
+    let bytes = 0;
+    for (const { contents } of outputs) if (contents instanceof Float32Array) bytes += contents.byteLength;
+    gate.grow(bytes);
+    this.#entered += bytes;
   }
 
   #fail(error: unknown): void {

@@ -122,6 +122,26 @@ test("who announces much and sends nothing keeps nobody out; what comes is count
   gate.room = Number.POSITIVE_INFINITY;
 });
 
+test("an answer that nobody reads is counted until it has gone", async () => {
+  const rows = 2 ** 17;
+  const { body: bytes, headers } = binaryBody(
+    {
+      inputs: [{ ...raw, datatype: "INT8", shape: [rows, 20], parameters: { binary_data_size: rows * 20 } }],
+      parameters: { binary_data_output: true },
+    },
+    new Uint8Array(rows * 20),
+  );
+  const fields = { host: "x", "content-length": bytes.length, ...headers };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  const socket = connect(Number(new URL(client.url).port), "127.0.0.1").pause();
+  socket.write(`POST ${INFER} HTTP/1.1\r\n${lines.join("")}\r\n`);
+  socket.write(bytes);
+  const answer = 2 * rows * 7 * 4;
+  await vi.waitFor(() => expect(gate.bytes).toBe(bytes.length + answer), 10_000);
+  socket.destroy();
+  await vi.waitFor(() => expect([gate.bytes, gate.requests]).toEqual([0, 0]));
+});
+
 test("503 with when to try again while there is no room; the connection stays usable", async () => {
   gate.room = 10;
   const refused = await client.post(INFER, body);
