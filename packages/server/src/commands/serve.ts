@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 
 interface Options {
@@ -87,19 +88,20 @@ async function serve(options: Options): Promise<void> {
   const log = logOf(settings.log);
   // From the first moment: the first process of a container dies of no signal that it does not handle.
   const signal = new Promise<NodeJS.Signals>((resolve) => {
-    process.once("SIGTERM", resolve);
-    process.once("SIGINT", resolve);
+    for (const name of SIGNALS) process.once(name, resolve);
   });
   const started = startServer(settings, log);
   const server = await Promise.race([started, signal]);
   if (typeof server === "string") process.exit(statusOf(server));
   const received = await signal;
-  for (const again of ["SIGTERM", "SIGINT"] as const)
-    process.once(again, () => process.exit(statusOf(again)));
+  for (const again of SIGNALS) process.once(again, () => process.exit(statusOf(again)));
   // Who presses Ctrl-C waits for no load balancer.
   const isWhole = await server.stop(received === "SIGINT" ? 0 : undefined);
   process.exit(isWhole ? 0 : 1);
 }
 
+/** A terminal that is closed sends SIGHUP, which loses no request either. */
+const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+
 /** As shells have it for a process that died of a signal. */
-const statusOf = (signal: NodeJS.Signals): number => (signal === "SIGINT" ? 130 : 143);
+const statusOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];

@@ -1,3 +1,4 @@
+import { outputBytes } from "../inference/output-bytes.js";
 import type { InferResponse, OutputTensor } from "../inference/request.js";
 import { BYTES, bytesOf, Writer } from "./wire.js";
 
@@ -32,12 +33,11 @@ export function encodeResponse(response: InferResponse, id: string, isRaw: boole
     writer.ldelim();
   }
   if (isRaw) {
-    for (const { contents } of response.outputs) writer.uint32(RAW_OUTPUT_CONTENTS).bytes(rawOf(contents));
+    for (const { contents } of response.outputs)
+      writer.uint32(RAW_OUTPUT_CONTENTS).bytes(outputBytes(contents));
   }
   return writer.finish() as Buffer;
 }
-
-type Contents = OutputTensor["contents"];
 
 /** Packed float32 lie on the wire as in memory. */
 function writeContents(writer: InstanceType<typeof Writer>, { contents }: OutputTensor): void {
@@ -45,17 +45,4 @@ function writeContents(writer: InstanceType<typeof Writer>, { contents }: Output
   if (contents instanceof Float32Array) writer.uint32(FP32_CONTENTS).bytes(bytesOf(contents));
   else for (const text of contents) writer.uint32(BYTES_CONTENTS).bytes(Buffer.from(text));
   writer.ldelim();
-}
-
-/** Each string after its length. */
-function rawOf(contents: Contents): Uint8Array {
-  if (contents instanceof Float32Array) return bytesOf(contents);
-  const bytes = Buffer.allocUnsafe(contents.reduce((sum, text) => sum + 4 + Buffer.byteLength(text), 0));
-  let at = 0;
-  for (const text of contents) {
-    const length = bytes.write(text, at + 4);
-    bytes.writeUInt32LE(length, at);
-    at += 4 + length;
-  }
-  return bytes;
 }

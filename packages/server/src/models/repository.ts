@@ -67,10 +67,12 @@ export class Models implements Repository {
     throw new InferenceError("not-found", `the model "${name}" has no version "${version}", but ${versions}`);
   }
 
-  /** Whether it would answer now; a model that there is not is an error. */
+  /** Whether it would answer now; a model or version that there is not is an error. */
   isModelReady(name: string, version: string): boolean {
-    const { newest, versions } = this.#slotOf(name);
-    return version === "" ? newest !== undefined : versions.has(version);
+    const { newest } = this.#slotOf(name);
+    if (newest === undefined) return false;
+    this.find(name, version);
+    return true;
   }
 
   versions(name: string): string[] {

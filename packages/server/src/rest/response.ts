@@ -1,3 +1,4 @@
+import { outputBytes } from "../inference/output-bytes.js";
 import type { InferResponse, OutputTensor } from "../inference/request.js";
 import { BYTES_A_FLOAT, writeFloats } from "./json/floats.js";
 import type { RequestHead } from "./request.js";
@@ -23,7 +24,7 @@ export function encode(response: InferResponse, form: Form): Encoded {
   if (last !== undefined && isAlike(last.response, response)) {
     return {
       json: [last.text],
-      binary: response.outputs.map(({ contents }) => bytesOf(contents)),
+      binary: response.outputs.map(({ contents }) => outputBytes(contents)),
       isBinary: true,
     };
   }
@@ -40,7 +41,7 @@ export function encode(response: InferResponse, form: Form): Encoded {
     text += `${i > 0 ? "," : ""}{"name":${quote(name)},"datatype":"${datatype}","shape":[${shape}],`;
     const isBinary = form.isBinary.length > 0 ? form.isBinary[i] : form.isBinaryByDefault;
     if (isBinary) {
-      const bytes = bytesOf(contents);
+      const bytes = outputBytes(contents);
       text += `"parameters":{"binary_data_size":${bytes.byteLength}}}`;
       binary.push(bytes);
       isAnyBinary = true;
@@ -80,21 +81,6 @@ function isAlike(one: InferResponse, other: InferResponse): boolean {
     }
   }
   return true;
-}
-
-/** Float32 as they are, little-endian on every machine that there is; each string behind its length. */
-function bytesOf(contents: OutputTensor["contents"]): Uint8Array {
-  if (contents instanceof Float32Array) {
-    return new Uint8Array(contents.buffer, contents.byteOffset, contents.byteLength);
-  }
-  const bytes = Buffer.allocUnsafe(contents.reduce((sum, text) => sum + 4 + Buffer.byteLength(text), 0));
-  let position = 0;
-  for (const text of contents) {
-    const length = bytes.write(text, position + 4);
-    bytes.writeUInt32LE(length, position);
-    position += 4 + length;
-  }
-  return bytes;
 }
 
 /** The most bytes that the JSON takes. */

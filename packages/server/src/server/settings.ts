@@ -64,7 +64,14 @@ export function settingsOf(
     );
   }
   const workers = execution.workers ?? Math.max(1, availableParallelism() - 1);
-  return { ...given, models: places, execution: { ...execution, workers, batching } };
+  // A larger answer would find no room, however often the client came again.
+  const answerBytes = Math.min(limits.answerBytes, limits.bytesInFlight);
+  return {
+    ...given,
+    models: places,
+    execution: { ...execution, workers, batching },
+    limits: { ...limits, answerBytes },
+  };
 }
 
 /** The same with paths that start from a folder. */

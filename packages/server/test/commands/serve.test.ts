@@ -63,6 +63,12 @@ test("answers with the head's bits, counts it, and ends whole at SIGINT", async 
   expect(served.log.at(-1)).toMatchObject({ msg: "stopped" });
 });
 
+test("a terminal that is closed ends it whole, too", async () => {
+  const served = await serve([...MODEL, "--drain", "0"]);
+  served.process.kill("SIGHUP");
+  expect(await served.ended()).toEqual({ status: 0, signal: null });
+});
+
 test("SIGTERM under load: not ready, but as long as the drain delay lasts every request is answered", async () => {
   const served = await serve([...MODEL, "--drain", "2"]);
   const { infer, get } = clientOf(served);

@@ -145,7 +145,7 @@ test("metadata", () => {
   });
   expect(inference.isReady).toBe(true);
   expect(inference.isModelReady("digits", "1")).toBe(true);
-  expect(inference.isModelReady("digits", "3")).toBe(false);
+  expect(() => inference.isModelReady("digits", "3")).toThrow(/has no version "3", but 1/);
 });
 
 test("an answer larger than the limit is refused before it is computed, however small its request is", async () => {

@@ -73,6 +73,16 @@ test.each([
   expect(() => settingsOf(fileOf(yaml), {}, [])).toThrow(message);
 });
 
+test("an answer may not be larger than what fits into memory", () => {
+  const { limits } = settingsOf(
+    fileOf("limits: { requestBytes: 50, bytesInFlight: 100 }\ngrpc: { maxMessageBytes: 50 }"),
+    {},
+    ["x"],
+  );
+  expect(limits.answerBytes).toBe(100);
+  expect(settingsOf(undefined, {}, ["x"]).limits.answerBytes).toBe(2 ** 28);
+});
+
 test("a flag out of range, and a file that is not there", () => {
   expect(() => settingsOf(undefined, { shutdown: { drainSeconds: -1 } }, ["x"])).toThrow(
     /the options: shutdown.drainSeconds must be >= 0/,

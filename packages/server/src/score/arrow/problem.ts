@@ -1,16 +1,3 @@
-import { Problem } from "fixed-classifier-models/files";
+import { damageOf } from "../damaged.js";
 
-/** What is said of a table that contradicts itself. */
-export function damaged(name: string, what: string, cause?: unknown): Problem {
-  return new Problem(`${name} is damaged or no Arrow table: ${what}. Write or fetch it again`, { cause });
-}
-
-/** Reads what may be damaged: whatever goes wrong there is told as that. */
-export function reading<T>(name: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw damaged(name, (error as Error).message, error);
-  }
-}
+export const { damaged, reading } = damageOf("Arrow table");
