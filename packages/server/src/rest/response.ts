@@ -1,6 +1,6 @@
+import { BYTES_A_FLOAT, writeFloats } from "../inference/floats.js";
 import { outputBytes } from "../inference/output-bytes.js";
 import type { InferResponse, OutputTensor } from "../inference/request.js";
-import { BYTES_A_FLOAT, writeFloats } from "./json/floats.js";
 import type { RequestHead } from "./request.js";
 
 /** Which outputs come as bytes behind the JSON, and the id to send back. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BYTES_A_FLOAT, writeFloats } from "../../../src/rest/json/floats.js";
+import { BYTES_A_FLOAT, writeFloats } from "../../src/inference/floats.js";
 
 const pattern = new Uint32Array(1);
 const single = new Float32Array(pattern.buffer);

@@ -28,6 +28,14 @@ export function writeFloats(target: Uint8Array, start: number, values: Float32Ar
   return position;
 }
 
+/** Each number as such a text; NaN and infinities without quotes. */
+export function floatTexts(values: Float32Array): string[] {
+  if (values.length === 0) return [];
+  const bytes = Buffer.allocUnsafe(values.length * BYTES_A_FLOAT);
+  const text = bytes.toString("latin1", 0, writeFloats(bytes, 0, values));
+  return text.replaceAll('"', "").split(",");
+}
+
 function writeFloat(target: Uint8Array, start: number, value: number, pattern: number): number {
   let position = start;
   const exponent = (pattern >>> 23) & 0xff;
