@@ -6,8 +6,10 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Gives a folder that is gone afterwards, also where the process is ended meanwhile, by Ctrl-C or otherwise. */
 export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "fixed-classifier-"));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  let folder: string | undefined;
+  const remove = (): void => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  };
   const ended = (signal: NodeJS.Signals): void => {
     remove();
     process.off(signal, ended);
@@ -17,6 +19,8 @@ export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>
   process.once("exit", remove);
   for (const signal of SIGNALS) process.on(signal, ended);
   try {
+    // Only now: a signal that came between would leave it.
+    folder = mkdtempSync(join(tmpdir(), "fixed-classifier-"));
     return await use(folder);
   } finally {
     process.off("exit", remove);
