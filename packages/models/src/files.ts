@@ -34,7 +34,7 @@ export function writeWhole(path: string, content: string | Iterable<Uint8Array>)
   } catch (error) {
     rmSync(part, { force: true });
     if (error instanceof Problem) throw error;
-    throw new Problem(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });
+    throw unwritable(path, error);
   }
 }
 
@@ -118,6 +118,11 @@ export function unreadable(path: string, error: unknown): Problem {
           ? "it is a folder"
           : message;
   return new Problem(`${path} cannot be read: ${reason}`, { cause: error });
+}
+
+/** What is said of a file that cannot be written. */
+export function unwritable(path: string, error: unknown): Problem {
+  return new Problem(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });
 }
 
 function reasonOf(error: unknown): string {

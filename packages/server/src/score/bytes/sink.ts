@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { type FileHandle, open, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Problem } from "fixed-classifier-models/files";
+import { Problem, unwritable } from "fixed-classifier-models/files";
 
 /** Where results go, one piece after the other. */
 export interface Sink {
@@ -31,7 +31,7 @@ export async function fileSink(path: string): Promise<Sink> {
     try {
       return await work();
     } catch (error) {
-      throw new Problem(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });
+      throw unwritable(path, error);
     }
   };
   const file = await trying(() => open(part, "wx"));
@@ -100,14 +100,4 @@ function gone(error: NodeJS.ErrnoException): Error {
   return error.code === "EPIPE"
     ? new ReaderGone()
     : new Problem(`standard output cannot be written: ${error.message}`, { cause: error });
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "ENOSPC") return "the disc is full; free some space or choose another folder";
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS")
-    return "you may not write there; choose another folder";
-  if (code === "ENOENT" || code === "ENOTDIR") return "its folder is not there; make it first";
-  if (code === "EISDIR") return "a folder stands there; choose another name";
-  return message;
 }
