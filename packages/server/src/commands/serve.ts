@@ -60,6 +60,8 @@ function numberOf(text: string): number {
 }
 
 async function serve(options: Options): Promise<void> {
+  // Requests run beside each other: a thread that helps with one waits for a core that another has.
+  process.env.FIXED_CLASSIFIER_THREADS ??= "1";
   // Read only now: `score`, which runs once for every part of a table, would start half a second later.
   const [{ logOf }, { settingsOf }, { startServer }] = await Promise.all([
     import("../server/log.js"),

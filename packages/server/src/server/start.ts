@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { backend } from "fixed-classifier";
 import type { Execution } from "../execution/execution.js";
 import { grpcServer } from "../grpc/index.js";
 import type { Inference } from "../inference/request.js";
@@ -76,7 +77,9 @@ export async function startServer(settings: ServerSettings, log: Logger): Promis
     await end(0);
     throw error;
   }
-  log.info({ models: models.index().map(({ name, version }) => `${name}/${version}`) }, "ready");
+  const { name: engine, instructionSet } = backend;
+  const names = models.index().map(({ name, version }) => `${name}/${version}`);
+  log.info({ models: names, engine, instructionSet }, "ready");
 
   let stopped: Promise<boolean> | undefined;
   const stop = async (drainSeconds: number) => {
