@@ -32,7 +32,7 @@ export function svg(spec) {
 export function limitPlot({ kernels, bound, machine }) {
   const points = [
     ...kernels
-      .filter(({ type }) => type === "float32")
+      .filter(({ type, form, m }) => type === "float32" && form === (m > 12 ? "one row" : "in L1"))
       .map(({ m, fraction, instructionSet }) => ({ m, fraction, series: instructionSet })),
     ...bound.map(({ m, fraction }) => ({ m, fraction, series: "called from JavaScript" })),
   ];
@@ -45,7 +45,7 @@ export function limitPlot({ kernels, bound, machine }) {
   };
   const series = { field: "series", type: "nominal", sort: order, title: null };
   return svg({
-    title: { text: "FWHT float32: fraction of the limit of additions", subtitle: machine },
+    title: { text: "FWHT float32: fraction of the limit", subtitle: machine },
     width: 560,
     height: 320,
     layer: [
@@ -59,7 +59,11 @@ export function limitPlot({ kernels, bound, machine }) {
         mark: { type: "line", point: true },
         encoding: {
           x,
-          y: { field: "fraction", type: "quantitative", title: "fraction of the limit, n·log2(n) additions" },
+          y: {
+            field: "fraction",
+            type: "quantitative",
+            title: "fraction of what the ports allow; up to 2^12 rows of a batch",
+          },
           color: series,
         },
       },

@@ -42,18 +42,35 @@ export function printTable({ title, head, numbers, rows }) {
 /** @param {number} perSecond */
 const giga = (perSecond) => `${(perSecond / 1e9).toFixed(1)} G/s`;
 
+/** @type {[title: string, of: (limits: Limits) => number | null][]} */
+const PORTS = [
+  ["additions", ({ additions }) => additions],
+  ["on all pipes", ({ across }) => across],
+  ["stages within", ({ within }) => within],
+  ["loads", ({ loads }) => loads],
+  ["stores", ({ stores }) => stores],
+  ["loads and stores", ({ copies }) => copies],
+];
+
 /**
- * Additions per second that the instruction sets of this machine are capable of.
+ * What the ports of this machine are capable of, for every instruction set and type.
  * @param {Limits[]} limits
  * @returns {PrintedTable}
  */
 export function limitsTable(limits) {
-  const numbers = Object.keys(limits[0]).filter((name) => name !== "instructionSet");
+  const numbers = ["elements", "additions a second", ...PORTS.map(([title]) => title)];
   return {
-    title: "The limit: independent additions in registers",
-    head: ["instruction set", ...numbers],
+    title:
+      "The limits: registers a cycle; additions, sums and differences by turns, registers through all stages within, loads, stores, pairs of both",
+    head: ["instruction set", "type", ...numbers],
     numbers,
-    rows: limits.map(({ instructionSet, ...limits }) => [instructionSet, ...Object.values(limits).map(giga)]),
+    rows: limits.map((limit) => [
+      limit.instructionSet,
+      limit.type,
+      limit.width,
+      giga(limit.additionsPerSecond),
+      ...PORTS.map(([, of]) => of(limit)?.toFixed(2) ?? ""),
+    ]),
   };
 }
 
@@ -64,18 +81,20 @@ export function limitsTable(limits) {
 export function targetsTable(rows) {
   return {
     title: "Targets; of a range of sizes the one farthest from its target, then from lowest to highest",
-    head: ["what", "measured", "value", "target", "met", "limit"],
-    numbers: ["value", "limit"],
+    head: ["what", "measured", "value", "target", "met", "limit", "set by", "of additions"],
+    numbers: ["value", "limit", "of additions"],
     rows: rows.map((row) => {
-      if (row.missing !== undefined) return [row.what, row.missing, "", row.target, "", ""];
-      const { what, measured, value, spread, unit, target, met, limit } = row;
+      if (row.missing !== undefined) return [row.what, row.missing, "", row.target, "", "", "", ""];
+      const { what, measured, value, spread, unit, target, met, limit, bound, ofAdditions } = row;
       return [
         what,
         measured,
         number(value, unit, spread),
         target,
-        met ? "yes" : "no",
+        met === undefined ? "" : met ? "yes" : "no",
         limit ? giga(limit) : "",
+        bound ?? "",
+        ofAdditions?.toFixed(2) ?? "",
       ];
     }),
   };

@@ -36,7 +36,7 @@ export const values = (type, n) =>
   TYPES[type].Type.from(normal(n), (value) => (type === "int32" ? Math.round(1e4 * value) : value));
 
 /**
- * At a multiple of 64 bytes: the kernel by itself.
+ * At a multiple of 64 bytes: for the kernel by itself.
  * @param {NativeAddon} addon
  * @param {ElementType} type
  * @param {number} n

@@ -9,17 +9,28 @@ import { failureReason, missingTool, toolchain } from "../scripts/toolchain.js";
 /** @import { ElementType, TransformArray } from "./product.js" */
 
 /**
+ * What a loop of the limits does in its steps: additions of elements; of registers, sums and differences by turns; registers taken
+ * through all stages within; registers loaded, stored, or both; additions of float32 elements on all pipes; cycles.
+ * @typedef {"add" | "across" | "within" | "load" | "store" | "copy" | "both" | "cycle"} Loop
+ */
+
+/**
  * The functions of benchmarks/native/addon.cc. All but the last one start with the name of an instruction set.
  * @typedef {object} NativeAddon
- * @property {(name: string, what: ElementType | "float32 both", nanoseconds: number) => number} limit additions per second
- * @property {(name: string, x: TransformArray) => void} transform
- * @property {(name: string, x: TransformArray, nanoseconds: number) => Timing} time
+ * @property {(name: string, type: ElementType, what: Loop, nanoseconds: number) => number | null} limit steps per second, if there are any
+ * @property {(name: string, x: TransformArray, rowLength: number) => void} transform
+ * @property {(name: string, x: TransformArray, rowLength: number, nanoseconds: number) => Timing} time
  * @property {(name: string, words: Uint32Array) => number} read a number of what is read, as fast as it can be
  * @property {(bytes: Uint8Array) => number} misalignment bytes behind a multiple of 64
  */
 /**
- * The kernel by itself: the time of a call, the limit in additions per second, and what fraction of it was reached.
- * @typedef {{ nanoseconds: number, limit: number, fraction: number }} Timing
+ * The nanoseconds that the whole array takes at least: by additions alone; by all that goes to the vector pipes; by what memory is
+ * asked for.
+ * @typedef {{ additions: number, vector: number, loads: number, stores: number, memory: number }} Bounds
+ */
+/**
+ * The kernel by itself, on the whole array, and what fraction of the limit that is: the largest bound, and additions alone.
+ * @typedef {{ nanoseconds: number, bounds: Bounds, fraction: number, ofAdditions: number }} Timing
  */
 /** @typedef {{ addon: NativeAddon, reason?: undefined } | { addon?: undefined, reason: string }} Native */
 

@@ -27,56 +27,73 @@ struct ChosenSet {
 };
 
 double number(const Napi::Value& value) { return value.ToNumber().DoubleValue(); }
+size_t length(const Napi::Value& value) { return static_cast<size_t>(number(value)); }
 
-// limit(instructionSet, what, nanoseconds) returns additions per second.
+Loop loop_of(const Limits& limits, const std::string& type, const std::string& what) {
+  if (what == "both") return limits.float32_both;
+  if (what == "cycle") return limits.cycle;
+  const Ports& ports = type == "float64" ? limits.float64 : type == "int32" ? limits.int32 : limits.float32;
+  if (what == "load") return ports.load;
+  if (what == "store") return ports.store;
+  if (what == "copy") return ports.copy;
+  if (what == "across") return ports.across;
+  if (what == "within") return ports.stages[0][0];
+  return ports.add;
+}
+
+// limit(instructionSet, type, what, nanoseconds) returns steps per second, or null where there are none.
 Napi::Value limit(const Napi::CallbackInfo& info) {
   const ChosenSet chosen(info);
   if (!chosen.known()) return info.Env().Undefined();
-  const std::string what = info[1].ToString().Utf8Value();
-  const Limits& limits = *chosen.limits;
-  const AddUp add_up = what == "float64"        ? limits.float64
-                       : what == "int32"        ? limits.int32
-                       : what == "float32 both" ? limits.float32_both
-                                                : limits.float32;
-  return Napi::Number::New(info.Env(), additions_per_second(add_up, number(info[2])));
+  const Loop loop = loop_of(*chosen.limits, info[1].ToString(), info[2].ToString());
+  if (!loop) return info.Env().Null();
+  return Napi::Number::New(info.Env(), steps_per_second(loop, number(info[3])));
 }
 
-// Calls use(array, length, function that measures the limit of its type).
+// Calls use(array, length).
 template <class Use>
-void with_array(const Napi::CallbackInfo& info, const ChosenSet& chosen, const Use& use) {
-  const auto take = [&]<class T>(T*, AddUp Limits::*add_up) {
+void with_array(const Napi::CallbackInfo& info, const Use& use) {
+  const auto take = [&]<class T>(T*) {
     auto x = info[1].As<Napi::TypedArrayOf<T>>();
-    use(x.Data(), x.ElementLength(), chosen.limits->*add_up);
+    use(x.Data(), x.ElementLength());
   };
   switch (info[1].As<Napi::TypedArray>().TypedArrayType()) {
     case napi_float64_array:
-      return take(static_cast<double*>(nullptr), &Limits::float64);
+      return take(static_cast<double*>(nullptr));
     case napi_int32_array:
-      return take(static_cast<int32_t*>(nullptr), &Limits::int32);
+      return take(static_cast<int32_t*>(nullptr));
     default:
-      return take(static_cast<float*>(nullptr), &Limits::float32);
+      return take(static_cast<float*>(nullptr));
   }
 }
 
-// transform(instructionSet, x) transforms in place, as one row.
+// transform(instructionSet, x, rowLength) transforms in place.
 Napi::Value transform_array(const Napi::CallbackInfo& info) {
   const ChosenSet chosen(info);
   if (chosen.known()) {
-    with_array(info, chosen, [&](auto* x, size_t n, AddUp) { transform(*chosen.kernels, x, n); });
+    with_array(info, [&](auto* x, size_t n) { transform(*chosen.kernels, x, n, length(info[2])); });
   }
   return info.Env().Undefined();
 }
 
-// time(instructionSet, x, nanoseconds) returns a Timing.
+// time(instructionSet, x, rowLength, nanoseconds) returns a Timing.
 Napi::Value time_array(const Napi::CallbackInfo& info) {
   const ChosenSet chosen(info);
   if (!chosen.known()) return info.Env().Undefined();
   Napi::Object object = Napi::Object::New(info.Env());
-  with_array(info, chosen, [&](auto* x, size_t n, AddUp add_up) {
-    const Timing timing = time_transform(*chosen.kernels, *chosen.limits, add_up, x, n, number(info[2]));
+  with_array(info, [&](auto* x, size_t n) {
+    const Timing timing =
+        time_transform(*chosen.kernels, *chosen.limits, x, n, length(info[2]), number(info[3]));
     object.Set("nanoseconds", timing.nanoseconds);
-    object.Set("limit", timing.additions_per_second);
     object.Set("fraction", timing.fraction);
+    object.Set("ofAdditions", timing.of_additions);
+    Napi::Object bounds = Napi::Object::New(info.Env());
+    bounds.Set("additions", timing.bounds.additions);
+    bounds.Set("vector", timing.bounds.vector);
+    bounds.Set("loads", timing.bounds.loads);
+    bounds.Set("stores", timing.bounds.stores);
+    bounds.Set("memory", timing.bounds.memory);
+    object.Set("bounds", bounds);
   });
   return object;
 }

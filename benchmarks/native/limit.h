@@ -1,10 +1,12 @@
-// The limit of one instruction set: additions that depend on nothing but the one before in the same register,
-// so that nothing but the pipes holds them up. Every file in limits/ includes it once, after its vector types
-// and `opaque`.
+// The limits of one instruction set. Every file in limits/ includes it once, after its vector types and
+// `opaque`.
 #pragma once
 
 #include "../../native/kernels/fwht.h"
+#include "counted.h"
 #include "limits.h"
+#include "moves.h"
+#include "stages.h"
 
 namespace {
 
@@ -12,7 +14,9 @@ namespace {
 constexpr int kChains = 12;
 constexpr int kUnrolled = 4;
 
-// With `both` every other one is the difference that the kernels take, by the multiply pipes where that pays.
+// Makes additions that depend on nothing but the one before in the same register, so that nothing but the
+// pipes holds them up. With `both` every other one is the difference that the kernels take, by the multiply
+// pipes where that pays.
 template <class V, bool both>
 size_t add_up(size_t turns) {
   alignas(64) typename V::scalar memory[V::width];
@@ -58,8 +62,27 @@ uint32_t read_words(const uint32_t* words, size_t count) {
   return total;
 }
 
+template <class V>
+constexpr fixed_classifier::Ports ports() {
+  using fixed_classifier::kMostStages;
+  fixed_classifier::Ports ports = {};
+  ports.width = V::width;
+  ports.add = add_up<V, false>;
+  ports.load = move<V, true, false>;
+  ports.store = move<V, false, true>;
+  ports.copy = move<V, true, true>;
+  if constexpr (V::width > 1) {
+    constexpr auto all = std::make_integer_sequence<int, kMostStages + 1 - log2_of<V::width>>();
+    fill<V, true>(ports.stages[0], all);
+    fill<V, false>(ports.stages[1], all);
+    ports.across = only_across<V>;
+    ports.count = count<V>;
+  }
+  return ports;
+}
+
 constexpr fixed_classifier::Limits make_limits(const char* name) {
-  return {name, add_up<F32, false>, add_up<F64, false>, add_up<I32, false>, add_up<F32, true>, read_words};
+  return {name, ports<F32>(), ports<F64>(), ports<I32>(), add_up<F32, true>, cycles, read_words};
 }
 
 }  // namespace

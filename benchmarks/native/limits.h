@@ -1,4 +1,4 @@
-// What an instruction set can do at most.
+// What an instruction set can do at most, in loops of steps that do not wait for each other.
 #pragma once
 
 #include <cstddef>
@@ -6,13 +6,41 @@
 
 namespace fixed_classifier {
 
-// A function makes a number of turns and returns how many additions those were.
+// Makes a number of turns and returns how many steps those were.
+using Loop = size_t (*)(size_t turns);
+
+// What a kernel does for its rows, in registers.
+struct Counts {
+  size_t loads, stores;
+};
+
+// The most stages across registers that rows of 2^20 elements have.
+constexpr int kMostStages = 20;
+
+// The ports of one element type.
+struct Ports {
+  size_t width;
+  // The steps are additions of elements.
+  Loop add;
+  // The steps are registers, loaded from or stored to the first-level cache, or both.
+  Loop load, store, copy;
+  // The steps are registers that go through a number of stages across registers, and through all within
+  // them: the differences of all stages by the pipes that multiply, or in those before shuffles by those that
+  // add. Null where a register is one element.
+  Loop stages[2][kMostStages + 1];
+  // The same without stages within: the steps are additions of registers.
+  Loop across;
+  // Transforms the rows at x and counts. Null like the stages.
+  Counts (*count)(void* x, size_t row_length, size_t rows);
+};
+
 struct Limits {
   const char* name;
-  size_t (*float32)(size_t turns);
-  size_t (*float64)(size_t turns);
-  size_t (*int32)(size_t turns);
-  size_t (*float32_both)(size_t turns);
+  Ports float32, float64, int32;
+  // The steps are additions and differences by turns, element by element.
+  Loop float32_both;
+  // The steps are cycles.
+  Loop cycle;
   // Returns the sum of words, for which they have to be read.
   uint32_t (*read)(const uint32_t* words, size_t count);
 };

@@ -4,30 +4,29 @@
 #include <napi.h>
 
 #include "../../native/kernels.h"
-#include "limits.h"
+#include "model.h"
 
 namespace fixed_classifier {
 
-using AddUp = size_t (*)(size_t turns);
+// Returns the steps per second of a loop, the median of many short runs.
+double steps_per_second(Loop loop, double nanoseconds);
 
-// Returns the additions per second of one of the functions of Limits, the median of many short runs.
-double additions_per_second(AddUp add_up, double nanoseconds);
-
-// Medians of short runs, each measured beside a run of the limit: what else the machine does hits both or,
-// mostly, neither.
+// Medians of short runs, each measured beside the limits: what else the machine does hits both or, mostly,
+// neither.
 struct Timing {
-  double nanoseconds;           // for one transform
-  double additions_per_second;  // the limit
-  double fraction;              // of the limit
+  double nanoseconds;  // for the whole array
+  Bounds bounds;       // for the same
+  double fraction;     // of the largest bound
+  double of_additions;
 };
 
-// Transforms the whole array in place. An array of floating point holds afterwards what it held before, but
-// for rounding.
+// Transforms the whole array in place, row by row. An array of floating point holds afterwards what it held
+// before, but for rounding.
 template <class T>
-Timing time_transform(const Kernels& kernels, const Limits& limits, AddUp add_up, T* x, size_t n,
+Timing time_transform(const Kernels& kernels, const Limits& limits, T* x, size_t n, size_t row_length,
                       double nanoseconds);
 
 template <class T>
-void transform(const Kernels& kernels, T* x, size_t n);
+void transform(const Kernels& kernels, T* x, size_t n, size_t row_length);
 
 }  // namespace fixed_classifier

@@ -1,8 +1,9 @@
 // The transform as JavaScript calls it.
 import { fwht } from "../product.js";
 import { duration } from "../report.js";
-import { allocated, checkTransform, hasAllocate, values, zeros } from "../rows.js";
+import { aligned, allocated, checkTransform, hasAllocate, values, zeros } from "../rows.js";
 import { byTurns, median, ratio } from "../timing.js";
+import { boundOf } from "./kernels.js";
 import { judge, range, worst } from "./row.js";
 
 /** @import { TransformArray } from "../product.js" */
@@ -25,15 +26,13 @@ export function measureBound({ addon, instructionSets: [best], milliseconds, exp
     const x = allocated("float32", n);
     const transform = fwht.plan(x);
     checkTransform(`fwht.plan n=${n}`, x, transform);
-    const { call, limit } = byTurns(
-      {
-        call: zeros(x, transform),
-        limit: () => addon.limit(best, "float32", 20_000),
-      },
+    const kernel = aligned(addon, "float32", n);
+    const { call, least } = byTurns(
+      { call: zeros(x, transform), least: () => boundOf(addon.time(best, kernel, n, 20_000).bounds)[1] },
       milliseconds,
     );
-    const fraction = median(call.map((time, i) => ((n * m) / time) * (1e9 / limit[i])));
-    return { m, n, nanoseconds: median(call), limit: median(limit), fraction };
+    const fraction = median(call.map((time, i) => least[i] / time));
+    return { m, n, nanoseconds: median(call), limit: ((n * m) / median(least)) * 1e9, fraction };
   });
 }
 
@@ -51,7 +50,7 @@ function overhead(what, { addon, instructionSets: [best], milliseconds }, x, tra
   const { call, kernel } = byTurns(
     {
       call: zeros(x, transform),
-      kernel: () => addon.time(best, x, 20_000).nanoseconds,
+      kernel: () => addon.time(best, x, x.length, 20_000).nanoseconds,
     },
     4 * milliseconds,
   );
@@ -84,7 +83,7 @@ export function callRows(bound, settings) {
   const own = allocated("float32", OVERHEAD_SIZE);
   const plain = values("float32", OVERHEAD_SIZE);
   return [
-    limited(10, 10, 0.8),
+    limited(10, 10, 0.85),
     limited(12, 16, 0.95),
     overhead(`bound call (${ARRAY})`, settings, own, fwht.plan(own), 40),
     overhead("fwht(x) on a plain Float32Array", settings, plain, () => fwht(plain), 110),

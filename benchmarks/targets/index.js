@@ -1,5 +1,6 @@
 // Everything that has a target, in the order in which it is printed.
 
+import { needed } from "../needed.js";
 import { watchCore } from "../timing.js";
 import { axesRows, measureAxes } from "./axes.js";
 import { buildingRows } from "./building.js";
@@ -10,6 +11,7 @@ import { codeRows } from "./codes.js";
 import { measureGrowth } from "./growth.js";
 import { headRows } from "./head.js";
 import { kernelRows, measureKernels } from "./kernels.js";
+import { measureLimits } from "./limits.js";
 import { lossRows } from "./losses.js";
 import { newHeadRows } from "./new-head.js";
 import { measureOrders, orderRows } from "./orders.js";
@@ -20,7 +22,7 @@ import { rotationRows } from "./rotation.js";
 import { threadRows } from "./threads.js";
 import { measureWasm, wasmRows } from "./wasm.js";
 
-/** @import { Backend } from "../product.js" */
+/** @import { Backend, ElementType } from "../product.js" */
 /** @import { Compared } from "../peers/measure.js" */
 /** @import { Native, NativeAddon } from "../setup.js" */
 /** @import { Bound } from "./calls.js" */
@@ -41,13 +43,18 @@ import { measureWasm, wasmRows } from "./wasm.js";
 /** @typedef {Settings & { addon: NativeAddon }} NativeSettings */
 
 /**
- * Additions per second.
+ * Registers a cycle, where there are any; the names are those of the loops.
  * @typedef {object} Limits
  * @property {string} instructionSet
- * @property {number} float32
- * @property {number} float64
- * @property {number} int32
- * @property {number} float32OnAllPipes by additions and subtractions by turns, where the subtractions have pipes of their own
+ * @property {ElementType} type
+ * @property {number} width elements of a register
+ * @property {number} additionsPerSecond of elements
+ * @property {number | null} additions
+ * @property {number | null} across
+ * @property {number | null} within
+ * @property {number | null} loads
+ * @property {number | null} stores
+ * @property {number | null} copies
  */
 
 /**
@@ -85,7 +92,7 @@ const PARTS = {
     const limits = measureLimits(withAddon);
     const kernels = measureKernels(withAddon);
     const bound = measureBound(withAddon);
-    const rows = [...kernelRows(kernels, instructionSets[0]), ...callRows(bound, withAddon)];
+    const rows = [...kernelRows(kernels, instructionSets), ...callRows(bound, withAddon)];
     return { rows, limits, kernels, bound };
   },
   orders(settings) {
@@ -147,7 +154,7 @@ export async function measureTargets({ parts, backends, native, libraries, quick
   const { addon } = native;
   if (addon !== undefined && instructionSets.length > 0) {
     // Integer additions keep all that a core can start at a time busy.
-    watchCore(() => addon.limit(instructionSets[0], "int32", SHORT));
+    watchCore(() => needed(addon.limit(instructionSets[0], "int32", "add", SHORT), "limit of additions"));
   }
   /** @type {Part["rows"]} */
   const all = [];
@@ -164,21 +171,3 @@ export async function measureTargets({ parts, backends, native, libraries, quick
 
 /** @type {(what: string, reason: string) => MissingRow} */
 const missing = (what, reason) => ({ what, target: "", missing: reason });
-
-/**
- * @param {NativeSettings} settings
- * @returns {Limits[]}
- */
-function measureLimits({ addon, instructionSets, milliseconds }) {
-  return instructionSets.map((instructionSet) => {
-    /** @param {Parameters<NativeAddon["limit"]>[1]} what */
-    const limit = (what) => addon.limit(instructionSet, what, milliseconds * 1e6);
-    return {
-      instructionSet,
-      float32: limit("float32"),
-      float64: limit("float64"),
-      int32: limit("int32"),
-      float32OnAllPipes: limit("float32 both"),
-    };
-  });
-}

@@ -2,18 +2,21 @@
 import { duration } from "../report.js";
 
 /**
- * A row whose value is held against its target, which is a fraction or a factor where there is no unit. Of a range of sizes `spread`
- * has the lowest and the highest value; `limit` is that of the machine, in additions per second.
+ * A row whose value is held against its target, if it has one, which is a fraction or a factor where there is no unit. Of a range of
+ * sizes `spread` has the lowest and the highest value; `limit` is that of the machine, in additions per second, `bound` the port that
+ * sets it, `ofAdditions` the fraction of what additions alone allow.
  * @typedef {object} Row
  * @property {string} what
  * @property {string} target
  * @property {number} value
- * @property {boolean} met
+ * @property {boolean} [met]
  * @property {string} measured
  * @property {"ns" | "bytes" | "cosine" | "×" | "%"} [unit]
  * @property {number} [ratioToTarget]
  * @property {number[]} [spread]
  * @property {number} [limit]
+ * @property {string} [bound]
+ * @property {number} [ofAdditions]
  * @property {undefined} [missing]
  */
 
@@ -23,7 +26,8 @@ import { duration } from "../report.js";
  */
 
 /** @typedef {{ atLeast?: number, atMost?: number }} Bounds */
-/** @typedef {{ n: number, m?: number, nanoseconds: number, limit?: number }} Size */
+/** @typedef {{ limit?: number, bound?: string, ofAdditions?: number }} Limited */
+/** @typedef {{ n: number, m?: number, nanoseconds: number } & Limited} Size */
 
 /** @param {number} m */
 const power = (m) => `2^${m}`;
@@ -42,6 +46,28 @@ export function judge(value, { atLeast = Number.NEGATIVE_INFINITY, atMost = Numb
   return { value, met: value >= atLeast && value <= atMost };
 }
 
+/** @type {(size: Limited) => Limited} */
+const limitOf = ({ limit, bound, ofAdditions }) => ({
+  ...(limit !== undefined && { limit }),
+  ...(bound !== undefined && { bound }),
+  ...(ofAdditions !== undefined && { ofAdditions }),
+});
+
+/**
+ * What has no target: the lowest of a range of sizes is shown.
+ * @template {Size} T
+ * @param {string} what
+ * @param {T[]} sizes
+ * @param {(size: T) => number} valueAt
+ * @returns {Row | MissingRow}
+ */
+export function shown(what, sizes, valueAt) {
+  const row = worst(sizes, valueAt, { atLeast: 0 });
+  if (row.missing !== undefined) return { what, target: "", ...row };
+  const { met, ...rest } = row;
+  return { what, target: "", ...rest };
+}
+
 /**
  * A target that every size of a range must reach: the row shows the size that is farthest from it.
  * @template {Size} T
@@ -58,6 +84,6 @@ export function worst(sizes, valueAt, bounds) {
     ...judge(valueAt(size), bounds),
     measured: `${duration(size.nanoseconds)} at ${size.m === undefined ? size.n.toLocaleString("en") : power(size.m)}`,
     spread: [valueAt(first), valueAt(last)],
-    ...(size.limit === undefined ? {} : { limit: size.limit }),
+    ...limitOf(size),
   };
 }

@@ -2,7 +2,7 @@
 
 namespace {
 template <class T>
-inline void opaque(T& a) {
+[[gnu::always_inline]] inline void opaque(T& a) {
 #if defined(__x86_64__) || defined(_M_X64)
   asm volatile("" : "+x"(a));
 #else
@@ -10,7 +10,7 @@ inline void opaque(T& a) {
 #endif
 }
 template <>
-inline void opaque(int32_t& a) {
+[[gnu::always_inline]] inline void opaque(int32_t& a) {
   asm volatile("" : "+r"(a));
 }
 }  // namespace

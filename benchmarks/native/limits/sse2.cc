@@ -2,7 +2,7 @@
 
 namespace {
 template <class Reg>
-inline void opaque(Reg& a) {
+[[gnu::always_inline]] inline void opaque(Reg& a) {
   asm volatile("" : "+v"(a));
 }
 }  // namespace

@@ -1,0 +1,33 @@
+// A vector type that counts what a kernel does with it. The kernels are written over a vector type, so what
+// is counted is what they do, however their stages are grouped.
+#pragma once
+
+#include "../../native/kernels/fwht.h"
+#include "limits.h"
+
+namespace {
+
+template <class V>
+struct Counted : V {
+  using typename V::reg;
+  using typename V::scalar;
+  static inline fixed_classifier::Counts counts;
+
+  static reg load(const scalar* p) {
+    counts.loads++;
+    return V::load(p);
+  }
+  static void store(scalar* p, reg a) {
+    counts.stores++;
+    V::store(p, a);
+  }
+};
+
+template <class V>
+fixed_classifier::Counts count(void* x, size_t row_length, size_t rows) {
+  Counted<V>::counts = {};
+  transform_rows_in_place(Counted<V>{}, static_cast<typename V::scalar*>(x), row_length, rows);
+  return Counted<V>::counts;
+}
+
+}  // namespace
