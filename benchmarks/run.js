@@ -30,6 +30,8 @@ const BACKENDS = [...backendNames];
 
 /** @type {Record<string, (backends: Backend[], options: Options) => Case[]>} */
 const SUITES = { fwht: fwhtCases, head: headCases };
+/** Parts that say nothing without other libraries. */
+const WITH_LIBRARIES = ["peers", "reranked"];
 const CHOICES = ["targets", ...Object.keys(SUITES)];
 
 /** @type {(choices: string[]) => (text: string) => string[]} */
@@ -65,7 +67,11 @@ const options = new Command("npm run bench --")
     BACKENDS,
   )
   .option("--seconds <number>", "time for each measurement of Benchmark.js", positive)
-  .option("--quick", "few sizes, short measurements, no other libraries, nothing written", false)
+  .option(
+    "--quick",
+    "few sizes, short measurements, other libraries only if their rows are named, nothing written",
+    false,
+  )
   .option("--json <file>", "write what Benchmark.js measured to a file")
   .option(
     "--out <folder>",
@@ -97,7 +103,8 @@ if (options.json !== undefined) {
 }
 
 async function runTargets() {
-  const libraries = !options.quick && installLibraries();
+  const wanted = !options.quick || options.rows?.some((name) => WITH_LIBRARIES.includes(name));
+  const libraries = wanted === true && installLibraries();
   const measured = await measureTargets({
     parts: options.rows ?? PART_NAMES,
     backends,

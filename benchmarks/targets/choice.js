@@ -59,10 +59,10 @@ export function measureChoice(backends, { milliseconds, exponents }) {
 export function choiceRows(choices) {
   return Object.keys(FORMS).map((form) => {
     const sizes = choices.filter((choice) => choice.form === form);
-    const row = worst(sizes, ({ value }) => value, { atMost: 1.1 });
+    const row = worst(sizes, ({ value }) => value, { atMost: 1.05 });
     const title = {
       what: `default backend by the fastest other, ${form} call, ${range(3, 20)}`,
-      target: "≤ 1.10 of its time",
+      target: "≤ 1.05 of its time",
     };
     if (row.missing !== undefined) return { ...title, ...row };
     const size = sizes.find(({ value }) => value === row.value);

@@ -8,6 +8,7 @@ import { callRows, measureBound } from "./calls.js";
 import { choiceRows, measureChoice } from "./choice.js";
 import { classRows } from "./classes.js";
 import { codeRows } from "./codes.js";
+import { featureRows } from "./features.js";
 import { measureGrowth } from "./growth.js";
 import { headRows } from "./head.js";
 import { kernelRows, measureKernels } from "./kernels.js";
@@ -21,6 +22,7 @@ import { rerankedRows } from "./reranked.js";
 import { rotationRows } from "./rotation.js";
 import { threadRows } from "./threads.js";
 import { measureWasm, wasmRows } from "./wasm.js";
+import { youngRows } from "./young.js";
 
 /** @import { Backend, ElementType } from "../product.js" */
 /** @import { Compared } from "../peers/measure.js" */
@@ -105,6 +107,8 @@ const PARTS = {
   },
   rotation: (settings) => ({ rows: rotationRows(settings) }),
   head: (settings) => ({ rows: headRows(settings) }),
+  young: async (settings) => ({ rows: await youngRows(settings) }),
+  features: (settings) => ({ rows: featureRows(settings) }),
   losses: (settings) => ({ rows: lossRows(settings) }),
   construction: (settings) => ({ rows: newHeadRows(settings) }),
   codes: (settings) => ({ rows: [...codeRows(), ...buildingRows(settings)] }),

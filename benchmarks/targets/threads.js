@@ -1,18 +1,31 @@
 // Two threads against one, on the shapes large enough for them.
 import { availableParallelism } from "node:os";
-import { normal } from "../data.js";
-import { createBackend, FixedClassifier, fwht } from "../product.js";
+import { createBackend, fwht } from "../product.js";
 import { duration } from "../report.js";
 import { allocated, checkTransform, transforms } from "../rows.js";
 import { byTurns, median, ratio, repeated } from "../timing.js";
-import { judge } from "./row.js";
+import { judge, worst } from "./row.js";
+import { operationsOf } from "./wasm.js";
 
 /** @import { Backend } from "../product.js" */
 /** @import { Settings } from "./index.js" */
 /** @import { MissingRow, Row } from "./row.js" */
 
 const THREADS = 2;
-const TARGET = 1.6;
+const OF_ONE_ROW = 1.6;
+const OF_BATCH = 1.8;
+const SHAPE = { features: 2048, classes: 1000 };
+const HEAD_OPERATIONS = /** @type {const} */ ([
+  "forward",
+  "topK(1)",
+  "topK(5)",
+  "probabilities",
+  "logSumExp",
+  "backward",
+  "lossAndGradient",
+  "rotation.apply",
+]);
+const ROWS = [64, 256, 1024];
 /** Nanoseconds of calls one after the other: the threads of the pool are asleep at the first, and stay awake for those that follow. */
 const RUN = 2_000_000;
 
@@ -28,37 +41,58 @@ function transformWith(backend, n) {
 }
 
 /**
- * @param {Backend} backend
- * @param {number} rows
- */
-function forwardWith(backend, rows) {
-  const head = new FixedClassifier({ features: 2048, classes: 1000, backend });
-  const x = normal(rows * 2048);
-  const out = new Float32Array(rows * 1000);
-  return repeated(() => head.forward(x, { out }), RUN);
-}
-
-/**
- * @param {string} what
+ * How many times as fast two threads are.
  * @param {(backend: Backend) => () => number} prepare
- * @param {Settings} settings
- * @returns {Row}
+ * @param {number} milliseconds
  */
-function row(what, prepare, { milliseconds }) {
+function gain(prepare, milliseconds) {
   const samples = byTurns(
     {
       one: prepare(createBackend("native", { threads: 1 })),
       two: prepare(createBackend("native", { threads: THREADS })),
     },
-    8 * milliseconds,
+    milliseconds,
   );
   return {
-    what: `${THREADS} threads, ${what}`,
-    target: `≥ ${TARGET.toFixed(2)} of one thread`,
-    ...judge(ratio(samples.one, samples.two), { atLeast: TARGET }),
-    measured: `${duration(median(samples.two))} by ${duration(median(samples.one))}`,
+    nanoseconds: median(samples.two),
+    ofOne: median(samples.one),
+    value: ratio(samples.one, samples.two),
   };
 }
+
+/**
+ * @param {number} m
+ * @param {Settings} settings
+ * @returns {Row}
+ */
+function transformRow(m, { milliseconds }) {
+  const { nanoseconds, ofOne, value } = gain((backend) => transformWith(backend, 2 ** m), 8 * milliseconds);
+  return {
+    what: `${THREADS} threads, FWHT float32, n = 2^${m}`,
+    target: `≥ ${OF_ONE_ROW.toFixed(2)} of one thread`,
+    ...judge(value, { atLeast: OF_ONE_ROW }),
+    measured: `${duration(nanoseconds)} by ${duration(ofOne)}`,
+  };
+}
+
+/** @type {[name: string, of: (rows: number, backend: Backend) => () => void][]} */
+const BATCHES = [
+  ...HEAD_OPERATIONS.map(
+    (name) =>
+      /** @type {typeof BATCHES[number]} */ ([
+        `${name} ${SHAPE.features}→${SHAPE.classes.toLocaleString("en")}`,
+        (rows, backend) => operationsOf({ ...SHAPE, rows }, backend)[name],
+      ]),
+  ),
+  [
+    "fwht of rows of 1,024",
+    (rows, backend) => {
+      const x = allocated("float32", rows * 1024);
+      x.fill(0);
+      return fwht.plan(x, { rowLength: 1024, backend });
+    },
+  ],
+];
 
 /**
  * @param {Settings} settings
@@ -66,12 +100,19 @@ function row(what, prepare, { milliseconds }) {
  */
 export function threadRows(settings) {
   if (availableParallelism() < THREADS) {
-    return [{ what: `${THREADS} threads`, target: `≥ ${TARGET} of one thread`, missing: "one processor" }];
+    return [{ what: `${THREADS} threads`, target: `≥ ${OF_BATCH} of one thread`, missing: "one processor" }];
   }
-  return [
-    ...[20, 22].map((m) =>
-      row(`FWHT float32, n = 2^${m}`, (backend) => transformWith(backend, 2 ** m), settings),
-    ),
-    row("head forward 2048→1000, 256 rows", (backend) => forwardWith(backend, 256), settings),
-  ];
+  const batches = BATCHES.map(([name, of]) => {
+    const sizes = ROWS.map((rows) => {
+      const measured = gain((backend) => repeated(of(rows, backend), RUN), 4 * settings.milliseconds);
+      return { n: rows, ...measured };
+    });
+    const worstOf = worst(sizes, ({ value }) => value, { atLeast: OF_BATCH });
+    return {
+      what: `${THREADS} threads, ${name}, ${ROWS.map((rows) => rows.toLocaleString("en")).join(", ")} rows`,
+      target: `≥ ${OF_BATCH.toFixed(2)} of one thread`,
+      ...worstOf,
+    };
+  });
+  return [transformRow(20, settings), transformRow(22, settings), ...batches];
 }
