@@ -1,8 +1,10 @@
-// How many requests a second the server answers over gRPC with raw contents, and how long they take: `npm run load -- grpc --rows 1`.
+// How many requests a second the server answers over gRPC with raw contents, and how long they take, beside what grpc-js alone can do: `npm run load -- grpc --rows 1`.
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { startChild } from "./support/child.js";
 import { HEADERS, Response, rawRequest } from "./support/grpc-client.js";
 import { Latencies } from "./support/latencies.js";
+import { cpuSeconds } from "./support/process.js";
 import { RawConnection } from "./support/raw-http2.js";
 import { startServer } from "./support/server.js";
 
@@ -22,42 +24,61 @@ export async function run(args) {
   const [rows, connections, concurrency, seconds] = ["rows", "connections", "concurrency", "seconds"].map(
     (name) => Number(values[name]),
   );
+  const settings = { rows, connections, concurrency, seconds };
+  const features = Float32Array.from({ length: rows * FEATURES }, (_, i) => Math.sin(i));
+  const frame = rawRequest(features, FEATURES);
+
   const server = await startServer({ features: FEATURES, classes: CLASSES });
-  try {
-    const features = Float32Array.from({ length: rows * FEATURES }, (_, i) => Math.sin(i));
-    const frame = rawRequest(features, FEATURES);
-    const open = Array.from(
-      { length: connections },
-      () => new RawConnection(server.ports.grpc, HEADERS[":path"]),
-    );
-    const right = await check(open[0], frame, server.head.forward(features));
-    await load(open, frame, concurrency, Math.min(2, seconds), right);
-    const { latencies, failures, elapsed } = await load(open, frame, concurrency, seconds, right);
-    for (const connection of open) connection.close();
-    if (failures > 0) throw new Error(`${failures} requests failed`);
-    const [p50, p99] = latencies.quantiles(0.5, 0.99);
-    const rate = latencies.count / elapsed;
-    console.log(
-      `gRPC, raw, ${rows} row${rows > 1 ? "s" : ""} of ${FEATURES} → ${CLASSES}: ${Math.round(rate)} requests/s, ` +
-        `${Math.round(rate * rows)} rows/s, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms ` +
-        `(${concurrency} at once on ${connections} connections; ${availableParallelism()} cores, ${cpus()[0].model.trim()}, client included)`,
-    );
-  } finally {
-    await server.stop();
-  }
+  const found = await measured({ port: server.ports.grpc, pid: server.pid }, frame, settings, (answer) =>
+    check(answer, server.head.forward(features)),
+  ).finally(server.stop);
+  const bare = await startChild("./bare-grpc-server.js", [String(found.bytes)]);
+  const limit = await measured(bare, frame, settings).finally(bare.stop);
+
+  const many = rows > 1 ? "s" : "";
+  console.log(
+    `gRPC, raw, ${rows} row${many} of ${FEATURES} → ${CLASSES}, ${concurrency} at once on ${connections} connections, ` +
+      `client included (${availableParallelism()} cores, ${cpus()[0].model.trim()}, Node ${process.version}):`,
+  );
+  console.log(
+    `this server: ${line(found, rows)}, ${Math.round((100 * found.rate) / limit.rate)} % of grpc-js alone`,
+  );
+  console.log(`grpc-js alone, the same bytes: ${line(limit, rows)}`);
 }
 
-/** What is measured must be right: the head's own bits. Gives the trailers of an answer that is. */
-async function check(connection, frame, expected) {
-  const [trailers, pieces] = await new Promise((resolve) =>
-    connection.infer(frame, (...all) => resolve(all)),
-  );
-  const answer = Buffer.concat(pieces);
-  const [logits] = answer.length > 5 ? Response.decode(answer.subarray(5)).raw_output_contents : [];
-  if (logits === undefined || Buffer.compare(logits, Buffer.from(expected.buffer)) !== 0) {
-    throw new Error(`the answer is wrong: ${trailers.toString("latin1")}`);
+/** After a warm-up, with answers that were looked at. */
+async function measured({ port, pid }, frame, { connections, concurrency, seconds }, look = () => {}) {
+  const open = Array.from({ length: connections }, () => new RawConnection(port, HEADERS[":path"]));
+  const [trailers, pieces] = await new Promise((resolve) => open[0].infer(frame, (...all) => resolve(all)));
+  const message = Buffer.concat(pieces).subarray(5);
+  try {
+    look(message);
+  } catch (error) {
+    throw new Error(`the answer is wrong: ${trailers.toString("latin1")}`, { cause: error });
   }
-  return trailers;
+  await load(open, frame, concurrency, Math.min(2, seconds), trailers);
+  const before = cpuSeconds(pid);
+  const { latencies, failures, elapsed } = await load(open, frame, concurrency, seconds, trailers);
+  const cpu = (cpuSeconds(pid) - before) / latencies.count;
+  for (const connection of open) connection.close();
+  if (failures > 0) throw new Error(`${failures} requests failed`);
+  return { latencies, cpu, rate: latencies.count / elapsed, bytes: message.length };
+}
+
+function line({ latencies, cpu, rate }, rows) {
+  const [p50, p99] = latencies.quantiles(0.5, 0.99);
+  return (
+    `${Math.round(rate)} requests/s, ${Math.round(rate * rows)} rows/s, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, ` +
+    `${Math.round(cpu * 1e6)} µs of processor time a request`
+  );
+}
+
+/** What is measured must be right: the head's own bits. */
+function check(answer, expected) {
+  const [logits] = Response.decode(answer).raw_output_contents;
+  if (logits === undefined || Buffer.compare(logits, Buffer.from(expected.buffer)) !== 0) {
+    throw new Error("the logits are not the head's");
+  }
 }
 
 /** Keeps so many requests under way for so many seconds. */

@@ -19,7 +19,7 @@ interface Named {
 export class Calls {
   constructor(
     private readonly inference: Inference,
-    private readonly gate: Gate | undefined,
+    private readonly gate: Pick<Gate, "failed"> | undefined,
   ) {}
 
   readonly handlers = {
@@ -53,42 +53,27 @@ export class Calls {
 
   /** Without a promise, and so without a turn of the event loop, where the models need none. */
   private infer(call: Call, answer: Answer): void {
-    const { inference, gate } = this;
-    const bytes = call.request.length;
     let request: Request | undefined;
     try {
-      gate?.enter(bytes);
-    } catch (error) {
-      this.fail(error, "", answer);
-      return;
-    }
-    try {
       request = new Request(decodeRequest(call.request), call);
-      const response = inference.infer(request);
+      const response = this.inference.infer(request);
       if (!(response instanceof Promise)) {
-        this.succeed(request, response, bytes, answer);
+        succeed(request, response, answer);
         return;
       }
-      const { model } = request;
       const asked = request;
       response
-        .then((late) => this.succeed(asked, late, bytes, answer))
-        .catch((error: unknown) => this.failInference(error, model, call, answer));
+        .then((late) => succeed(asked, late, answer))
+        .catch((error: unknown) => this.failInference(error, asked.model, call, answer));
     } catch (error) {
       this.failInference(error, request?.model ?? "", call, answer);
     }
   }
 
-  private succeed({ id, isRaw }: Request, response: InferResponse, bytes: number, answer: Answer): void {
-    const message = encodeResponse(response, id, isRaw);
-    this.gate?.leave(bytes);
-    answer(null, message);
-  }
-
+  /** Who has gone hears nothing of it, and what was broken off for that is no failure. */
   private failInference(error: unknown, model: string, call: Call, answer: Answer): void {
-    this.gate?.leave(call.request.length);
-    // Who has gone gets no answer, and what was broken off for that is no failure.
-    if (!call.cancelled) this.fail(error, model, answer);
+    if (call.cancelled) answer(statusOf(failureOf(error)));
+    else this.fail(error, model, answer);
   }
 
   private fail(error: unknown, model: string, answer: Answer): void {
@@ -96,6 +81,10 @@ export class Calls {
     this.gate?.failed(failure, model);
     answer(statusOf(failure));
   }
+}
+
+function succeed({ id, isRaw }: Request, response: InferResponse, answer: Answer): void {
+  answer(null, encodeResponse(response, id, isRaw));
 }
 
 /** A request with what its call knows besides the message. */

@@ -5,12 +5,13 @@ import type { Gate } from "../inference/services.js";
 import type { Security } from "../security/index.js";
 import { Calls } from "./calls.js";
 import { addHealth } from "./health.js";
+import { widenWindows } from "./inside.js";
 import { keysInterceptor } from "./keys.js";
 import { Patience } from "./patience.js";
 import { service } from "./protocol.js";
 import { addReflection } from "./reflection.js";
 import { Streams } from "./streams.js";
-import { widenWindows } from "./windows.js";
+import { watching } from "./watched-call.js";
 
 export interface GrpcOptions {
   readonly host: string;
@@ -18,8 +19,10 @@ export interface GrpcOptions {
   readonly port: number;
   /** Bytes of a request; 4 MiB, which is 511 rows of 2048, unless given. Answers are as long as they are. */
   readonly maxMessage?: number;
-  /** In milliseconds, by when a request must have come whole. */
+  /** In milliseconds, by when a request must have come whole; a minute unless given. */
   readonly requestTimeout?: number;
+  /** In milliseconds, for how long an answer may stand still because its client takes nothing; two minutes unless given. */
+  readonly stallTimeout?: number;
   /** Calls of one connection that are under way at once; others wait with the client. */
   readonly maxStreams?: number;
   readonly security?: Security;
@@ -36,6 +39,7 @@ export const DEFAULT_MAX_MESSAGE = 4 * 2 ** 20;
 
 /** As REST has it. */
 const REQUEST_TIMEOUT_MS = 60_000;
+const STALL_TIMEOUT_MS = 120_000;
 
 /** A peer that has gone without a word is noticed after the two together. */
 const KEEPALIVE_MS = 60_000;
@@ -46,11 +50,15 @@ export async function grpcServer(inference: Inference, options: GrpcOptions): Pr
   const { host, gate, security = {} } = options;
   // What fails is thrown or answered; grpc-js would write it to standard error besides.
   if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE);
-  const patience = new Patience(options.requestTimeout ?? REQUEST_TIMEOUT_MS);
-  const interceptors = [patience.interceptor];
+  const maxMessage = options.maxMessage ?? DEFAULT_MAX_MESSAGE;
+  const patience = new Patience(
+    options.requestTimeout ?? REQUEST_TIMEOUT_MS,
+    options.stallTimeout ?? STALL_TIMEOUT_MS,
+  );
+  const interceptors = [watching({ gate, patience, maxMessage })];
   if (security.keys) interceptors.push(keysInterceptor(security.keys, (error) => gate?.failed(error, "")));
   const server = new Server({
-    "grpc.max_receive_message_length": options.maxMessage ?? DEFAULT_MAX_MESSAGE,
+    "grpc.max_receive_message_length": maxMessage,
     "grpc.max_send_message_length": -1,
     "grpc.max_concurrent_streams": options.maxStreams ?? 256,
     "grpc.keepalive_time_ms": KEEPALIVE_MS,

@@ -1,54 +1,39 @@
-import { ServerInterceptingCall, type ServerInterceptor, status } from "@grpc/grpc-js";
-
 /** How often calls are looked over for those that take too long. */
 const EVERY_MS = 2_000;
 
-type Call = ConstructorParameters<typeof ServerInterceptingCall>[0];
+/** A call that is told, from time to time, which of those that began to wait is late. */
+export interface Watched {
+  lookOver(now: number, patience: Patience): void;
+}
 
-/** Ends calls whose request does not come to its end: what has come of it would be kept for ever. */
+/** Looks over calls that are under way: what they hold would be kept for ever where a client neither goes on nor goes. */
 export class Patience {
-  /** Calls whose request has not come whole, since when. */
-  private readonly waiting = new Map<Call, number>();
+  private readonly calls = new Set<Watched>();
   private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly milliseconds: number) {
-    this.timer = setInterval(() => this.lookOver(), Math.min(EVERY_MS, milliseconds)).unref();
+  constructor(
+    /** By when a request must have come whole. */
+    readonly requestMs: number,
+    /** For how long an answer may stand still. */
+    readonly stallMs: number,
+  ) {
+    this.timer = setInterval(() => this.lookOver(), Math.min(EVERY_MS, requestMs, stallMs)).unref();
   }
 
-  /** A stream of requests may be silent for as long as it likes. */
-  readonly interceptor: ServerInterceptor = ({ requestStream }, call) =>
-    new ServerInterceptingCall(
-      call,
-      requestStream
-        ? undefined
-        : {
-            start: (next) => {
-              this.waiting.set(call, Date.now());
-              next({
-                onReceiveHalfClose: (pass) => {
-                  this.waiting.delete(call);
-                  pass();
-                },
-                onCancel: () => this.waiting.delete(call),
-              });
-            },
-          },
-    );
+  add(call: Watched): void {
+    this.calls.add(call);
+  }
+
+  delete(call: Watched): void {
+    this.calls.delete(call);
+  }
 
   end(): void {
     clearInterval(this.timer);
   }
 
   private lookOver(): void {
-    const late = Date.now() - this.milliseconds;
-    for (const [call, since] of this.waiting) {
-      // They stand in the order in which they came.
-      if (since > late) return;
-      this.waiting.delete(call);
-      call.sendStatus({
-        code: status.DEADLINE_EXCEEDED,
-        details: `the request did not come whole within ${this.milliseconds / 1000} s`,
-      });
-    }
+    const now = Date.now();
+    for (const call of this.calls) call.lookOver(now, this);
   }
 }

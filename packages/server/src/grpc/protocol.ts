@@ -6,6 +6,7 @@ import { loadSync } from "@grpc/proto-loader";
 export const PROTO = fileURLToPath(new URL("../../proto/open_inference.proto", import.meta.url));
 
 export const SERVICE = "inference.GRPCInferenceService";
+export const INFER = `/${SERVICE}/ModelInfer`;
 
 const protocol = loadSync(PROTO, {
   keepCase: true,

@@ -14,7 +14,7 @@ export interface Services {
 export interface Gate {
   /** Takes in a request of so many bytes, 0 if they are not known yet; throws an InferenceError with `retryAfter` while there is no room. */
   enter(bytes: number): void;
-  /** More bytes of a request that is in already: chunks as they come, or what was compressed; throws as `enter` does. */
+  /** More bytes of a request: chunks as they come, what was compressed, its answer; throws as `enter` does. Fewer, where it has not entered, and does not. */
   grow(bytes: number): void;
   /** The answer is on its way, or the client has gone: all bytes that were entered and grown are free again. */
   leave(bytes: number): void;

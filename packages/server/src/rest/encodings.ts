@@ -1,11 +1,10 @@
 import { promisify } from "node:util";
-import { constants, createGunzip, createInflate, deflate, gzip, type ZlibOptions } from "node:zlib";
+import { constants, deflate, gzip, type ZlibOptions } from "node:zlib";
 import { InferenceError } from "../inference/errors.js";
 
 /** Content encodings: "deflate" means zlib's format, as the standard has it and Triton. */
 export type Encoding = "gzip" | "deflate" | "identity";
 
-const decompressors = { gzip: createGunzip, deflate: createInflate };
 const compressors = { gzip: promisify(gzip), deflate: promisify(deflate) };
 
 /** Numbers hardly compress, so more effort gains next to nothing. */
@@ -30,41 +29,7 @@ export function contentEncoding(header: string | undefined): Encoding {
   );
 }
 
-/** So many bytes are decompressed at a time. */
-const PART = 2 ** 16;
-
-/**
- * What was compressed, which may be so many bytes at the most: a few bytes can hold a gigabyte of zeros. `grow` is told of them as they come
- * and may throw, as a thousand such bodies at once are as bad as a large one.
- */
-export async function decompress(
-  encoding: "gzip" | "deflate",
-  bytes: Buffer,
-  limit: number,
-  grow: (bytes: number) => void,
-): Promise<Buffer> {
-  const stream = decompressors[encoding]({ chunkSize: PART });
-  stream.end(bytes);
-  const parts: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const part of stream as AsyncIterable<Buffer>) {
-      length += part.length;
-      if (length > limit) {
-        throw new InferenceError(
-          "too-large",
-          `the body is larger than ${limit} bytes when it is decompressed`,
-        );
-      }
-      grow(part.length);
-      parts.push(part);
-    }
-  } catch (error) {
-    if (error instanceof InferenceError) throw error;
-    throw new InferenceError("invalid", `the body is not ${encoding}: ${(error as Error).message}`);
-  }
-  return Buffer.concat(parts, length);
-}
+export { decompress } from "../inference/decompress.js";
 
 export async function compress(encoding: "gzip" | "deflate", bytes: Buffer): Promise<Buffer> {
   return compressors[encoding](bytes, COMPRESSION);

@@ -3,6 +3,9 @@
 const port = { type: "integer", minimum: 0, maximum: 65535 };
 const bytes = { type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
 
+/** Beyond a day a timer is none. */
+const seconds = { type: "number", minimum: 1, maximum: 86_400 };
+
 const section = (properties: object) => ({
   type: "object",
   additionalProperties: false,
@@ -35,6 +38,8 @@ export const SCHEMA = {
       port: { ...port, default: 8081 },
       // Absent: limits.requestBytes. Clients have a limit of their own for answers, 4 MiB unless they are told: 1,048 rows of 1,000 classes.
       maxMessageBytes: bytes,
+      // Further ones wait with the client.
+      callsPerConnection: { type: "integer", minimum: 1, maximum: 2 ** 31 - 1, default: 256 },
     }),
     security: section({
       // A file of API keys, one a line; the environment's FIXED_CLASSIFIER_API_KEYS otherwise.
@@ -67,6 +72,9 @@ export const SCHEMA = {
       answerBytes: { ...bytes, default: 256 * 2 ** 20 },
       // Those of all requests that are being answered.
       bytesInFlight: { ...bytes, default: 512 * 2 ** 20 },
+      // By when a request must have come whole, and for how long a client may neither send nor take anything in its midst.
+      requestSeconds: { ...seconds, default: 60 },
+      stallSeconds: { ...seconds, default: 120 },
       requestsInFlight: { type: "integer", minimum: 1, default: 10_000 },
       eventLoopLagMilliseconds: { type: "number", minimum: 1, default: 500 },
     }),

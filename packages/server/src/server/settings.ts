@@ -16,10 +16,20 @@ export interface ServerSettings {
   readonly models: readonly ModelPlace[];
   readonly host: string;
   readonly rest: { readonly port: number; readonly keepAliveSeconds: number };
-  readonly grpc: { readonly isEnabled: boolean; readonly port: number; readonly maxMessageBytes?: number };
+  readonly grpc: {
+    readonly isEnabled: boolean;
+    readonly port: number;
+    readonly maxMessageBytes?: number;
+    readonly callsPerConnection: number;
+  };
   readonly security: SecurityFiles;
   readonly execution: ExecutionSettings;
-  readonly limits: GateLimits & { readonly requestBytes: number; readonly answerBytes: number };
+  readonly limits: GateLimits & {
+    readonly requestBytes: number;
+    readonly answerBytes: number;
+    readonly requestSeconds: number;
+    readonly stallSeconds: number;
+  };
   readonly shutdown: { readonly drainSeconds: number; readonly finishSeconds: number };
   readonly log: { readonly level: string; readonly access: boolean };
   readonly tracing: boolean;

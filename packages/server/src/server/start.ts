@@ -5,6 +5,7 @@ import { grpcServer } from "../grpc/index.js";
 import type { Inference } from "../inference/request.js";
 import type { Services } from "../inference/services.js";
 import { listenRest } from "../rest/listen.js";
+import { DEFAULTS } from "../rest/options.js";
 import { exposureOf, readKeys, readTls, type Security } from "../security/index.js";
 import { ServerGate } from "./gate.js";
 import { createInference } from "./inference.js";
@@ -116,9 +117,13 @@ async function listen(
   security: Security,
   listeners: Listener[],
 ): Promise<void> {
+  const requestTimeout = limits.requestSeconds * 1000;
+  const stallTimeout = limits.stallSeconds * 1000;
   const listener = await listenRest(inference, {
     ...services,
-    ...{ host, port: rest.port, bodyLimit: limits.requestBytes, security },
+    ...{ host, port: rest.port, bodyLimit: limits.requestBytes, security, requestTimeout, stallTimeout },
+    // Headers are a part of the request.
+    headersTimeout: Math.min(DEFAULTS.headersTimeout, requestTimeout),
     keepAliveTimeout: rest.keepAliveSeconds * 1000,
   });
   listeners.push({ protocol: "REST", ...listener });
@@ -126,6 +131,7 @@ async function listen(
     const { gate } = services;
     const server = await grpcServer(inference, {
       ...{ host, port: grpc.port, maxMessage: grpc.maxMessageBytes ?? limits.requestBytes, security },
+      ...{ requestTimeout, stallTimeout, maxStreams: grpc.callsPerConnection },
       ...(gate && { gate }),
     });
     listeners.push({ protocol: "gRPC", port: server.port, close: (grace) => server.close(grace) });

@@ -8,15 +8,18 @@ function fileOf(yaml: string): string {
 }
 
 test("without a file everything has its default, and one thread at least", () => {
-  const { models, host, rest, grpc, execution, shutdown, log } = settingsOf(undefined, {}, ["x=a/b.json"]);
+  const { models, host, rest, grpc, execution, limits, shutdown, log } = settingsOf(undefined, {}, [
+    "x=a/b.json",
+  ]);
   expect({ models, host, rest, grpc, shutdown, log }).toEqual({
     models: [{ name: "x", path: "a/b.json" }],
     host: "127.0.0.1",
     rest: { port: 8080, keepAliveSeconds: 75 },
-    grpc: { isEnabled: true, port: 8081 },
+    grpc: { isEnabled: true, port: 8081, callsPerConnection: 256 },
     shutdown: { drainSeconds: 5, finishSeconds: 25 },
     log: { level: "info", access: false },
   });
+  expect(limits).toMatchObject({ requestSeconds: 60, stallSeconds: 120 });
   expect(execution.workers).toBeGreaterThanOrEqual(1);
   expect(execution.batching).toEqual({ maxRows: 1, maxDelayMilliseconds: 2 });
 });
@@ -67,6 +70,9 @@ test.each([
     "models: [{ path: x }]\ngrpc: { maxMessageBytes: 536870913 }",
     /grpc: maxMessageBytes is 536870913, but limits: bytesInFlight only 536870912/,
   ],
+  ["limits: { requestSeconds: 0 }", /limits.requestSeconds must be >= 1/],
+  ["limits: { stallSeconds: 1e9 }", /limits.stallSeconds must be <= 86400/],
+  ["grpc: { callsPerConnection: 0 }", /grpc.callsPerConnection must be >= 1/],
   ["grpc: { maxMessageBytes: 0 }", /grpc.maxMessageBytes must be >= 1/],
   ["models: [{ name: 'a b', path: x.txt }]", /no name for a model/],
 ])("%s is refused", (yaml, message) => {
