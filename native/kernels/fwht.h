@@ -31,15 +31,22 @@ template <class V, int count, class Subtract>
     for (int i = 0; i < count / 2; i++) {
       const int low = (i / h) * 2 * h + i % h;
       const Reg<V> sum = V::add(a[low], a[low + h]);
-      a[low + h] = subtract(a[low], a[low + h]);
+      a[low + h] = subtract(h, a[low], a[low + h]);
       a[low] = sum;
     }
   }
 }
 
+// Where multiply-adds hinder what else a pass does, not all stages take their differences by them.
 template <class V, int count>
 [[gnu::always_inline]] inline void across(const V& v, Reg<V> (&a)[count]) {
-  across<V>(a, [&](Reg<V> x, Reg<V> y) { return difference(v, x, y); });
+  across<V>(a, [&](int h, Reg<V> x, Reg<V> y) {
+    if constexpr (requires { V::fma_from; }) {
+      return h >= V::fma_from ? difference(v, x, y) : V::sub(x, y);
+    } else {
+      return V::sub(x, y);
+    }
+  });
 }
 
 // Does the stages across registers where stages within registers follow. Their shuffles and multiply-adds
@@ -47,7 +54,7 @@ template <class V, int count>
 // for a row of 256 with AVX-512, and 131 with sub_by_fma.
 template <class V, int count>
 [[gnu::always_inline]] inline void across_before_shuffles(Reg<V> (&a)[count]) {
-  across<V>(a, [](Reg<V> x, Reg<V> y) { return V::sub(x, y); });
+  across<V>(a, [](int, Reg<V> x, Reg<V> y) { return V::sub(x, y); });
 }
 
 // Does the stages within each register of a group. A group of four hides the latency of shuffle and add.

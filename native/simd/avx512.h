@@ -13,6 +13,7 @@ struct F32 {
   static constexpr int width = 16;
   static constexpr int registers = 16;
 
+  static constexpr int fma_from = 1;
   // Differences go to the multiply pipes and leave the add pipes to the sums, so the compiler must not see
   // that this is 1.
   reg one = broadcast(1.0f);
@@ -146,6 +147,7 @@ struct F64 {
   static constexpr int width = 8;
   static constexpr int registers = 16;
 
+  static constexpr int fma_from = 1;
   reg one = broadcast(1.0);
   F64() { asm("" : "+v"(one)); }
 

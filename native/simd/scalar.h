@@ -7,6 +7,8 @@
 //   sub_by_fma(a, b)          a − b by the pipes that multiply, which leaves those that add to the sums of a
 //                             stage. May be missing, as where multiplying costs more. Not static: a type may
 //                             hold a constant for it
+//   fma_from                  with sub_by_fma: a pass takes the differences of elements that are so many of
+//                             its registers apart, or more, by it
 //   zero_upper()              ends a kernel: what it holds in registers must not slow down the caller
 //   load_float16 load_bfloat16 load_int8    `width` numbers of these types, exactly; NaN stays NaN
 //   store_float16 store_bfloat16    `width` numbers rounded to these types, ties to even; NaN becomes 0x7E00
