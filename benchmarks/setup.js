@@ -21,6 +21,8 @@ import { failureReason, missingTool, toolchain } from "../scripts/toolchain.js";
  * @property {(name: string, x: TransformArray, rowLength: number) => void} transform
  * @property {(name: string, x: TransformArray, rowLength: number, nanoseconds: number) => Timing} time
  * @property {(name: string, words: Uint32Array) => number} read a number of what is read, as fast as it can be
+ * @property {(peer: NativePeer, x: Float32Array, rowLength: number) => boolean} peerTransform whether it did not fail
+ * @property {(name: string, x: Float32Array, rowLength: number, nanoseconds: number, peer: NativePeer) => { ours: number, peers: number, ratio: number }} comparePeer
  * @property {(bytes: Uint8Array) => number} misalignment bytes behind a multiple of 64
  */
 /**
@@ -32,6 +34,7 @@ import { failureReason, missingTool, toolchain } from "../scripts/toolchain.js";
  * The kernel by itself, on the whole array, and what fraction of the limit that is: the largest bound, and additions alone.
  * @typedef {{ nanoseconds: number, bounds: Bounds, fraction: number, ofAdditions: number }} Timing
  */
+/** @typedef {{ path: string, symbol: string, abi: string }} NativePeer a function in a shared library: benchmarks/native/peer.h */
 /** @typedef {{ addon: NativeAddon, reason?: undefined } | { addon?: undefined, reason: string }} Native */
 
 const ADDON = "native/build/Release/fixed_classifier_benchmark.node";

@@ -4,6 +4,7 @@
 
 #include "../../native/dispatch.h"
 #include "limits.h"
+#include "peer.h"
 #include "timing.h"
 
 namespace fixed_classifier {
@@ -98,6 +99,41 @@ Napi::Value time_array(const Napi::CallbackInfo& info) {
   return object;
 }
 
+// Throws, and returns one without a function, if it cannot be loaded. It is given as
+// { path, symbol, abi }.
+Peer peer_of(const Napi::CallbackInfo& info, size_t at) {
+  const Napi::Object given = info[at].ToObject();
+  const auto text = [&](const char* name) { return given.Get(name).ToString().Utf8Value(); };
+  Peer peer;
+  const std::string reason = load_peer(text("path"), text("symbol"), text("abi"), peer);
+  if (!reason.empty()) Napi::Error::New(info.Env(), reason).ThrowAsJavaScriptException();
+  return peer;
+}
+
+// peerTransform(peer, x, rowLength) transforms in place and returns whether the peer did not fail.
+Napi::Value peer_transform(const Napi::CallbackInfo& info) {
+  const Peer peer = peer_of(info, 0);
+  if (!peer.function) return info.Env().Undefined();
+  auto x = info[1].As<Napi::Float32Array>();
+  return Napi::Boolean::New(info.Env(), peer(x.Data(), x.ElementLength(), length(info[2])));
+}
+
+// comparePeer(instructionSet, x, rowLength, nanoseconds, peer) returns a Comparison.
+Napi::Value compare_peer(const Napi::CallbackInfo& info) {
+  const ChosenSet chosen(info);
+  if (!chosen.known()) return info.Env().Undefined();
+  const Peer peer = peer_of(info, 4);
+  if (!peer.function) return info.Env().Undefined();
+  auto x = info[1].As<Napi::Float32Array>();
+  const Comparison comparison =
+      compare(*chosen.kernels, peer, x.Data(), x.ElementLength(), length(info[2]), number(info[3]));
+  Napi::Object object = Napi::Object::New(info.Env());
+  object.Set("ours", comparison.ours);
+  object.Set("peers", comparison.peers);
+  object.Set("ratio", comparison.ratio);
+  return object;
+}
+
 // read(instructionSet, words) returns their sum.
 Napi::Value read_array(const Napi::CallbackInfo& info) {
   const ChosenSet chosen(info);
@@ -117,6 +153,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("transform", Napi::Function::New(env, transform_array, "transform"));
   exports.Set("time", Napi::Function::New(env, time_array, "time"));
   exports.Set("read", Napi::Function::New(env, read_array, "read"));
+  exports.Set("peerTransform", Napi::Function::New(env, peer_transform, "peerTransform"));
+  exports.Set("comparePeer", Napi::Function::New(env, compare_peer, "comparePeer"));
   exports.Set("misalignment", Napi::Function::New(env, misalignment, "misalignment"));
   return exports;
 }

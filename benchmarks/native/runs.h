@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <vector>
 
 #include "limits.h"
 
@@ -22,6 +23,21 @@ inline double clock_time() {
   double least = 1e9;
   for (int i = 0; i < 100; i++) least = std::min(least, since(Clock::now()));
   return least;
+}
+
+constexpr size_t kLeastRuns = 5;
+
+// Integer additions keep all that a core can start at a time busy. Where they are slower than this fraction
+// of the fastest seen, another program has a share of the core, on its other hardware thread perhaps, and
+// what was measured beside them does not count. If there is nothing else, measuring goes on for up to so many
+// times as long.
+constexpr double kUndisturbed = 0.97;
+constexpr double kPatience = 5;
+
+inline double median(std::vector<double> values) {
+  const auto middle = values.begin() + values.size() / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
 }
 
 template <class Work>

@@ -1,9 +1,11 @@
 // Our head against dense layers of other libraries: `npm run bench:peers -- --help`.
 import { Command } from "commander";
+import { messageOf } from "../../scripts/steps.js";
 import { DOCS, write, writeJson } from "../files.js";
 import { describeMachine, duration, machine, printTable } from "../report.js";
 import { installLibraries } from "../setup.js";
 import { comparePeers } from "./start.js";
+import { comparedTransforms, peerOf } from "./transforms.js";
 
 /** @import { PrintedTable } from "../report.js" */
 /** @import { Compared } from "./measure.js" */
@@ -15,7 +17,7 @@ const SHAPES = [
 const ONE_THREAD = 1;
 const DEFAULT_THREADS = 0;
 
-/** @type {{ quick: boolean, out?: string }} */
+/** @type {{ quick: boolean, out?: string, peer: string[] }} */
 const options = new Command("npm run bench:peers --")
   .description(
     "The head against dense layers of the same shape in other libraries, with one thread each and with as many as " +
@@ -26,8 +28,27 @@ const options = new Command("npm run bench:peers --")
     "--out <folder>",
     "where the results and their plot are written; default: docs/benchmarks/<instruction set>",
   )
+  .option(
+    "--peer <name=path:symbol:abi>",
+    "a transform of float32 rows in a shared library, against ours and nothing else; may be given more than once. ABIs: " +
+      "length: void f(float* row, size_t n); log2: int f(float* row, int log2_n), 0 unless it fails; " +
+      "rows: void f(float* rows, size_t count, size_t n)",
+    (text, peers) => [...peers, text],
+    /** @type {string[]} */ ([]),
+  )
   .parse()
   .opts();
+
+if (options.peer.length > 0) {
+  console.log(describeMachine(machine()));
+  try {
+    printTable(comparedTransforms(options.peer.map(peerOf), options.quick ? 10 : 150));
+  } catch (error) {
+    console.error(messageOf(error));
+    process.exitCode = 1;
+  }
+  process.exit();
+}
 
 if (!installLibraries()) process.exit(1);
 console.log(describeMachine(machine()));
