@@ -4,16 +4,20 @@ import type { Added } from "./quantities.js";
 /** Features of rows, as float32 or as the bits of float16. */
 export type FeatureRows = Float32Array | Uint16Array;
 
-/** What was computed of a batch: one entry a scored row, in the order of the rows; a null row has none. */
-export interface Scored {
-  readonly rows: number;
-  /** 1 for a scored row, 0 for a null one; null when all are scored. */
-  readonly valid: Uint8Array | null;
-  readonly top: number;
+/** One entry a scored row, in the order of the rows, or `top` of them; a null row has none. */
+interface Results {
   readonly classes: Int32Array;
   readonly scores: Float32Array;
   readonly probabilities: Float32Array;
   readonly energies: Float32Array;
+}
+
+/** What was computed of a batch. */
+export interface Scored extends Results {
+  readonly rows: number;
+  /** 1 for a scored row, 0 for a null one; null when all are scored. */
+  readonly valid: Uint8Array | null;
+  readonly top: number;
 }
 
 const NONE = new Float32Array(0);
@@ -48,30 +52,30 @@ export class Scorer {
     return 32 * this.#top + 32;
   }
 
-  batch(rows: number, valid: Uint8Array | null): Batch {
-    let count = rows;
-    if (valid !== null) for (let r = 0; r < rows; r++) count -= 1 - valid[r];
-    const many = this.#needsTop ? count * this.#top : 0;
-    const scored: Scored = {
-      rows,
-      valid: count === rows ? null : valid,
-      top: this.#top,
-      classes: new Int32Array(many),
-      scores: new Float32Array(many),
-      probabilities: this.#needsProbabilities ? new Float32Array(many) : NONE,
-      energies: this.#needsEnergy ? new Float32Array(count) : NONE,
-    };
+  /** Room for the results of at most so many rows. */
+  batch(most: number): Batch {
+    const many = this.#needsTop ? most * this.#top : 0;
+    const classes = new Int32Array(many);
+    const scores = new Float32Array(many);
+    const probabilities = this.#needsProbabilities ? new Float32Array(many) : NONE;
+    const energies = this.#needsEnergy ? new Float32Array(most) : NONE;
     let at = 0;
     return {
-      scored,
       add: (x) => {
-        this.#fill(x, at, scored);
+        this.#fill(x, at, { classes, scores, probabilities, energies });
         at += x.length / this.#head.features;
       },
+      scored: (rows, valid) => ({
+        ...{ rows, valid: at === rows ? null : valid, top: this.#top },
+        classes: classes.subarray(0, at * this.#top),
+        scores: scores.subarray(0, at * this.#top),
+        probabilities: probabilities.subarray(0, at * this.#top),
+        energies: energies.subarray(0, at),
+      }),
     };
   }
 
-  #fill(x: FeatureRows, at: number, { classes, scores, probabilities, energies }: Scored): void {
+  #fill(x: FeatureRows, at: number, { classes, scores, probabilities, energies }: Results): void {
     const type = x instanceof Uint16Array ? ({ type: "float16" } as const) : {};
     const head = this.#head;
     const k = this.#top;
@@ -96,7 +100,8 @@ export class Scorer {
 }
 
 export interface Batch {
-  readonly scored: Scored;
   /** The next rows that are not null. */
   add(x: FeatureRows): void;
+  /** What there is of so many rows. */
+  scored(rows: number, valid: Uint8Array | null): Scored;
 }

@@ -1,7 +1,7 @@
 import { tableFromIPC, vectorFromArray } from "apache-arrow";
 import { expect, test } from "vitest";
 import { Budget } from "../../src/score/bytes/budget.js";
-import { bytesOf, rangeOf } from "../../src/score/size.js";
+import { bytesOf, rangeOf, sizeText } from "../../src/score/size.js";
 import { headOf, rowsOf } from "../support/models.js";
 import { passedOn } from "./support/messages.js";
 import { parquetOf } from "./support/parquet.js";
@@ -31,9 +31,30 @@ test("a batch larger than the memory is scored by parts where it comes from a fi
     expect(passedOn(file, parts)).toBe(true);
     expect(tableFromIPC(parts).getChild("class")?.nullCount).toBe(60);
     await expect(scored(head, table([columns]), { memory: 8e6 })).rejects.toThrow(
-      "--memory allows 8 MiB; raise --memory, or write smaller batches",
+      /a batch needs (8\.9|9\.4)MB, and --memory allows 8MB; raise --memory, or write smaller batches$/,
     );
   }
+});
+
+test("what a message says that is needed is more than what it says is allowed, and is enough", async () => {
+  const rows = Array.from({ length: 9000 }, (_, r) => rowsOf(1, WIDTH, r));
+  const batch = table([[features("x", rows, { width: WIDTH })]]);
+  const told = async (memory: number): Promise<string> => {
+    const refused: Error = await scored(head, batch, { memory, quantities: ["class"] }).then(
+      () => expect.fail("it is enough"),
+      (error) => error,
+    );
+    const [, needed, allowed] = /a batch needs (\S+), and --memory allows (\S+);/.exec(refused.message) ?? [];
+    expect(bytesOf("--memory", needed)).toBeGreaterThan(memory);
+    expect(bytesOf("--memory", allowed)).toBeLessThanOrEqual(memory);
+    return needed;
+  };
+  const needed = await told(1e6);
+  for (const memory of [999, 70_000, 999_999, 2 ** 20, 1_295_999]) expect(await told(memory)).toBe(needed);
+  await expect(scored(head, batch, { memory: 1 })).rejects.toThrow(
+    /a message without its rows needs \d+B, and --memory allows 1B; raise --memory$/,
+  );
+  await scored(head, batch, { memory: bytesOf("--memory", needed), quantities: ["class"] });
 });
 
 test("a page or a group of rows that is too large for the memory is refused", async () => {
@@ -49,8 +70,12 @@ test("a page or a group of rows that is too large for the memory is refused", as
     groupRows: 3000,
   });
   await expect(scored(head, bytes, { memory: 100_000 })).rejects.toThrow(
-    "raise --memory, or write smaller groups",
+    "a group of 3000 rows needs 4.4MB, and --memory allows 100kB; raise --memory, or write smaller groups",
   );
+  await expect(scored(head, bytes, { memory: 4.5e6 })).rejects.toThrow(
+    /a page of the column "x" needs 5\.\d+MB, and --memory allows 4\.5MB; raise --memory, or write smaller pages/,
+  );
+  await scored(head, bytes, { memory: 6e6 });
 });
 
 test("memory is given to who comes next when it is there", async () => {
@@ -84,5 +109,19 @@ test("sizes and ranges are read as they are meant", () => {
   expect(rangeOf("--row-groups", ":2")).toEqual({ first: 0, end: 2 });
   for (const wrong of ["", "4", "4:2", "-1:2", "a:b", "1:2:3"]) {
     expect(() => rangeOf("--row-groups", wrong)).toThrow(`"${wrong}" is no range`);
+  }
+});
+
+test("sizes are said as they are given, rounded away from each other", () => {
+  expect([sizeText(1_000_001, "up"), sizeText(1_000_001, "down")]).toEqual(["1.1MB", "1MB"]);
+  expect([sizeText(9.2e6, "up"), sizeText(9.2e6, "down")]).toEqual(["9.2MB", "9.2MB"]);
+  expect([sizeText(7, "up"), sizeText(70_000, "down"), sizeText(3.08e9, "up")]).toEqual([
+    "7B",
+    "70kB",
+    "3.1GB",
+  ]);
+  for (const bytes of [1, 999, 1000, 1001, 999_999, 1e6, 123_456_789, 2 ** 40]) {
+    expect(bytesOf("--memory", sizeText(bytes, "up"))).toBeGreaterThanOrEqual(bytes);
+    expect(bytesOf("--memory", sizeText(bytes, "down"))).toBeLessThanOrEqual(bytes);
   }
 });

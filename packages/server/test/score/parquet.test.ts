@@ -1,12 +1,12 @@
 import { Schema, Table, tableFromIPC, tableToIPC } from "apache-arrow";
 import fc from "fast-check";
 import { float16Bits, float16Table } from "fixed-classifier-models/half";
-import { type FileMetaData, parquetMetadata, parquetReadObjects, readOffsetIndex } from "hyparquet";
+import { type FileMetaData, parquetMetadata, readOffsetIndex } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { headOf } from "../support/models.js";
 import { checkRow, expected } from "./support/expected.js";
-import { type Making, parquetOf } from "./support/parquet.js";
+import { type Making, objectsOf, parquetOf } from "./support/parquet.js";
 import { scored } from "./support/run.js";
 
 const WIDTH = 20;
@@ -15,8 +15,6 @@ const row = (seed: number): number[] =>
   Array.from({ length: WIDTH }, (_, i) => Math.fround(Math.sin(1.7 * i + seed * seed)));
 const copyOf = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
 const metadataOf = (bytes: Uint8Array): FileMetaData => parquetMetadata(copyOf(bytes));
-const objectsOf = (bytes: Uint8Array): Promise<Record<string, unknown>[]> =>
-  parquetReadObjects({ file: copyOf(bytes) });
 
 async function check(
   bytes: Uint8Array,

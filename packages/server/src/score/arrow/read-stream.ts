@@ -1,6 +1,7 @@
 import { Schema } from "apache-arrow/fb/schema";
 import { Problem } from "fixed-classifier-models/files";
 import { type ByteSource, cutOff } from "../bytes/source.js";
+import { tooLarge } from "../size.js";
 import { CONTINUATION, type Head, headOf, MessageHeader } from "./message.js";
 import { damaged, reading } from "./problem.js";
 import type { ArrowReader } from "./reader.js";
@@ -62,8 +63,8 @@ export async function openStream(source: ByteSource, most: number): Promise<Arro
     if (file !== undefined && position === 4) {
       throw new Problem(`${name} is ${file}, where only an Arrow stream can come; give the file by its name`);
     }
-    if (length > Math.min(LONGEST, most))
-      throw damaged(name, `a message says that its metadata has ${length} bytes`);
+    if (length > LONGEST) throw damaged(name, `a message says that its metadata has ${length} bytes`);
+    if (length > most) throw tooLarge(name, "a message without its rows", length, most);
     const head = headOf(name, await exactly(length));
     if (size !== undefined && position + head.bodyLength > size) throw cutOff(name);
     return head;

@@ -1,7 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { CompressionType } from "apache-arrow/fb/compression-type";
 import type { RecordBatch } from "apache-arrow/fb/record-batch";
-import { Problem } from "fixed-classifier-models/files";
 import { Budget } from "../bytes/budget.js";
 import { Pool } from "../bytes/pool.js";
 import type { Sink } from "../bytes/sink.js";
@@ -10,6 +9,7 @@ import type { Job } from "../job.js";
 import { checkNames } from "../quantities.js";
 import { BYTES, ChunkScorer, chunksOf, type RowPlan } from "../rows.js";
 import type { Scored } from "../scorer.js";
+import { tooLarge } from "../size.js";
 import { type AddedBuffers, addedBuffers } from "./append.js";
 import { type BatchHead, type BufferRange, batchHeadOf } from "./batch.js";
 import { chooseFeatures } from "./choose.js";
@@ -74,7 +74,7 @@ export async function scoreArrow(reader: ArrowReader, sink: Sink, isFile: boolea
     const { place } = reader;
     const needed = batch === undefined ? 0 : partsOf(batch, feature) + besides + 2 * COPY_BYTES;
     if (place === undefined || needed > budget.limit) {
-      throw tooLarge(reader.name, place === undefined ? whole : needed, job.memory);
+      throw tooLarge(reader.name, "a batch", place === undefined ? whole : needed, job.memory, "batches");
     }
     const release = await budget.take(needed);
     return { head, batch, body: inFile(place, head.bodyLength), release };
@@ -83,10 +83,10 @@ export async function scoreArrow(reader: ArrowReader, sink: Sink, isFile: boolea
   const score = async (batch: BatchHead, body: Body): Promise<AddedBuffers> => {
     const packing = await packings(batch.codec);
     let scored: Scored;
-    if (feature === undefined) scored = job.scorer.batch(batch.rows, null).scored;
+    if (feature === undefined) scored = job.scorer.batch(0).scored(batch.rows, null);
     else {
       const { plan, values } = await planned(reader.name, feature, batch, packing, body, job, rows);
-      const results = job.scorer.batch(batch.rows, plan.valid);
+      const results = job.scorer.batch(batch.rows);
       for (const chunk of chunksOf(plan, feature.number)) {
         const size = BYTES[feature.number];
         const range = { offset: chunk.from * size, length: (chunk.to - chunk.from) * size };
@@ -94,7 +94,7 @@ export async function scoreArrow(reader: ArrowReader, sink: Sink, isFile: boolea
         // Meanwhile the next batch comes in and the last goes out.
         await setImmediate();
       }
-      scored = results.scored;
+      scored = results.scored(batch.rows, plan.valid);
     }
     return addedBuffers(scored, job.added, job.labels, packing);
   };
@@ -175,13 +175,6 @@ function partsOf(batch: BatchHead, feature: FeatureField | undefined): number {
   if (offsets !== undefined) whole.push(offsets);
   if (batch.codec !== undefined) whole.push(values);
   return whole.reduce((sum, index) => sum + 2 * batch.buffer(index).length, 0);
-}
-
-function tooLarge(name: string, needed: number, memory: number): Problem {
-  const size = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
-  return new Problem(
-    `${name}: a batch needs ${size(needed)}, and --memory allows ${size(memory)}; raise --memory, or write smaller batches`,
-  );
 }
 
 /** The rows' places, and what reads their numbers. */

@@ -16,8 +16,11 @@ export interface AddedSchema {
   readonly elements: readonly Struct[];
 }
 
+/** So many values of a column are one page at most. */
+const PAGE_VALUES = 2 ** 16;
+
 /**
- * Packs results block by block. A library writes each block as a small file of its own, whose pages go behind those of the blocks before:
+ * Packs results page by page. A library writes each page as a small file of its own, whose pages go behind those of the files before:
  * without a dictionary, pages do not depend on each other.
  */
 export class AddedColumns {
@@ -40,7 +43,13 @@ export class AddedColumns {
     return footer.structs(FILE.schema).slice(1);
   }
 
+  /** The results of a group of rows. */
   add(scored: Scored): void {
+    for (const part of partsOf(scored, Math.max(1, Math.floor(PAGE_VALUES / scored.top))))
+      this.#addPart(part);
+  }
+
+  #addPart(scored: Scored): void {
     const { bytes, footer } = this.#file(scored);
     const [group] = footer.structs(FILE.rowGroups);
     group?.structs(GROUP.columns).forEach((chunk, k) => {
@@ -89,6 +98,8 @@ export class AddedColumns {
             : scored.classes;
     const plain: ArrayLike<number | string> =
       type === "utf8" ? Array.from(values, (c) => this.#names[c]) : values;
+    if (valid === null && !isList)
+      return { name, data: plain as ColumnSource["data"], encoding: "PLAIN", offsetIndex: false };
     const width = isList ? top : 1;
     const data: unknown[] = [];
     let at = 0;
@@ -98,6 +109,24 @@ export class AddedColumns {
       else data.push(plain[at++]);
     }
     return { name, data, encoding: "PLAIN", offsetIndex: false };
+  }
+}
+
+/** So many rows of it at a time. */
+function* partsOf(scored: Scored, many: number): Generator<Scored> {
+  const { rows, valid, top, classes, scores, probabilities, energies } = scored;
+  let at = 0;
+  for (let first = 0; first < rows; first += many) {
+    const end = Math.min(first + many, rows);
+    let to = at;
+    for (let r = first; r < end; r++) to += valid === null ? 1 : valid[r];
+    const isWhole = to - at === end - first;
+    yield {
+      ...{ rows: end - first, valid: isWhole ? null : (valid?.subarray(first, end) ?? null), top },
+      ...{ classes: classes.subarray(at * top, to * top), scores: scores.subarray(at * top, to * top) },
+      ...{ probabilities: probabilities.subarray(at * top, to * top), energies: energies.subarray(at, to) },
+    };
+    at = to;
   }
 }
 

@@ -1,116 +1,154 @@
 import { type NumberType, wrongWidth } from "../rows.js";
-import type { FeatureRows, Scored, Scorer } from "../scorer.js";
+import type { Batch, FeatureRows, Scored, Scorer } from "../scorer.js";
 import type { FeatureColumn } from "./feature-column.js";
-import type { Page } from "./pages.js";
-import { damaged } from "./problem.js";
+import { LevelRuns } from "./levels.js";
+import type { Numbers, Page } from "./pages.js";
+import { damaged, reading } from "./problem.js";
 
-/** So many bytes of features are scored at once. */
-const BLOCK_BYTES = 2 ** 21;
+/** So many bytes of features are scored at once: they stay in the cache. */
+const CHUNK_BYTES = 2 ** 20;
 
-/** Makes rows of pages, which may end anywhere in a row, and scores them block by block. */
+/** Scores the rows of a group, page by page. Pages may end anywhere in a row; the rows that are whole in one are scored where they lie. */
 export class Assembler {
   readonly #table: string;
   readonly #column: FeatureColumn;
-  readonly #scorer: Scorer;
-  readonly #onBlock: (scored: Scored) => void;
-  readonly #size: number;
-  readonly #block: FeatureRows;
-  #valid: Uint8Array;
+  readonly #width: number;
+  readonly #count: number;
+  /** Rows before this group. */
+  readonly #before: number;
+  readonly #valid: Uint8Array;
+  readonly #batch: Batch;
+  /** The start of a row that goes on in the next page, and how many numbers it has. */
+  readonly #carry: FeatureRows;
+  #carried = 0;
+  #converted = new Float32Array(0);
   #rows = 0;
-  #scoredRows = 0;
-  /** Rows before this block. */
-  #before: number;
   /** The row that is being read: its entries so far, −1 for none; whether one of them has no number; whether it is null. */
   #entries = -1;
   #lacks = false;
   #isNull = false;
+  /** Numbers of the page: how many were passed; where the row starts that is being read; which whole rows were not yet scored. */
+  #numbers: Numbers = new Float32Array(0);
+  #used = 0;
+  #rowStart = 0;
+  #from = 0;
+  #to = 0;
 
-  constructor(
-    table: string,
-    column: FeatureColumn,
-    scorer: Scorer,
-    before: number,
-    onBlock: (scored: Scored) => void,
-  ) {
+  constructor(table: string, column: FeatureColumn, scorer: Scorer, before: number, count: number) {
     this.#table = table;
     this.#column = column;
-    this.#scorer = scorer;
+    this.#width = scorer.width;
+    this.#count = count;
     this.#before = before;
-    this.#onBlock = onBlock;
-    this.#size = Math.max(1, Math.floor(BLOCK_BYTES / (4 * scorer.width)));
-    this.#block = roomFor(column.number, this.#size * scorer.width);
-    this.#valid = new Uint8Array(this.#size);
+    this.#valid = new Uint8Array(count);
+    this.#batch = scorer.batch(count);
+    this.#carry = roomFor(column.number, scorer.width);
   }
 
-  add({ repetition, definition, numbers }: Page): void {
-    const { levels: starts } = repetition;
-    const { mostDefinition, listDefinition } = this.#column;
-    const width = this.#scorer.width;
-    const isWhole = definition.least === mostDefinition;
-    let used = 0;
-    for (let entry = 0; entry < starts.length; ) {
-      if (starts[entry] === 0) {
-        this.#endRow();
-        this.#entries = 0;
-      } else if (this.#entries < 0) throw damaged(this.#table, "a column starts in the middle of a row");
-      const found = starts.indexOf(0, entry + 1);
-      const end = found < 0 ? starts.length : found;
-      let count = end - entry;
-      if (!isWhole) {
-        const { levels } = definition;
-        if (levels[entry] < listDefinition) {
-          // The only entry of a row without a list, or with an empty one.
-          this.#isNull = levels[entry] < listDefinition - 1;
-          count = 0;
-        } else {
-          for (let k = entry; k < end; k++) {
-            if (levels[k] === mostDefinition) continue;
-            this.#lacks = true;
-            count--;
-          }
+  add({ repetition, definition, entries, numbers }: Page): void {
+    this.#numbers = numbers;
+    this.#used = this.#rowStart = this.#from = this.#to = 0;
+    reading(this.#table, () => {
+      const starts = new LevelRuns(repetition, 1, entries);
+      const levels = new LevelRuns(definition, this.#column.mostDefinition, entries);
+      while (starts.next()) {
+        if (starts.level === 1) {
+          if (this.#entries < 0) throw damaged(this.#table, "a column starts in the middle of a row");
+          this.#more(starts.left, levels);
+          continue;
+        }
+        for (let k = 0; k < starts.left; k++) {
+          this.#endRow();
+          this.#entries = 0;
+          this.#rowStart = this.#used;
+          this.#more(1, levels);
         }
       }
-      const from = this.#scoredRows * width + this.#entries;
-      if (!this.#lacks && this.#entries + count <= width) {
-        this.#block.set(numbers.subarray(used, used + count), from);
-      }
-      used += count;
-      this.#entries += isWhole || count > 0 || this.#lacks ? end - entry : 0;
-      entry = end;
-    }
+    });
+    this.#scoreWhole();
+    this.#keepStart();
   }
 
-  /** The end of a group of rows; gives how many it had. */
-  end(): number {
+  /** The end of the group of rows. */
+  end(): Scored {
     this.#endRow();
-    this.#flush();
-    return this.#before;
+    if (this.#rows !== this.#count) {
+      throw damaged(
+        this.#table,
+        `the column "${this.#column.name}" has ${this.#rows} rows in a group of ${this.#count}`,
+      );
+    }
+    return this.#batch.scored(this.#count, this.#valid);
+  }
+
+  /** Entries of the row that is being read. */
+  #more(count: number, levels: LevelRuns): void {
+    const { mostDefinition, listDefinition } = this.#column;
+    for (let left = count; left > 0; ) {
+      if (levels.left === 0) levels.next();
+      const some = Math.min(left, levels.left);
+      const { level } = levels;
+      levels.left -= some;
+      left -= some;
+      if (level >= listDefinition) {
+        if (this.#isNull) throw damaged(this.#table, "a row is a list and none");
+        if (level === mostDefinition) this.#used += some;
+        else this.#lacks = true;
+        this.#entries += some;
+      } else {
+        // The only entry of a row without a list, or with an empty one.
+        if (this.#entries > 0 || some < count) throw damaged(this.#table, "a row is a list and none");
+        this.#isNull = level < listDefinition - 1;
+      }
+    }
   }
 
   #endRow(): void {
     if (this.#entries < 0) return;
-    const { width } = this.#scorer;
     const row = this.#before + this.#rows;
-    if (!this.#isNull && this.#entries !== width) {
-      throw wrongWidth(this.#table, this.#column.name, row + 1, this.#entries, width);
+    if (!this.#isNull && this.#entries !== this.#width) {
+      throw wrongWidth(this.#table, this.#column.name, row + 1, this.#entries, this.#width);
     }
-    const isScored = !this.#isNull && !this.#lacks;
-    this.#valid[this.#rows++] = isScored ? 1 : 0;
-    if (isScored) this.#scoredRows++;
+    if (!this.#isNull && !this.#lacks && this.#rows < this.#count) {
+      this.#valid[this.#rows] = 1;
+      if (this.#carried > 0) {
+        this.#keepStart();
+        this.#batch.add(this.#carry);
+      } else {
+        // Rows that follow each other are scored together; null ones between them have no numbers.
+        if (this.#rowStart !== this.#to) this.#scoreWhole();
+        if (this.#from === this.#to) this.#from = this.#rowStart;
+        this.#to = this.#used;
+      }
+    }
+    this.#rows++;
     this.#entries = -1;
-    this.#lacks = false;
-    this.#isNull = false;
-    if (this.#rows === this.#size) this.#flush();
+    this.#lacks = this.#isNull = false;
+    this.#carried = 0;
   }
 
-  #flush(): void {
-    if (this.#rows === 0) return;
-    const batch = this.#scorer.batch(this.#rows, this.#valid.subarray(0, this.#rows));
-    if (this.#scoredRows > 0) batch.add(this.#block.subarray(0, this.#scoredRows * this.#scorer.width));
-    this.#onBlock(batch.scored);
-    this.#before += this.#rows;
-    this.#rows = 0;
-    this.#scoredRows = 0;
+  #scoreWhole(): void {
+    const width = this.#width;
+    const many = width * Math.max(1, Math.floor(CHUNK_BYTES / (4 * width)));
+    for (let at = this.#from; at < this.#to; at += many) {
+      const part = this.#numbers.subarray(at, Math.min(at + many, this.#to));
+      this.#batch.add(part instanceof Float64Array ? this.#rounded(part) : part);
+    }
+    this.#from = this.#to = 0;
+  }
+
+  #rounded(numbers: Float64Array): Float32Array {
+    if (this.#converted.length < numbers.length) this.#converted = new Float32Array(numbers.length);
+    this.#converted.set(numbers);
+    return this.#converted.subarray(0, numbers.length);
+  }
+
+  /** What the page has of a row that it does not end: its memory is another page's next. */
+  #keepStart(): void {
+    if (this.#entries < 0 || this.#lacks || this.#isNull || this.#entries > this.#width) return;
+    this.#carry.set(this.#numbers.subarray(this.#rowStart, this.#used), this.#carried);
+    this.#carried += this.#used - this.#rowStart;
+    this.#rowStart = this.#used;
   }
 }
 

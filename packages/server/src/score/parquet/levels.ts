@@ -1,53 +1,100 @@
-/** Levels of the entries of a page: how far each is repeated or defined. */
-export interface Levels {
-  readonly levels: Uint8Array;
-  readonly least: number;
-}
-
 /**
- * Unpacks levels into an array, as many as it has. They come as runs of one level and as packed bits. Long runs are filled at once: a row of a thousand numbers is one run.
+ * The levels of a page, which say how far each entry is repeated or defined, run by run. They are packed as runs of one level and as
+ * groups of bits; a row of a thousand numbers is one run, so they are never unpacked to one level an entry.
  */
-export function readLevels(bytes: Uint8Array, most: number, levels: Uint8Array): Levels {
-  const width = 32 - Math.clz32(most);
-  const count = levels.length;
-  const mask = (1 << width) - 1;
-  let least = most;
-  let at = 0;
-  const byte = (): number => {
-    if (at === bytes.length) throw new RangeError("levels of a page are cut off");
-    return bytes[at++];
-  };
-  for (let seen = 0; seen < count; ) {
-    let header = 0;
-    for (let shift = 0; ; shift += 7) {
-      const next = byte();
-      header += (next & 0x7f) * 2 ** shift;
-      if (next < 0x80) break;
-      if (shift > 28) throw new RangeError("a run of levels is too long");
-    }
-    const length = Math.floor(header / 2);
-    if (header % 2 === 0) {
-      const level = byte();
-      if (length === 0 || level > most) throw new RangeError("a run of levels is out of range");
-      levels.fill(level, seen, seen + length);
-      least = Math.min(least, level);
-      seen += length;
-      continue;
-    }
-    let [bits, held] = [0, 0];
-    // Groups of eight: the last may go beyond the end.
-    for (let k = 0; k < 8 * length && seen < count; k++) {
-      if (held < width) {
-        bits |= byte() << held;
-        held += 8;
+export class LevelRuns {
+  /** The level of the run, and how many of its entries are left. */
+  level = 0;
+  left = 0;
+  readonly #bytes: Uint8Array;
+  readonly #most: number;
+  readonly #width: number;
+  /** A byte whose levels are all the largest one. */
+  readonly #fullByte: number;
+  #at = 0;
+  /** Entries behind this run; of those the ones of the same groups of bits. */
+  #behind: number;
+  #packed = 0;
+  #bits = 0;
+  #held = 0;
+
+  constructor(bytes: Uint8Array, most: number, count: number) {
+    this.#bytes = bytes;
+    this.#most = most;
+    this.#width = 32 - Math.clz32(most);
+    this.#fullByte = most === (1 << this.#width) - 1 && 8 % this.#width === 0 ? 255 : -1;
+    this.#behind = count;
+  }
+
+  /** Goes on to the next run; false behind the last. */
+  next(): boolean {
+    if (this.#behind === 0) return false;
+    while (this.#packed === 0) {
+      const header = this.#header();
+      const length = Math.floor(header / 2);
+      if (header % 2 === 0) {
+        this.level = this.#byte();
+        if (length === 0 || this.level > this.#most) throw new RangeError("a run of levels is out of range");
+        return this.#take(length);
       }
-      const level = bits & mask;
-      if (level > most) throw new RangeError("a level is out of range");
-      levels[seen++] = level;
-      if (level < least) least = level;
-      bits >>>= width;
-      held -= width;
+      // Groups of eight: the last may go beyond the end.
+      this.#packed = 8 * length;
+      this.#held = 0;
+      this.#bits = 0;
+    }
+    const length = this.#full() || this.#one();
+    this.#packed -= length;
+    return this.#take(length);
+  }
+
+  #take(length: number): true {
+    this.left = Math.min(length, this.#behind);
+    this.#behind -= this.left;
+    return true;
+  }
+
+  /** Levels of the bytes that have only the largest, if such come. */
+  #full(): number {
+    if (this.#held > 0) return 0;
+    const from = this.#at;
+    const most = (this.#packed * this.#width) / 8;
+    while (this.#at - from < most && this.#bytes[this.#at] === this.#fullByte) this.#at++;
+    this.level = this.#most;
+    return ((this.#at - from) * 8) / this.#width;
+  }
+
+  #one(): number {
+    if (this.#held < this.#width) {
+      this.#bits |= this.#byte() << this.#held;
+      this.#held += 8;
+    }
+    this.level = this.#bits & ((1 << this.#width) - 1);
+    if (this.level > this.#most) throw new RangeError("a level is out of range");
+    this.#bits >>>= this.#width;
+    this.#held -= this.#width;
+    return 1;
+  }
+
+  #header(): number {
+    let header = 0;
+    for (let unit = 1; ; unit *= 128) {
+      const next = this.#byte();
+      header += (next & 0x7f) * unit;
+      if (next < 0x80) return header;
+      if (unit > 2 ** 28) throw new RangeError("a run of levels is too long");
     }
   }
-  return { levels, least };
+
+  #byte(): number {
+    if (this.#at === this.#bytes.length) throw new RangeError("levels of a page are cut off");
+    return this.#bytes[this.#at++];
+  }
+}
+
+/** How many of so many entries have the largest level: of levels of definition those that have a number. */
+export function fullOf(bytes: Uint8Array, most: number, count: number): number {
+  const runs = new LevelRuns(bytes, most, count);
+  let full = 0;
+  while (runs.next()) if (runs.level === most) full += runs.left;
+  return full;
 }

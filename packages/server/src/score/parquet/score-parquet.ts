@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { Problem } from "fixed-classifier-models/files";
 import type { CompressionCodec } from "hyparquet";
 import { CompressionCodecs } from "hyparquet/src/constants.js";
@@ -7,14 +6,17 @@ import type { FileBytes } from "../bytes/source.js";
 import { COPY_BYTES, windowsOf } from "../bytes/windows.js";
 import type { Job } from "../job.js";
 import { checkNames } from "../quantities.js";
+import type { Scored } from "../scorer.js";
+import { tooLarge } from "../size.js";
 import { AddedColumns } from "./added-columns.js";
 import { Assembler } from "./assemble.js";
 import { chooseFeatures, type FeatureColumn, topColumns } from "./feature-column.js";
 import { CHUNK, ELEMENT, FILE, GROUP, MAGIC, META, metaOf, placeOf, readFooter } from "./footer.js";
 import { copyIndexes, type Moved } from "./indexes.js";
 import { extendKeyValues } from "./key-values.js";
-import { pagesOf } from "./pages.js";
+import { Unpacker } from "./pages.js";
 import { damaged, reading } from "./problem.js";
+import { rawPagesOf } from "./raw-pages.js";
 import { I32, I64, LIST, STRUCT, Struct, writeStruct } from "./thrift.js";
 
 const I16 = 4;
@@ -26,8 +28,8 @@ export interface GroupRange {
 }
 
 /**
- * Scores a file group by group. Pages of columns are copied as they are; only those of the features are unpacked, and pages of the added
- * columns are put behind each group.
+ * Scores a file group by group. Pages of columns are copied as they are; only those of the features are unpacked too, and pages of the
+ * added columns are put behind each group.
  */
 export async function scoreParquet(
   file: FileBytes,
@@ -39,7 +41,10 @@ export async function scoreParquet(
   const { footer, start: footerStart } = await readFooter(file);
   const groups = groupsIn(name, footer.structs(FILE.rowGroups), range);
   const feature = reading(name, () => featureOf(name, footer, job));
-  const codec = feature === undefined ? undefined : groups.map((group) => codecOf(name, group, feature))[0];
+  const codec =
+    feature === undefined
+      ? undefined
+      : groups.map((group) => codecOf(name, chunkOf(name, group, feature.index)))[0];
   const columns = new AddedColumns(
     job.added,
     job.labels.names,
@@ -49,21 +54,21 @@ export async function scoreParquet(
   let rows = 0;
   await sink.write([MAGIC]);
   for (const [k, group] of groups.entries()) {
-    const count = group.number(GROUP.numRows) ?? Number.NaN;
+    const count = group.number(GROUP.numRows) ?? -1;
+    if (!(count >= 0)) throw damaged(name, `a group of rows is said to have ${count}`);
     const needed = count * job.scorer.bytesPerRow + 2 * COPY_BYTES;
-    if (!(needed <= job.memory)) {
-      throw new Problem(
-        `${name}: a group of ${count} rows needs ${Math.ceil(needed / 2 ** 20)} MiB for its results; raise --memory, or write smaller groups`,
-      );
+    if (needed > job.memory) {
+      throw tooLarge(name, `a group of ${count} rows`, needed, job.memory, "groups");
     }
     const start = sink.position;
-    const copying = copyChunks(file, group, sink, moved);
-    // Told when its turn comes.
-    copying.catch(() => {});
-    if (feature !== undefined) {
-      await scoreGroup(file, group, feature, columns, rows, count, job);
+    for (const [index, chunk] of group.structs(GROUP.columns).entries()) {
+      const place = placeOf(name, chunk);
+      const by = sink.position - place.start;
+      if (index !== feature?.index) await copyPages(file, place, sink);
+      else columns.add(await scorePages(file, chunk, feature, rows, count, needed, sink, job));
+      moveChunk(name, chunk, by);
+      moved.push({ chunk, by });
     }
-    await copying;
     await addChunks(group, columns, sink);
     group.set(GROUP.fileOffset, I64, BigInt(start));
     group.set(GROUP.compressedBytes, I64, BigInt(sink.position - start));
@@ -104,46 +109,50 @@ function chunkOf(name: string, group: Struct, index: number): Struct {
   return chunk;
 }
 
-function codecOf(name: string, group: Struct, { index }: FeatureColumn): CompressionCodec {
-  const codec = CompressionCodecs[metaOf(name, chunkOf(name, group, index)).number(META.codec) ?? -1];
+function codecOf(name: string, chunk: Struct): CompressionCodec {
+  const codec = CompressionCodecs[metaOf(name, chunk).number(META.codec) ?? -1];
   if (codec === undefined) throw damaged(name, "a column is packed in a way that there is not");
   return codec;
 }
 
-async function scoreGroup(
+async function copyPages(
   file: FileBytes,
-  group: Struct,
-  feature: FeatureColumn,
-  columns: AddedColumns,
-  before: number,
-  count: number,
-  job: Job,
+  { start, length }: { readonly start: number; readonly length: number },
+  sink: Sink,
 ): Promise<void> {
-  const { name } = file;
-  const place = placeOf(name, chunkOf(name, group, feature.index));
-  const codec = codecOf(name, group, feature);
-  const rows = new Assembler(name, feature, job.scorer, before, (scored) => columns.add(scored));
-  for await (const page of pagesOf(file, place, feature, codec, job.memory)) {
-    rows.add(page);
-    await setImmediate();
-  }
-  const found = rows.end() - before;
-  if (found !== count) {
-    throw damaged(name, `the column "${feature.name}" has ${found} rows in a group of ${count}`);
-  }
+  for await (const part of windowsOf(file, start, length)) await sink.write([part]);
 }
 
-/** Copies the pages of all columns of a group, and says where they are now. */
-async function copyChunks(file: FileBytes, group: Struct, sink: Sink, moved: Moved[]): Promise<void> {
-  for (const chunk of group.structs(GROUP.columns)) {
-    const { start, length } = placeOf(file.name, chunk);
-    const by = sink.position - start;
-    for await (const part of windowsOf(file, start, length)) await sink.write([part]);
-    const meta = metaOf(file.name, chunk);
-    for (const id of [META.dataPage, META.indexPage, META.dictionaryPage]) shift(meta, id, by);
-    shift(chunk, CHUNK.fileOffset, by);
-    moved.push({ chunk, by });
+/** Copies the pages of the features and scores them: while one is written and scored, the next is read. */
+async function scorePages(
+  file: FileBytes,
+  chunk: Struct,
+  feature: FeatureColumn,
+  before: number,
+  count: number,
+  held: number,
+  sink: Sink,
+  job: Job,
+): Promise<Scored> {
+  const { name } = file;
+  const unpacker = new Unpacker(name, feature, codecOf(name, chunk));
+  const rows = new Assembler(name, feature, job.scorer, before, count);
+  for await (const raw of rawPagesOf(file, placeOf(name, chunk), feature, job.memory, held)) {
+    const written = sink.write(raw.pieces);
+    // Told when its turn comes.
+    written.catch(() => {});
+    const page = unpacker.unpack(raw);
+    if (page !== undefined) rows.add(page);
+    await written;
   }
+  return rows.end();
+}
+
+/** Says where the pages of a column are now. */
+function moveChunk(name: string, chunk: Struct, by: number): void {
+  const meta = metaOf(name, chunk);
+  for (const id of [META.dataPage, META.indexPage, META.dictionaryPage]) shift(meta, id, by);
+  shift(chunk, CHUNK.fileOffset, by);
 }
 
 /** Zero stands for nothing. */

@@ -1,4 +1,5 @@
 import { float16Bits } from "fixed-classifier-models/half";
+import { parquetReadObjects } from "hyparquet";
 import { I32, I64, LIST, STRUCT, Struct, writeStruct } from "../../../src/score/parquet/thrift.js";
 import type { NumberName } from "./tables.js";
 
@@ -158,7 +159,7 @@ function sized(bytes: Uint8Array): Uint8Array {
 }
 
 /** Runs of more than eight, and groups of eight packed bits for the others, as writers mix them. */
-function levels(all: readonly number[], width: number): Uint8Array {
+export function levels(all: readonly number[], width: number): Uint8Array {
   const bytes: number[] = [];
   const varint = (value: number): void => {
     let rest = value;
@@ -200,3 +201,7 @@ function split(bytes: Uint8Array, size: number): Uint8Array {
     (_, k) => bytes[(k % count) * size + Math.floor(k / count)],
   );
 }
+
+/** The rows of a file as a library reads them. */
+export const objectsOf = (bytes: Uint8Array): Promise<Record<string, unknown>[]> =>
+  parquetReadObjects({ file: new Uint8Array(bytes).buffer });
