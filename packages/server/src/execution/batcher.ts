@@ -11,6 +11,7 @@ export interface BatchingSettings {
 interface Member {
   readonly rows: Rows;
   readonly since: number;
+  readonly signal: AbortSignal | undefined;
   readonly resolve: (computed: readonly Computed[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -28,6 +29,7 @@ type Execute = (
   rows: Rows,
   wants: readonly Want[],
   since: readonly number[],
+  caller: { readonly signal?: AbortSignal | undefined },
 ) => readonly Computed[] | Promise<readonly Computed[]>;
 
 /** Merges requests that ask the same of the same model with features of the same type. Rows do not know each other: bits stay as they are. */
@@ -53,7 +55,7 @@ export class Batcher {
     }
     const into = batch ?? this.#begin(model, wants, key);
     return new Promise((resolve, reject) => {
-      const member = { rows, since: performance.now(), resolve, reject };
+      const member = { rows, since: performance.now(), signal, resolve, reject };
       into.members.push(member);
       into.count += rows.count;
       signal?.addEventListener("abort", () => withdraw(into, member, signal), { once: true });
@@ -83,7 +85,7 @@ export class Batcher {
     const since = members.map((member) => member.since);
     const whole = merged(members);
     try {
-      const computed = await this.execute(model, whole, wants, since);
+      const computed = await this.execute(model, whole, wants, since, { signal: allGone(members) });
       let from = 0;
       for (const { rows, resolve } of members) {
         resolve(computed.map((all) => partOf(all, from, rows.count, whole.count)));
@@ -92,14 +94,29 @@ export class Batcher {
     } catch (error) {
       if (members.length === 1) return members[0].reject(error);
       // One may be at fault: each is tried alone, and it alone fails.
-      for (const { rows, since, resolve, reject } of members) {
-        new Promise<readonly Computed[]>((done) => done(this.execute(model, rows, wants, [since]))).then(
-          resolve,
-          reject,
-        );
+      for (const { rows, since, signal, resolve, reject } of members) {
+        new Promise<readonly Computed[]>((done) => {
+          signal?.throwIfAborted();
+          done(this.execute(model, rows, wants, [since], { signal }));
+        }).then(resolve, reject);
       }
     }
   }
+}
+
+/** Aborted when nobody is left who waits for a batch; undefined if somebody cannot go. */
+function allGone(members: readonly Member[]): AbortSignal | undefined {
+  const signals = members.flatMap(({ signal }) => signal ?? []);
+  if (signals.length < members.length) return undefined;
+  if (signals.length === 1) return signals[0];
+  const controller = new AbortController();
+  let left = signals.length;
+  for (const signal of signals) {
+    const gone = () => --left === 0 && controller.abort(signal.reason);
+    if (signal.aborted) gone();
+    else signal.addEventListener("abort", gone, { once: true });
+  }
+  return controller.signal;
 }
 
 function withdraw(batch: Batch, member: Member, signal: AbortSignal): void {

@@ -1,6 +1,7 @@
 import type { Model } from "../models/model.js";
 import { Batcher, type BatchingSettings } from "./batcher.js";
 import { type Computed, compute, type Rows, type Want } from "./compute.js";
+import { costOf } from "./cost.js";
 import { Pool } from "./pool.js";
 
 export interface ExecutionSettings {
@@ -15,7 +16,7 @@ export interface ExecutionSettings {
 
 /** Who waits for a result, and may go. The signal is asked for only where there is something to wait for: it may be made by that. */
 export interface Caller {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Told of what is executed, for the metrics. */
@@ -43,9 +44,7 @@ export class Execution {
     this.#pool = workers > 0 ? new Pool(workers, queueLimit) : undefined;
     this.#inlineNanoseconds = workers > 0 ? inlineMilliseconds * 1e6 : Number.POSITIVE_INFINITY;
     this.#batcher =
-      batching.maxRows > 1
-        ? new Batcher(batching, (model, rows, wants, since) => this.#execute(model, rows, wants, since))
-        : undefined;
+      batching.maxRows > 1 ? new Batcher(batching, (...work) => this.#execute(...work)) : undefined;
   }
 
   get pool(): Pool | undefined {
@@ -100,13 +99,6 @@ export class Execution {
     this.recorder.executed(model, rows.count, seconds);
     return computed;
   }
-}
-
-/** In nanoseconds. Every output is a pass of its own, and probabilities of the best classes are two. */
-function costOf({ rowCost }: Model, { count }: Rows, wants: readonly Want[]): number {
-  let passes = 0;
-  for (const { of, k } of wants) passes += of === "probabilities" && k > 0 ? 2 : 1;
-  return rowCost * count * passes;
 }
 
 function shared(rows: Rows): Rows {

@@ -17,6 +17,7 @@ interface Waiting {
   readonly task: Task;
   readonly resolve: (done: Done) => void;
   readonly reject: (error: unknown) => void;
+  readonly signal: AbortSignal | undefined;
   attempts: number;
 }
 
@@ -64,7 +65,7 @@ export class Pool {
     }
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
-      const waiting = { task, resolve, reject, attempts: 0 };
+      const waiting = { task, resolve, reject, signal, attempts: 0 };
       this.#queue.push(waiting);
       signal?.addEventListener("abort", () => this.#withdraw(waiting, signal), { once: true });
       this.#dispatch();
@@ -130,7 +131,8 @@ export class Pool {
     const { running } = member;
     if (running !== undefined) {
       running.attempts++;
-      if (running.attempts < ATTEMPTS) this.#queue.unshift(running);
+      if (running.signal?.aborted) running.reject(running.signal.reason);
+      else if (running.attempts < ATTEMPTS) this.#queue.unshift(running);
       else {
         const message = `the request was given up: ${ATTEMPTS} threads ended under it, the last ${how}`;
         running.reject(new InferenceError("internal", message));

@@ -45,6 +45,32 @@ test("work beyond the estimate goes to a thread, with the same bits, and is reco
   await execution.close();
 });
 
+test("what decides is how much is asked for: rows, outputs, and how many of the best classes", async () => {
+  const execution = executionOf({
+    workers: 1,
+    inlineMilliseconds: 0.02,
+    batching: { maxRows: 1, maxDelayMilliseconds: 0 },
+  });
+  const { models: wide } = await serving({ wide: headOf({ classes: 2000 }) });
+  const model: Model = { ...wide.find("wide", ""), rowCost: 1000 };
+  const isHandedOver = async (count: number, ...wants: Want[]) => {
+    const given = execution.run(model, rows(count), wants);
+    expect(await given).toEqual(compute(model.head, rows(count), wants));
+    return given instanceof Promise;
+  };
+  expect(await isHandedOver(1, { of: "logits", k: 0 })).toBe(false);
+  expect(await isHandedOver(1, { of: "logits", k: 5 })).toBe(false);
+  expect(await isHandedOver(1, { of: "probabilities", k: 5 })).toBe(false);
+  expect(await isHandedOver(1, { of: "probabilities", k: 0 })).toBe(false);
+  expect(await isHandedOver(25, { of: "logits", k: 0 })).toBe(true);
+  expect(await isHandedOver(5, { of: "probabilities", k: 0 })).toBe(true);
+  expect(await isHandedOver(6, { of: "probabilities", k: 5 })).toBe(true);
+  // One row, but so many to be put into order; all of them are sorted, which costs no more.
+  expect(await isHandedOver(1, { of: "logits", k: 200 })).toBe(true);
+  expect(await isHandedOver(1, { of: "logits", k: 2000 })).toBe(true);
+  await execution.close();
+});
+
 test("a batch holds equal requests only, and is executed at its first one's delay", async () => {
   const executed: [string, number][] = [];
   const execution = executionOf(
@@ -109,6 +135,32 @@ test("a member that is withdrawn is not computed", async () => {
   await expect(gone).rejects.toThrow("aborted");
   expect(await kept).toEqual(compute(a.head, rows(3), LOGITS));
   expect(executed).toEqual([3]);
+});
+
+test("a batch that waits for a thread leaves with the last of its members", async () => {
+  const executed: number[] = [];
+  const execution = executionOf(
+    { workers: 1, inlineMilliseconds: 0, batching: { maxRows: 3, maxDelayMilliseconds: 60_000 } },
+    { ...QUIET, executed: (_, count) => executed.push(count) },
+  );
+  const long = execution.run(a, rows(20_000), LOGITS);
+  const callers = [new AbortController(), new AbortController(), new AbortController()];
+  const gone = callers.map((caller) =>
+    expect(Promise.resolve(execution.run(a, rows(1), LOGITS, caller))).rejects.toThrow("aborted"),
+  );
+  expect(execution.pool?.queued).toBeGreaterThan(0);
+  const before = execution.pool?.queued as number;
+  callers[0].abort();
+  callers[1].abort();
+  expect(execution.pool?.queued).toBe(before);
+  callers[2].abort();
+  expect(execution.pool?.queued).toBe(before - 1);
+  await long;
+  await Promise.all(gone);
+  const last = [execution.run(a, rows(2), LOGITS), execution.run(a, rows(1), LOGITS)];
+  await Promise.all(last);
+  expect(executed).toEqual([20_000, 3]);
+  await execution.close();
 });
 
 const wants = fc.uniqueArray(

@@ -103,6 +103,18 @@ test("the queue is bounded, and what is withdrawn leaves it", async () => {
   expect((await running).computed).toHaveLength(3);
 });
 
+test("what a thread had that died is not computed again for who has gone", async () => {
+  const pool = poolOf(1);
+  const abort = new AbortController();
+  const running = pool.run(taskOf(headOf(), 1, 200_000), abort.signal);
+  const next = pool.run(taskOf(headOf(), 1, 2));
+  while (pool.queued > 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  abort.abort();
+  await pool.workers[0].terminate();
+  await expect(running).rejects.toThrow("aborted");
+  expect((await next).computed).toHaveLength(3);
+});
+
 test("what a head refuses is an error of that task alone", async () => {
   const pool = poolOf(1);
   const wrong = taskOf(headOf(), 1, 1);
