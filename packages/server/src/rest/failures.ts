@@ -21,12 +21,16 @@ export function failureResponse(error: InferenceError): FailureResponse {
   return { status, body: bodyOf(error.message), headers };
 }
 
+/** What Fastify cannot read as a content type never gets to where it would be named. */
+const NO_TYPE =
+  "the Content-Type is not one content type; send application/json, application/octet-stream, or none";
+
 /** Any error as one that a client may see: Fastify's own of bad requests by their status, all that is unforeseen without a word of it. */
 export function inferenceErrorOf(error: unknown): InferenceError {
   if (error instanceof InferenceError) return error;
   const { statusCode, message } = error as FastifyError;
   if (statusCode === 413) return new InferenceError("too-large", message);
-  if (statusCode === 415) return new InferenceError("unsupported-media-type", message);
+  if (statusCode === 415) return new InferenceError("unsupported-media-type", NO_TYPE);
   if (statusCode === 404) return new InferenceError("not-found", message);
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new InferenceError("invalid", message);

@@ -1,3 +1,4 @@
+import { METHODS } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
 import { InferenceError } from "../inference/errors.js";
 import type { Repository } from "../inference/services.js";
@@ -14,9 +15,15 @@ export const OPEN_TO_ALL: ReadonlySet<string> = new Set(["/v2/health/live", "/v2
 /** What the repository is asked for is a line; more is no such request. */
 const REPOSITORY_BODY = 2 ** 20;
 
+/** A tunnel's CONNECT never gets here. */
+const IN_USE = ["GET", "HEAD", "POST", "CONNECT"];
+
 /** All that the server answers, by path and method. */
 export function addRoutes(app: FastifyInstance, context: RestContext): void {
   const { inference, options } = context;
+  // All that can be asked by, though nothing is: a path that there is takes another method, whatever the one is called.
+  for (const method of METHODS)
+    if (!IN_USE.includes(method)) app.addHttpMethod(method, { overrideExisting: true });
   const get = (url: string, handler: (request: ModelRequest, reply: FastifyReply) => unknown) =>
     addRoute(app, "GET", url, handler);
   const post = (url: string, handler: (request: ModelRequest, reply: FastifyReply) => unknown) =>

@@ -32,9 +32,13 @@ function resolved(part: Document): Document {
   return found;
 }
 
+/** Answers that were looked at, by what the document calls them. */
+const seen = new Set<string>();
+
 /** What the document says of an answer: its status, its type, its headers and its JSON. */
 function expectDocumented(path: string, method: string, answer: Answer): void {
   const { responses } = document.paths[path][method];
+  seen.add(`${method} ${path} ${answer.status}`);
   const response = resolved(responses[answer.status] ?? responses.default);
   const type = String(answer.headers["content-type"]).split(";")[0];
   const content = response.content[type];
@@ -62,6 +66,30 @@ test("every schema of the document is one, and every reference leads somewhere",
     if (key === "$ref") resolved({ $ref: value });
     return value;
   });
+});
+
+test("the document has every route of the server, by the methods that it takes", async () => {
+  const app = await restServer(inference, services);
+  afterAll(() => app.close());
+  await app.ready();
+  const urls = new Set<string>();
+  const parts: string[] = [];
+  for (const line of app.printRoutes({ commonPrefix: false, includeHooks: false }).split("\n")) {
+    const found = /^(.*?)[├└]── (\S*) \(/.exec(line);
+    if (found === null) continue;
+    parts.length = found[1].length / 4;
+    parts.push(found[2]);
+    urls.add(parts.join(""));
+  }
+  expect(urls.size).toBeGreaterThan(5);
+  for (const url of urls) {
+    const path = url.replace(/:(\w+)/g, "{$1}");
+    expect(document.paths, url).toHaveProperty([path]);
+    const { headers } = await client.send("TRACE", url);
+    const documented = Object.keys(document.paths[path]).filter((key) => key !== "parameters");
+    const taken = String(headers.allow).toLowerCase().split(", ");
+    expect(taken, url).toEqual(documented.flatMap((method) => (method === "get" ? ["get", "head"] : method)));
+  }
 });
 
 test("the server has every route of the document", async () => {
@@ -136,20 +164,23 @@ test.each<[string, object]>([
 
 test("failures of every status", async () => {
   const body = JSON.stringify({ inputs: [{ ...input, data: [...x] }] });
-  for (const [status, headers, sent] of [
-    [413, {}, Buffer.alloc(65 * 2 ** 20)],
-    [415, { "content-type": "text/plain" }, body],
-    [415, { "content-encoding": "br" }, body],
-  ] as const) {
-    const answer = await client.post("/v2/models/m/infer", sent, headers);
-    expect(answer.status).toBe(status);
-    expectDocumented(INFER, "post", answer);
+  const large = Buffer.alloc(65 * 2 ** 20);
+  for (const path of [INFER, "/v2/models/{model}/versions/{version}/infer"]) {
+    const url = path.replace("{model}", "m").replace("{version}", "1");
+    for (const [status, headers, sent] of [
+      [413, {}, large],
+      [415, { "content-type": "text/plain" }, body],
+      [415, { "content-type": "application/json, text/plain" }, body],
+      [415, { "content-encoding": "br" }, body],
+      [200, {}, body],
+    ] as const) {
+      const answer = await client.post(url, sent, headers);
+      expect(answer.status).toBe(status);
+      expectDocumented(path, "post", answer);
+    }
   }
-  expectDocumented(
-    "/v2/repository/index",
-    "post",
-    await client.post("/v2/repository/index", { ready: true }),
-  );
+  const index = "/v2/repository/index";
+  expectDocumented(index, "post", await client.post(index, { ready: true }));
   for (const [call, model] of [
     ["unload", "m"],
     ["load", "other"],
@@ -157,8 +188,24 @@ test("failures of every status", async () => {
     const path = `/v2/repository/models/{model}/${call}`;
     expectDocumented(path, "post", await client.post(path.replace("{model}", model)));
   }
-  expectDocumented(INFER, "post", await client.post("/v2/models/m/infer", body));
-  expectDocumented("/v2/health/ready", "get", await client.get("/v2/health/ready"));
+  // Of a model that is not loaded.
+  for (const [path, item] of Object.entries(document.paths) as [string, Document][]) {
+    const url = path.replace("{model}", "m").replace("{version}", "1");
+    if (item.get !== undefined) expectDocumented(path, "get", await client.get(url));
+    if (path.endsWith("/infer")) expectDocumented(path, "post", await client.post(url, body));
+  }
   const load = "/v2/repository/models/{model}/load";
   expectDocumented(load, "post", await client.post(load.replace("{model}", "m")));
+  inference.stop();
+  expectDocumented("/v2/health/ready", "get", await client.get("/v2/health/ready"));
+});
+
+test("every status that the document names was seen, of every path", () => {
+  for (const [path, item] of Object.entries(document.paths) as [string, Document][]) {
+    for (const method of ["get", "post"]) {
+      for (const status of Object.keys(item[method]?.responses ?? {})) {
+        if (status !== "default") expect([...seen]).toContain(`${method} ${path} ${status}`);
+      }
+    }
+  }
 });

@@ -1,3 +1,4 @@
+import { METHODS } from "node:http";
 import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { bytesOf, headOf, rowsOf } from "../support/models.js";
@@ -149,6 +150,22 @@ test("405 with the methods that there are", async () => {
   expect([other.status, other.headers.allow]).toEqual([405, "GET, HEAD"]);
 });
 
+// CONNECT asks for a tunnel, and gets a closed connection.
+test.each(METHODS.filter((method) => method !== "CONNECT"))(
+  "%s of a path that there is gives 405 or what is there, of another 404",
+  async (method) => {
+    for (const [url, allowed] of [
+      [INFER, ["POST"]],
+      ["/v2", ["GET", "HEAD"]],
+    ] as const) {
+      const { status, headers } = await client.send(method, url);
+      if ((allowed as readonly string[]).includes(method)) expect(status).not.toBe(405);
+      else expect([status, headers.allow], url).toEqual([405, allowed.join(", ")]);
+    }
+    expect((await client.send(method, "/v3")).status).toBe(404);
+  },
+);
+
 test("413 for what is too large, before or after decompression", async () => {
   const zeros = Buffer.alloc(LIMIT + 1);
   await expectRefusal(client.post(INFER, zeros), 413, /larger than 100000 bytes/);
@@ -173,6 +190,11 @@ test("415 for content that is nothing of ours, 400 for content that is not what 
   for (const type of ["text/plain", "multipart/form-data; boundary=x", "application/xml", "json"]) {
     await expectRefusal(post({ "content-type": type }), 415, /./);
   }
+  await expectRefusal(
+    post({ "content-type": "application/json, text/plain" }),
+    415,
+    /not one content type; send application\/json/,
+  );
   await expectRefusal(post({ "content-encoding": "br" }), 415, /"br" is none of gzip, deflate/);
   await expectRefusal(post({ "content-encoding": "gzip, gzip" }), 415, /none of/);
   await expectRefusal(post({ "content-encoding": "gzip" }), 400, /not gzip/);

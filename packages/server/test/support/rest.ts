@@ -11,6 +11,8 @@ export interface RestClient {
   readonly port: number;
   /** How many there are at the server. */
   connections(): Promise<number>;
+  /** By any method, without a body. */
+  send(method: string, path: string): Promise<Answer>;
   get(path: string): Promise<Answer>;
   post(path: string, body?: string | Uint8Array | object, headers?: Record<string, string>): Promise<Answer>;
 }
@@ -44,6 +46,7 @@ export async function listening(inference: Inference, options: RestOptions = {})
       new Promise((resolve, reject) => {
         app.server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
       }),
+    send: (method, path) => ask(path, { method: method as Dispatcher.HttpMethod }),
     get: (path) => ask(path, { method: "GET" }),
     post: (path, body = "", headers = {}) =>
       ask(path, {
