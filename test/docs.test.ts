@@ -113,6 +113,25 @@ describe.each(pages)("%s", (page) => {
   });
 });
 
+/** Pages that npm publishes without what is around their package: a link out of it leads nowhere there. */
+const published = pages.filter((page) => {
+  const manifest = `${page.split("/").slice(0, 2).join("/")}/package.json`;
+  if (!page.startsWith("packages/") || page.includes("/test/") || !existsSync(join(root, manifest)))
+    return false;
+  return JSON.parse(textOf(manifest)).private !== true;
+});
+
+test("pages that packages are published with link to nothing outside of them", () => {
+  expect(published).toContain("packages/server/README.md");
+  const leaving = published.flatMap((page) => {
+    const home = join(root, ...page.split("/").slice(0, 2), "/");
+    return linksOf(textOf(page))
+      .filter((target) => !resolve(root, dirname(page), target).startsWith(home))
+      .map((target) => `${page}: ${target}`);
+  });
+  expect(leaving).toEqual([]);
+});
+
 const files = FOLDERS.flatMap(filesUnder);
 
 /** The files that a path means, seen from the root: NAME, * and <…> stand for any name. */

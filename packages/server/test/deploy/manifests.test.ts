@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { documents, MANIFESTS, type Yaml } from "./support/files.js";
 import { isKServe, kserveComplaints } from "./support/kserve.js";
@@ -96,6 +97,16 @@ test("a service, a budget and an autoscaler are of the pods that there are", () 
       kind: "Deployment",
       name: deployment.metadata.name,
     });
+});
+
+test("the autoscaler's target leaves a third of what a server was measured to do", () => {
+  const [{ spec }] = documents("deploy/kubernetes/autoscaler.yaml");
+  const rows = spec.metrics.find(({ pods }: Yaml) => /rows_per_second/.test(pods.metric.name));
+  const target = Number(String(rows.pods.target.averageValue).replace(/k$/, "000"));
+  const page = readFileSync(new URL("../../../../docs/serving.md", import.meta.url), "utf8");
+  const least = /^\| bytes, one row +\| ([\d,]+)/m.exec(page)?.[1].replaceAll(",", "");
+  expect(target).toBeGreaterThan(0);
+  expect(target).toBeLessThanOrEqual((2 / 3) * Number(least));
 });
 
 test("what the autoscaler asks for is what prometheus-adapter is told to give", () => {
