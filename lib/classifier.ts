@@ -91,7 +91,7 @@ export class FixedClassifier {
 
   /** A TypeError is thrown for what is no number, a RangeError for a finite one beyond float32. */
   set scale(value: number) {
-    this.#core.scale = value;
+    this.#core.setScale(value);
   }
 
   /**

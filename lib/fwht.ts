@@ -228,14 +228,12 @@ function reorderAxes(x: FwhtArray, { transform, ordering, half }: Checked): void
  */
 export function fwht<T extends FwhtArray>(x: T, options?: FwhtOptions | null): T {
   // The commonest call skips the checks, none of which it can fail.
-  if (
-    options === undefined &&
-    typedArrayName(x) === "Float32Array" &&
-    isPowerOfTwo(typedArrayLength(x)) &&
-    x.length <= MAX_LENGTH
-  ) {
-    backendFor(x.length, false).fwht(x as Float32Array, x.length, 1, null);
-    return x;
+  if (options === undefined && typedArrayName(x) === "Float32Array") {
+    const length = typedArrayLength(x);
+    if (length > 0 && (length & (length - 1)) === 0 && length <= MAX_LENGTH) {
+      backendFor(length, false).fwht(x as Float32Array, length, 1, null);
+      return x;
+    }
   }
   const checked = check(x, options, false);
   if (checked.half === null) transformArray(x as TransformArray, checked);

@@ -116,11 +116,12 @@ class Arguments {
     return {};
   }
 
-  // Reads an array, or null as an empty one.
+  // Reads an array, or null as an empty one. One whose memory is gone has no address either.
   template <class T>
-  TypedArray<T> optional_array() {
+  TypedArray<T> optional_array(bool* given = nullptr) {
     napi_valuetype type = napi_undefined;
     napi_typeof(env_, values_[next_], &type);
+    if (given) *given = type == napi_object;
     if (type == napi_object) return array<T>();
     next_++;
     return {};
@@ -171,9 +172,14 @@ class Arguments {
   // Whether all was well so far and `condition` holds; otherwise an exception is pending. By then the
   // function has read as many arguments as its entry says, or all there are.
   bool check(bool condition) {
-    if (ok_ && condition && (next_ == data_->arity || next_ == count_)) return true;
+    if (fits(condition)) return true;
     throw_misfit(env_);
     return false;
+  }
+
+  // Does the same without an exception.
+  bool fits(bool condition) const {
+    return ok_ && condition && (next_ == data_->arity || next_ == count_);
   }
 
  private:

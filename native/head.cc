@@ -33,6 +33,35 @@ napi_value forward(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+bool overlap(const TypedArray<float>& a, const TypedArray<float>& b) {
+  return a.data < b.data + b.length && b.data < a.data + a.length;
+}
+
+// Does what `forward` does for arrays that nobody has checked, and returns whether it has: what does not fit
+// is left alone, for TypeScript to say what is wrong with it.
+napi_value try_forward(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info, kForwardArity);
+  const auto* data = arguments.record<HeadData>();
+  const TypedArray<float> x = arguments.array<float>();
+  const double scale = arguments.number();
+  bool with_bias = false;
+  const TypedArray<float> bias = arguments.optional_array<float>(&with_bias);
+  const TypedArray<float> logits = arguments.array<float>();
+  bool fits = false;
+  if (arguments.fits(data != nullptr && data->shared_words == 0 && x.length > 0)) {
+    const Head& head = data->head;
+    const size_t rows = x.length / head.features;
+    fits = x.length == rows * head.features && logits.length == rows * head.classes &&
+           (!with_bias || bias.length == head.classes) && !overlap(logits, x) && !overlap(logits, bias);
+    const auto& functions = arguments.data<HeadFunctions>();
+    const HeadCall call{functions.executor, *functions.scratch, *data};
+    if (fits) forward_rows(env, call, {scale, bias.data, data->normalised}, x.data, rows, logits.data);
+  }
+  napi_value done = nullptr;
+  napi_get_boolean(env, fits, &done);
+  return done;
+}
+
 // A forward pass of certain arrays, which its record keeps alive.
 struct ForwardPlan {
   Executor executor;
@@ -167,6 +196,7 @@ constexpr FunctionEntry kFunctions[] = {
     {"head", 10, make_head},
     {"signedRowsHead", 8, make_signed_rows_head},
     {"forward", kForwardArity, forward},
+    {"tryForward", kForwardArity, try_forward},
     {"planForward", 4, plan_forward},
     {"probabilities", 5, probabilities},
     {"chosenProbabilities", 6, chosen_probabilities},

@@ -88,6 +88,11 @@ export interface CrossEntropy {
 export interface HeadKernels {
   forward(x: Float32Array, parameters: HeadParameters, logits: Float32Array): void;
   /**
+   * `forward` of arguments that nobody has checked, where a backend checks them faster than TypeScript does. Returns whether it was done; what
+   * does not fit exactly is left alone, and so are outputs that overlap an input.
+   */
+  tryForward?(x: unknown, scale: number, bias: Float32Array | null, logits: unknown): boolean;
+  /**
    * `forward` bound to its arrays, where that is cheaper to call. The caller sees to it that all are still attached when it calls.
    */
   planForward?(x: Float32Array, bias: Float32Array | null, logits: Float32Array): (scale: number) => void;

@@ -9,10 +9,15 @@ const SMALL = 8;
 const SMALL_BOUND = 4;
 
 let js: TransformBackend | undefined;
+let chosen: TransformBackend | undefined;
 
 /** The backend that is fastest for the transform of so many elements in all. */
 export function backendFor(elements: number, bound: boolean): TransformBackend {
-  if (elements > (bound ? SMALL_BOUND : SMALL)) return defaultTransform();
+  if (elements > (bound ? SMALL_BOUND : SMALL)) {
+    // Asking which was chosen takes the interpreter as long as a short transform.
+    chosen ??= defaultTransform();
+    return chosen;
+  }
   js ??= openBackend("js").transform;
   return js;
 }

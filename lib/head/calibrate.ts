@@ -52,7 +52,7 @@ export function calibrate(
   const first = at(1);
   const { beta, loss } = minimum(at, first);
   if (!(loss < first.loss)) return { temperature: 1, before: first.loss, after: first.loss };
-  if (weights === null) core.scale = start.scale * beta;
+  if (weights === null) core.setScale(start.scale * beta);
   else weights.set(times(weights, beta));
   bias?.set(times(bias, beta));
   return { temperature: 1 / beta, before: first.loss, after: loss };

@@ -17,8 +17,10 @@ export class HeadCore implements LearnedArrays {
   /** Whether rows are divided by their norm. */
   readonly normalised: boolean;
   readonly decoder: FeatureDecoder;
-  #kernels: HeadKernels | null = null;
-  #scale = 0;
+  /** The scale s: read at every call, and so no accessor. {@link setScale} checks what it becomes. */
+  scale = 0;
+  /** What {@link kernels} has made, to be read at every call too. */
+  made: HeadKernels | null = null;
 
   constructor(options: FixedClassifierOptions) {
     const { settings, code, bias, scale, backend } = checkOptions(options);
@@ -30,31 +32,27 @@ export class HeadCore implements LearnedArrays {
     this.bias = bias ? code.initialBias() : null;
     this.normalised = code.normalised;
     this.weights = code.name === LEARNED ? (code.table as DenseTable).weights : null;
-    this.scale = checkInitialScale(scale);
+    this.setScale(checkInitialScale(scale));
     this.decoder = new FeatureDecoder(settings.features, code.normalised, backend);
   }
 
   /** Made at the first call that needs them, with the class vectors: a head that is only loaded and looked at has neither. */
   get kernels(): HeadKernels {
-    this.#kernels ??= this.backend.head(this.code.table);
-    return this.#kernels;
+    this.made ??= this.backend.head(this.code.table);
+    return this.made;
   }
 
-  get scale(): number {
-    return this.#scale;
-  }
-
-  set scale(value: number) {
+  setScale(value: unknown): void {
     const scale = checkScale(value);
     if (this.weights !== null && value !== 1) {
       throw new RangeError(`code "${this.code.name}" has no scale, it is always 1; got ${value}`);
     }
-    this.#scale = scale;
+    this.scale = scale;
   }
 
   /** Scale and bias as they are now. */
   parameters(): HeadParameters {
-    return checkParameters(this, this.#scale);
+    return checkParameters(this, this.scale);
   }
 
   /** What an output must not overlap. */

@@ -2,6 +2,7 @@ import { outputArray } from "../checks.js";
 import { checkFeatures, type FeatureOptions, type Features, partOf } from "../features.js";
 import { readOptions } from "../options.js";
 import type { HeadCore } from "./core.js";
+import { onlyOut, usualRows } from "./usual.js";
 
 /** Options of a call that has one array of results. */
 export interface OutputOptions extends FeatureOptions {
@@ -13,6 +14,26 @@ export interface OutputOptions extends FeatureOptions {
 export const OUTPUT_OPTIONS = ["out", "type", "featureScale"] as const satisfies (keyof OutputOptions)[];
 
 export function forward(
+  core: HeadCore,
+  x: Features,
+  options: OutputOptions | null | undefined,
+): Float32Array {
+  const { scale, bias } = core;
+  if (options === undefined) {
+    const rows = usualRows(core, x);
+    if (rows > 0) {
+      const out = new Float32Array(rows * core.classes);
+      (core.made ?? core.kernels).forward(x as Float32Array, { scale, bias }, out);
+      return out;
+    }
+  } else {
+    const out = onlyOut(options);
+    if (out !== undefined && (core.made ?? core.kernels).tryForward?.(x, scale, bias, out)) return out;
+  }
+  return checkedForward(core, x, options);
+}
+
+function checkedForward(
   core: HeadCore,
   x: Features,
   options: OutputOptions | null | undefined,

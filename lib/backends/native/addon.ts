@@ -64,6 +64,8 @@ export interface Kernels {
     normalised: number,
   ): Head;
   forward(head: Head, x: Float32Array, scale: number, bias: Bias, logits: Float32Array): void;
+  /** Whether it was done: nothing of `x` and `logits` need have been checked, and what does not fit or overlaps is left alone. */
+  tryForward(head: Head, x: unknown, scale: number, bias: Bias, logits: unknown): boolean;
   planForward(head: Head, x: Float32Array, bias: Bias, logits: Float32Array): ForwardPlan;
   logSumExp(
     head: Head,
