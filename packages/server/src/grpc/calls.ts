@@ -2,6 +2,7 @@ import type { ServerUnaryCall, sendUnaryData } from "@grpc/grpc-js";
 import { InferenceError } from "../inference/errors.js";
 import type { Inference, InferRequest, InferResponse } from "../inference/request.js";
 import type { Gate } from "../inference/services.js";
+import { aligned, keepAligned } from "./aligned.js";
 import { definitions } from "./protocol.js";
 import { type DecodedRequest, decodeRequest } from "./request.js";
 import { encodeResponse } from "./response.js";
@@ -61,6 +62,7 @@ export class Calls {
         succeed(request, response, answer);
         return;
       }
+      keepAligned();
       const asked = request;
       response
         .then((late) => succeed(asked, late, answer))
@@ -105,7 +107,7 @@ class Request implements InferRequest {
     this.version = request.version;
     this.id = request.id;
     this.isRaw = request.isRaw;
-    this.inputs = request.inputs;
+    this.inputs = aligned(request.inputs);
     this.outputs = request.outputs;
     this.parameters = request.parameters;
   }

@@ -1,48 +1,67 @@
 import { outputBytes } from "../inference/output-bytes.js";
 import type { InferResponse, OutputTensor } from "../inference/request.js";
-import { BYTES, bytesOf, Writer } from "./wire.js";
+import { BackWriter } from "./back-writer.js";
 
-const MODEL_NAME = (1 << 3) | BYTES;
-const MODEL_VERSION = (2 << 3) | BYTES;
-const ID = (3 << 3) | BYTES;
-const OUTPUTS = (5 << 3) | BYTES;
-const RAW_OUTPUT_CONTENTS = (6 << 3) | BYTES;
+const MODEL_NAME = 1;
+const MODEL_VERSION = 2;
+const ID = 3;
+const OUTPUTS = 5;
+const RAW_OUTPUT_CONTENTS = 6;
 
-const NAME = (1 << 3) | BYTES;
-const DATATYPE = (2 << 3) | BYTES;
-const SHAPE = (3 << 3) | BYTES;
-const CONTENTS = (5 << 3) | BYTES;
+const NAME = 1;
+const DATATYPE = 2;
+const SHAPE = 3;
+const CONTENTS = 5;
 
-const FP32_CONTENTS = (6 << 3) | BYTES;
-const BYTES_CONTENTS = (8 << 3) | BYTES;
+const FP32_CONTENTS = 6;
+const BYTES_CONTENTS = 8;
 
-/** A ModelInferResponse. Numbers are copied once, from where they were computed to the message. */
+/** A ModelInferResponse: lent, until the next is encoded. Numbers are copied once, from where they were computed to the message. */
 export function encodeResponse(response: InferResponse, id: string, isRaw: boolean): Buffer {
-  const writer = Writer.create();
-  writer.uint32(MODEL_NAME).string(response.model);
-  writer.uint32(MODEL_VERSION).string(response.version);
-  if (id !== "") writer.uint32(ID).string(id);
-  for (const output of response.outputs) {
-    writer.uint32(OUTPUTS).fork();
-    writer.uint32(NAME).string(output.name);
-    writer.uint32(DATATYPE).string(output.datatype);
-    writer.uint32(SHAPE).fork();
-    for (const size of output.shape) writer.int64(size);
-    writer.ldelim();
-    if (!isRaw) writeContents(writer, output);
-    writer.ldelim();
-  }
+  const { model, version, outputs } = response;
+  const writer = BackWriter.lend(boundOf(response, id));
   if (isRaw) {
-    for (const { contents } of response.outputs)
-      writer.uint32(RAW_OUTPUT_CONTENTS).bytes(outputBytes(contents));
+    for (let i = outputs.length - 1; i >= 0; i--) {
+      writer.bytes(RAW_OUTPUT_CONTENTS, outputBytes(outputs[i].contents));
+    }
   }
-  return writer.finish() as Buffer;
+  for (let i = outputs.length - 1; i >= 0; i--) writeOutput(writer, outputs[i], isRaw);
+  if (id !== "") writer.string(ID, id);
+  writer.string(MODEL_VERSION, version);
+  writer.string(MODEL_NAME, model);
+  return writer.finish();
+}
+
+function writeOutput(writer: BackWriter, output: OutputTensor, isRaw: boolean): void {
+  const end = writer.position;
+  if (!isRaw) writeContents(writer, output);
+  const { shape } = output;
+  const shapeEnd = writer.position;
+  for (let axis = shape.length - 1; axis >= 0; axis--) writer.varint(shape[axis]);
+  writer.head(SHAPE, shapeEnd);
+  writer.string(DATATYPE, output.datatype);
+  writer.string(NAME, output.name);
+  writer.head(OUTPUTS, end);
 }
 
 /** Packed float32 lie on the wire as in memory. */
-function writeContents(writer: InstanceType<typeof Writer>, { contents }: OutputTensor): void {
-  writer.uint32(CONTENTS).fork();
-  if (contents instanceof Float32Array) writer.uint32(FP32_CONTENTS).bytes(bytesOf(contents));
-  else for (const text of contents) writer.uint32(BYTES_CONTENTS).bytes(Buffer.from(text));
-  writer.ldelim();
+function writeContents(writer: BackWriter, { contents }: OutputTensor): void {
+  const end = writer.position;
+  if (contents instanceof Float32Array) writer.bytes(FP32_CONTENTS, outputBytes(contents));
+  else for (let i = contents.length - 1; i >= 0; i--) writer.string(BYTES_CONTENTS, contents[i]);
+  writer.head(CONTENTS, end);
+}
+
+/** Of UTF-8 a unit of a string takes three bytes at most; the head of a field eleven, as a dimension does. */
+const UNIT = 3;
+const HEAD = 11;
+
+function boundOf({ model, version, outputs }: InferResponse, id: string): number {
+  let bound = UNIT * (model.length + version.length + id.length) + 3 * HEAD;
+  for (const { name, datatype, shape, contents } of outputs) {
+    bound += UNIT * (name.length + datatype.length) + (6 + shape.length) * HEAD;
+    if (contents instanceof Float32Array) bound += contents.byteLength;
+    else for (const text of contents) bound += UNIT * text.length + HEAD;
+  }
+  return bound;
 }

@@ -2,9 +2,8 @@ import { isUtf8 } from "node:buffer";
 import protobuf from "protobufjs/minimal.js";
 import { InferenceError } from "../inference/errors.js";
 
-export const { Reader, Writer } = protobuf;
+export const { Reader } = protobuf;
 export type Reader = protobuf.Reader;
-export type Writer = protobuf.Writer;
 
 /** The two wire types that the messages of the protocol are written in, beside fixed numbers. */
 export const VARINT = 0;
@@ -56,9 +55,4 @@ export function integerOf(value: ReturnType<Reader["int64"]>): number {
 export function push<T>(list: T[], value: T, what: string): void {
   if (list.length === MANY) throw new InferenceError("invalid", `the request has more than ${MANY} ${what}`);
   list.push(value);
-}
-
-/** Bytes of numbers as they lie in memory, without a copy. */
-export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView<ArrayBufferLike>): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }
