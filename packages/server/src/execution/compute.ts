@@ -20,11 +20,26 @@ export interface Computed {
   readonly classes?: Int32Array;
 }
 
-/** All work that there is with a head: the same on the event loop and in a worker. */
-export function compute(head: FixedClassifier, rows: Rows, wants: readonly Want[]): Computed[] {
-  const { features, options } = rows;
+/** Arrays begin at multiples of so many floats in lent memory: a line of a cache. */
+const LINE = 16;
+
+/** All work that there is with a head: the same on the event loop and in a worker. `lent`: where numbers of all classes go as far as they find room. */
+export function compute(
+  head: FixedClassifier,
+  rows: Rows,
+  wants: readonly Want[],
+  lent?: Float32Array,
+): Computed[] {
+  const { features, count } = rows;
+  let used = 0;
   return wants.map((want) => {
     if (want.k > 0) return best(head, rows, want);
+    let options: FeatureOptions & { out?: Float32Array } = rows.options ?? {};
+    const length = count * head.classes;
+    if (lent !== undefined && used + length <= lent.length) {
+      options = { ...options, out: lent.subarray(used, used + length) };
+      used += Math.ceil(length / LINE) * LINE;
+    }
     const values =
       want.of === "logits" ? head.forward(features, options) : head.probabilities(features, options);
     return { values };

@@ -14,8 +14,13 @@ export interface ExecutionSettings {
   readonly batching: BatchingSettings;
 }
 
+/** So many numbers are lent. */
+const LENT = 2 ** 14;
+
 /** Who waits for a result, and may go. The signal is asked for only where there is something to wait for: it may be made by that. */
 export interface Caller {
+  /** What is computed at once is copied before anything else is: it may lie in memory that is the next one's, too. */
+  readonly copiesAtOnce?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -35,6 +40,8 @@ export class Execution {
   readonly #pool: Pool | undefined;
   readonly #batcher: Batcher | undefined;
   readonly #inlineNanoseconds: number;
+  /** To allocate for every row costs more than to compute it. */
+  readonly #lent = new Float32Array(LENT);
 
   constructor(
     { workers, inlineMilliseconds, queueLimit, batching }: ExecutionSettings,
@@ -77,7 +84,7 @@ export class Execution {
     if (this.#pool !== undefined && costOf(model, rows, wants) > this.#inlineNanoseconds) {
       return this.#handOver(this.#pool, model, rows, wants, since ?? [now], caller?.signal);
     }
-    const computed = compute(model.head, rows, wants);
+    const computed = compute(model.head, rows, wants, caller?.copiesAtOnce ? this.#lent : undefined);
     this.recorder.executed(model, rows.count, (performance.now() - now) / 1000);
     if (since === undefined) this.recorder.queued(model, 0);
     else for (const time of since) this.recorder.queued(model, (now - time) / 1000);

@@ -91,6 +91,7 @@ function succeed({ id, isRaw }: Request, response: InferResponse, answer: Answer
 
 /** A request with what its call knows besides the message. */
 class Request implements InferRequest {
+  readonly copiesAtOnce = true;
   readonly model: string;
   readonly version: string;
   readonly id: string;

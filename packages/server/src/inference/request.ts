@@ -36,6 +36,8 @@ export interface InferRequest {
   readonly outputs: readonly OutputRequest[];
   readonly parameters: Parameters;
   readonly signal?: AbortSignal;
+  /** The answer's numbers, where it comes without a promise, are copied before the next request is made: they may be lent. */
+  readonly copiesAtOnce?: boolean;
   /** W3C trace context, as the client sent it. */
   readonly traceparent?: string | undefined;
   readonly tracestate?: string | undefined;

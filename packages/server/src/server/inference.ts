@@ -92,8 +92,9 @@ export class ModelInference implements Inference {
     const start = performance.now();
     const rows = await backbone.run(feeds, count);
     recorder.madeFeatures(model, (performance.now() - start) / 1000);
-    request.signal?.throwIfAborted();
-    return responseOf(model, rows, wants, await this.execution.run(model, rows, wants, request));
+    const { signal } = request;
+    signal?.throwIfAborted();
+    return responseOf(model, rows, wants, await this.execution.run(model, rows, wants, { signal }));
   }
 }
 

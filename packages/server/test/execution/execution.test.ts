@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compute, type Rows, type Want } from "../../src/execution/compute.js";
+import { type Computed, compute, type Rows, type Want } from "../../src/execution/compute.js";
 import { Execution, type ExecutionSettings, type Recorder } from "../../src/execution/execution.js";
 import type { Model } from "../../src/models/model.js";
 import { areSameBits, headOf, rowsOf, serving } from "../support/models.js";
@@ -23,6 +23,23 @@ const rows = (count: number, seed = 0): Rows => ({ features: rowsOf(count, 20, s
 test("without workers and batches there is no promise", () => {
   const execution = executionOf({ batching: { maxRows: 1, maxDelayMilliseconds: 0 } });
   expect(execution.run(a, rows(3), LOGITS)).toEqual(compute(a.head, rows(3), LOGITS));
+});
+
+test("who copies at once is lent memory, with the same bits; who does not, or has no room in it, is not", () => {
+  const execution = executionOf({ batching: { maxRows: 1, maxDelayMilliseconds: 0 } });
+  const all: readonly Want[] = [...LOGITS, { of: "probabilities", k: 0 }, { of: "logits", k: 2 }];
+  const run = (count: number, seed: number, copiesAtOnce: boolean) =>
+    execution.run(a, rows(count, seed), all, { copiesAtOnce }) as readonly Computed[];
+  const own = run(3, 1, false);
+  const lent = run(3, 2, true);
+  expect(lent).toEqual(compute(a.head, rows(3, 2), all));
+  const next = run(3, 3, true);
+  expect(next).toEqual(compute(a.head, rows(3, 3), all));
+  expect(lent[0].values.buffer).toBe(next[0].values.buffer);
+  expect(own).toEqual(compute(a.head, rows(3, 1), all));
+  const large = run(4000, 4, true);
+  expect(large[0].values.buffer).not.toBe(next[0].values.buffer);
+  expect(areSameBits(large, compute(a.head, rows(4000, 4), all))).toBe(true);
 });
 
 test("work beyond the estimate goes to a thread, with the same bits, and is recorded", async () => {
