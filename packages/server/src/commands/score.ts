@@ -73,7 +73,7 @@ async function run(table: string, flags: ScoreFlags): Promise<void> {
   });
   const withLabels = model.labels.length > 0 ? (["label"] as const) : [];
   const quantities = given ?? ["class", "score", "probability", ...withLabels];
-  const bar = progress();
+  const bar = await progress();
   let abandon = (): void => {};
   for (const [signal, status] of Object.entries(SIGNALS)) {
     process.once(signal, () => {

@@ -17,7 +17,9 @@ export async function loadModel(name: string, place: VersionPlace): Promise<Mode
     place.settings === undefined ? undefined : read(place.settings),
   ]);
   const { outputs, featureScale } =
-    settingsText === undefined ? DEFAULTS : settingsOf(settingsText.toString(), place.settings as string);
+    settingsText === undefined
+      ? DEFAULTS
+      : await settingsOf(settingsText.toString(), place.settings as string);
   const { head, labels: own } = readHead(place.head, bytes);
   const labels =
     labelText === undefined ? own : labelsOf(labelText.toString(), place.labels as string, head.classes);

@@ -1,5 +1,4 @@
 import { Problem } from "fixed-classifier-models/files";
-import { parse } from "yaml";
 import type { OutputName } from "./model.js";
 
 /** What model.yaml may say. */
@@ -15,8 +14,10 @@ const OUTPUTS: readonly OutputName[] = ["logits", "probabilities"];
 export const DEFAULTS: ModelSettings = { outputs: OUTPUTS, featureScale: 1 };
 
 /** The settings of a model.yaml; a key that there is not is refused, as it is most likely misspelt. */
-export function settingsOf(text: string, path: string): ModelSettings {
+export async function settingsOf(text: string, path: string): Promise<ModelSettings> {
   const wrong = (what: string) => new Problem(`${path}: ${what}`);
+  // Few models have such a file, and loading this takes as long as loading a head.
+  const { parse } = await import("yaml");
   let given: unknown;
   try {
     given = parse(text) ?? {};

@@ -1,11 +1,10 @@
-import { SingleBar } from "cli-progress";
-
 /** How far it is, on a terminal only: who writes the error stream to a file wants errors there. */
-export function progress(): {
+export async function progress(): Promise<{
   update(rows: number, position: number, size: number | undefined): void;
   stop(): void;
-} {
+}> {
   if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
+  const { SingleBar } = (await import("cli-progress")).default;
   const bar = new SingleBar({
     stream: process.stderr,
     format: "{bar} {percentage} % | {rows} rows",

@@ -1,9 +1,6 @@
 import { Problem } from "fixed-classifier-models/files";
 import type { Model } from "../models/model.js";
-import { MAGIC as ARROW, openFile } from "./arrow/read-file.js";
-import { openStream } from "./arrow/read-stream.js";
 import type { ArrowReader } from "./arrow/reader.js";
-import { scoreArrow } from "./arrow/score-arrow.js";
 import { fileSink, type Sink, standardOutput } from "./bytes/sink.js";
 import { FileBytes, standardInput } from "./bytes/source.js";
 import type { Job } from "./job.js";
@@ -49,6 +46,7 @@ export async function score(options: ScoreOptions): Promise<void> {
     const source = standardInput();
     try {
       noGroups(source.name, options);
+      const { openStream } = await import("./arrow/index.js");
       await scoreArrowTo(await openStream(source, memory), job, options);
     } finally {
       await source.close();
@@ -63,12 +61,13 @@ export async function score(options: ScoreOptions): Promise<void> {
       if (output === "-") {
         throw new Problem("standard output takes an Arrow stream only; give a file for Parquet by --out");
       }
-      // Its libraries are loaded by who reads such a file.
+      // The libraries of a format are loaded by who reads it.
       const { scoreParquet } = await import("./parquet/score-parquet.js");
       await withSink(output, options, (sink) => scoreParquet(file, sink, rowGroups, job));
       return;
     }
     noGroups(input, options);
+    const { MAGIC: ARROW, openFile, openStream } = await import("./arrow/index.js");
     const isFile = ARROW.equals(start.subarray(0, ARROW.length));
     const reader = isFile ? await openFile(file) : await openStream(file.inOrder(), memory);
     await scoreArrowTo(reader, job, options);
@@ -81,9 +80,10 @@ function noGroups(name: string, { rowGroups }: ScoreOptions): void {
   if (rowGroups !== undefined) throw new Problem(`--row-groups: ${name} is no Parquet file; leave it out`);
 }
 
-function scoreArrowTo(reader: ArrowReader, job: Job, options: ScoreOptions): Promise<void> {
+async function scoreArrowTo(reader: ArrowReader, job: Job, options: ScoreOptions): Promise<void> {
+  const { scoreArrow } = await import("./arrow/index.js");
   // What goes through a pipe is a stream: a file has its places at its end.
-  return withSink(options.output, options, (sink) => scoreArrow(reader, sink, options.output !== "-", job));
+  await withSink(options.output, options, (sink) => scoreArrow(reader, sink, options.output !== "-", job));
 }
 
 async function withSink(

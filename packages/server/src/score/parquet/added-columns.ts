@@ -1,5 +1,6 @@
 import type { CompressionCodec } from "hyparquet";
 import { ByteWriter, type ColumnSource, ParquetWriter, type SchemaElement } from "hyparquet-writer";
+import { snappyCompressor } from "hysnappy";
 import type { Added } from "../quantities.js";
 import type { Scored } from "../scorer.js";
 import { FILE, GROUP, META, metaOf, placeOf, TAIL } from "./footer.js";
@@ -15,6 +16,9 @@ export interface AddedChunk {
 export interface AddedSchema {
   readonly elements: readonly Struct[];
 }
+
+/** The writer's own is JavaScript, which takes longer to compile than this takes for all pages of a table. */
+const SNAPPY = snappyCompressor();
 
 /** So many values of a column are one page at most. */
 const PAGE_VALUES = 2 ** 16;
@@ -76,7 +80,13 @@ export class AddedColumns {
 
   #file(scored: Scored): { bytes: Uint8Array; footer: Struct } {
     const writer = new ByteWriter();
-    const file = new ParquetWriter({ writer, schema: this.#schema, codec: this.#codec, statistics: false });
+    const file = new ParquetWriter({
+      writer,
+      schema: this.#schema,
+      codec: this.#codec,
+      compressors: { SNAPPY },
+      statistics: false,
+    });
     const columnData = this.#added.map((column) => this.#source(column, scored));
     file.write({ columnData, rowGroupSize: Math.max(1, scored.rows), dictionarySize: 0 });
     file.finish();

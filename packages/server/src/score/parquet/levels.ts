@@ -42,7 +42,7 @@ export class LevelRuns {
       this.#held = 0;
       this.#bits = 0;
     }
-    const length = this.#full() || this.#one();
+    const length = this.#full() || this.#some();
     this.#packed -= length;
     return this.#take(length);
   }
@@ -63,16 +63,22 @@ export class LevelRuns {
     return ((this.#at - from) * 8) / this.#width;
   }
 
-  #one(): number {
+  /** One level of a group of bits, and those after it in the same byte that are the same. */
+  #some(): number {
     if (this.#held < this.#width) {
       this.#bits |= this.#byte() << this.#held;
       this.#held += 8;
     }
-    this.level = this.#bits & ((1 << this.#width) - 1);
+    const mask = (1 << this.#width) - 1;
+    this.level = this.#bits & mask;
     if (this.level > this.#most) throw new RangeError("a level is out of range");
-    this.#bits >>>= this.#width;
-    this.#held -= this.#width;
-    return 1;
+    let count = 0;
+    do {
+      this.#bits >>>= this.#width;
+      this.#held -= this.#width;
+      count++;
+    } while (this.#held >= this.#width && (this.#bits & mask) === this.level);
+    return count;
   }
 
   #header(): number {

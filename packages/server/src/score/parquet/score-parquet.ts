@@ -77,7 +77,7 @@ export async function scoreParquet(
     job.onRows(rows, (size * (k + 1)) / groups.length, size);
   }
   await copyIndexes(file, footerStart, moved, sink);
-  const bytes = writeStruct(extendFooter(footer, groups, columns, rows, job));
+  const bytes = writeStruct(await extendFooter(footer, groups, columns, rows, job));
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, bytes.length, true);
   await sink.write([bytes, length, MAGIC]);
@@ -175,13 +175,13 @@ async function addChunks(group: Struct, columns: AddedColumns, sink: Sink): Prom
   group.set(GROUP.totalBytes, I64, BigInt(total));
 }
 
-function extendFooter(
+async function extendFooter(
   footer: Struct,
   groups: readonly Struct[],
   columns: AddedColumns,
   rows: number,
   job: Job,
-): Struct {
+): Promise<Struct> {
   const [root] = footer.structs(FILE.schema);
   root.set(ELEMENT.children, I32, (root.number(ELEMENT.children) ?? 0) + job.added.length);
   footer.items(FILE.schema)?.push(...(job.added.length > 0 ? columns.schema() : []));
@@ -189,7 +189,7 @@ function extendFooter(
   footer.set(FILE.rowGroups, LIST, { element: STRUCT, items: [...groups] });
   const entries = footer.structs(FILE.keyValues);
   if (entries.length > 0) {
-    footer.set(FILE.keyValues, LIST, { element: STRUCT, items: extendKeyValues(entries, job.added) });
+    footer.set(FILE.keyValues, LIST, { element: STRUCT, items: await extendKeyValues(entries, job.added) });
   }
   // How values are compared: by their type.
   const byType = () => Struct.of([1, STRUCT, new Struct()]);
