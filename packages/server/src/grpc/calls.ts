@@ -41,13 +41,12 @@ export class Calls {
   private small(name: string, respond: (request: Named) => object) {
     const { requestDeserialize, responseSerialize } = definitions[name];
     return (call: Call, answer: Answer) => {
-      let model = "";
+      let request: Named | undefined;
       try {
-        const request = decoded(name, () => requestDeserialize(call.request) as Named);
-        model = request.name ?? "";
+        request = decoded(name, () => requestDeserialize(call.request) as Named);
         answer(null, responseSerialize(respond(request)));
       } catch (error) {
-        this.fail(error, model, answer);
+        this.fail(error, request?.name, request?.version, answer);
       }
     };
   }
@@ -66,21 +65,21 @@ export class Calls {
       const asked = request;
       response
         .then((late) => succeed(asked, late, answer))
-        .catch((error: unknown) => this.failInference(error, asked.model, call, answer));
+        .catch((error: unknown) => this.failInference(error, asked, call, answer));
     } catch (error) {
-      this.failInference(error, request?.model ?? "", call, answer);
+      this.failInference(error, request, call, answer);
     }
   }
 
   /** Who has gone hears nothing of it, and what was broken off for that is no failure. */
-  private failInference(error: unknown, model: string, call: Call, answer: Answer): void {
+  private failInference(error: unknown, asked: Request | undefined, call: Call, answer: Answer): void {
     if (call.cancelled) answer(statusOf(failureOf(error)));
-    else this.fail(error, model, answer);
+    else this.fail(error, asked?.model, asked?.version, answer);
   }
 
-  private fail(error: unknown, model: string, answer: Answer): void {
+  private fail(error: unknown, model: string | undefined, version: string | undefined, answer: Answer): void {
     const failure = failureOf(error);
-    this.gate?.failed(failure, model);
+    this.gate?.failed(failure, model ?? "", version ?? "");
     answer(statusOf(failure));
   }
 }

@@ -18,8 +18,8 @@ export interface Gate {
   grow(bytes: number): void;
   /** The answer is on its way, or the client has gone: all bytes that were entered and grown are free again. */
   leave(bytes: number): void;
-  /** Told of every answer that is a failure, once; the model as the request named it, "" where it named none. */
-  failed(error: InferenceError, model: string): void;
+  /** Told of every answer that is a failure, once; the model and the version as the request named them, "" where it named none. */
+  failed(error: InferenceError, model: string, version?: string): void;
   /** The server shuts down: it goes on answering, but each answer says that the connection closes. */
   readonly isDraining: boolean;
 }

@@ -54,6 +54,13 @@ export class Models implements Repository {
   }
 
   /** The model that answers: the newest version where none is named. */
+  /** The version that answers whoever asks for this one, "" where none does; undefined where there is no such model. */
+  answering(name: string, version: string): string | undefined {
+    const slot = this.#slots.get(name);
+    if (slot === undefined) return undefined;
+    return (version === "" ? slot.newest : slot.versions.get(version))?.version ?? "";
+  }
+
   find(name: string, version: string): Model {
     const slot = this.#slotOf(name);
     const model = version === "" ? slot.newest : slot.versions.get(version);

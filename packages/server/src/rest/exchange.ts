@@ -185,7 +185,7 @@ export class Exchange implements InferRequest, BodyTaker {
     // The client went: nobody is left to tell.
     if (response.destroyed) return;
     const failure = inferenceErrorOf(error);
-    gate?.failed(failure, this.model);
+    gate?.failed(failure, this.model, this.version);
     if (response.headersSent) response.destroy();
     else writeFailure(response, failure, gate?.isDraining ?? false);
   }

@@ -29,8 +29,8 @@ export async function restServer(inference: Inference, given: RestOptions = {}):
 
   function fail(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const failure = inferenceErrorOf(error);
-    const { model = "" } = (request.params ?? {}) as { model?: string };
-    gate?.failed(failure, model);
+    const { model = "", version } = (request.params ?? {}) as { model?: string; version?: string };
+    gate?.failed(failure, model, version);
     const { status, body, headers } = failureResponse(failure);
     return reply.code(status).headers(headers).send(body);
   }

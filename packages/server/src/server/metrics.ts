@@ -36,14 +36,15 @@ export class ServerMetrics implements Metrics, Recorder {
   readonly contentType = this.#registry.contentType;
   readonly #counts = new Map<string, Counts>();
   readonly #ofModel = new WeakMap<Model, Counts>();
-  readonly #failures: Counter<"model" | "code">;
+  readonly #failures: Counter<"model" | "version" | "code">;
 
-  constructor(private readonly knows: (model: string) => boolean) {
+  /** `answering`: the version that answers such a request, as `Models` has it. */
+  constructor(private readonly answering: (model: string, version: string) => string | undefined) {
     collectDefaultMetrics({ register: this.#registry });
     this.#failures = new Counter({
       name: "fixed_classifier_errors_total",
       help: "Answers that were failures, by their kind",
-      labelNames: ["model", "code"],
+      labelNames: ["model", "version", "code"],
       registers: [this.#registry],
     });
     this.#counter("requests_total", "Requests that were computed", (counts) => counts.requests);
@@ -95,9 +96,11 @@ export class ServerMetrics implements Metrics, Recorder {
     this.#countsOf(model).backbone.observe(seconds);
   }
 
-  /** A name that is no model's is not counted as one: whoever asks could make metrics without end. */
-  failed(error: InferenceError, model: string): void {
-    this.#failures.inc({ model: this.knows(model) ? model : "", code: error.failure });
+  /** A name that is no model's or version's is not counted as one: whoever asks could make metrics without end. */
+  failed(error: InferenceError, model: string, version = ""): void {
+    const answering = this.answering(model, version);
+    const known = answering === undefined ? { model: "", version: "" } : { model, version: answering };
+    this.#failures.inc({ ...known, code: error.failure });
   }
 
   #countsOf(model: Model): Counts {

@@ -38,14 +38,14 @@ export async function startServer(settings: ServerSettings, log: Logger): Promis
   const keys = readKeys(files.keys, process.env);
   const security: Security = { ...(tls && { tls }), ...(keys && { keys }) };
 
-  const metrics = new ServerMetrics((model) => models.has(model));
+  const metrics = new ServerMetrics((model, version) => models.answering(model, version));
   const { inference, models, execution } = createInference(settings.models, {
     execution: executing,
     recorder: metrics,
     answerBytes: limits.answerBytes,
   });
-  const gate = new ServerGate(limits, (error, model) => {
-    metrics.failed(error, model);
+  const gate = new ServerGate(limits, (error, model, version) => {
+    metrics.failed(error, model, version);
     if (error.failure === "internal") log.error({ err: error.cause ?? error, model }, error.message);
   });
   metrics.watch({

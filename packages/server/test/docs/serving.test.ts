@@ -158,7 +158,7 @@ describe("the page's reference", () => {
 
   test("has every metric of ours, and no other", async () => {
     const { ServerMetrics } = await import("../../src/server/metrics.js");
-    const metrics = new ServerMetrics(() => true);
+    const metrics = new ServerMetrics(() => "1");
     const zero = () => 0;
     metrics.watch({
       ...{

@@ -2,6 +2,7 @@ import { status } from "@grpc/grpc-js";
 import { beforeAll, expect, test } from "vitest";
 import { headOf, rowsOf, serving } from "../support/models.js";
 import { clientOf, floatsOf, type Message, type Method, rawRequest, started } from "./support/client.js";
+import { DONE, ScriptedInference } from "./support/inference.js";
 
 const head = headOf();
 const rows = rowsOf(3, 20);
@@ -96,6 +97,19 @@ test("the best classes instead of numbers, raw and typed", async () => {
   ).toEqual(lines);
   const raw = await call("ModelInfer", rawRequest(rows, 20, { outputs }));
   expect(stringsOf((raw.raw_output_contents as Buffer[])[0])).toEqual(texts);
+});
+
+test("a request has the trace of its client", async () => {
+  const seen: unknown[] = [];
+  const inference = new ScriptedInference(({ traceparent, tracestate }) => {
+    seen.push(traceparent, tracestate);
+    return DONE;
+  });
+  const traced = clientOf((await started(inference)).port);
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  await traced.call("ModelInfer", {}, { traceparent, tracestate: "a=b" });
+  await traced.call("ModelInfer");
+  expect(seen).toEqual([traceparent, "a=b", undefined, undefined]);
 });
 
 test("zero rows give zero rows", async () => {

@@ -237,6 +237,23 @@ test("answers that come later, and a client that goes first", async () => {
   expect(inside.failures).toEqual([]);
 });
 
+test("a request has the trace of its client", async () => {
+  const seen: unknown[] = [];
+  const traced = Object.create(inference, {
+    infer: {
+      value: (request: Parameters<typeof inference.infer>[0]) => {
+        seen.push(request.traceparent, request.tracestate);
+        return inference.infer(request);
+      },
+    },
+  });
+  const other = await listening(traced);
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  expect((await other.post(INFER, body, { traceparent, tracestate: "a=b" })).status).toBe(200);
+  await other.post(INFER, body);
+  expect(seen).toEqual([traceparent, "a=b", undefined, undefined]);
+});
+
 test("bytes of requests that wait are not those of requests that come after", async () => {
   const late = Object.create(inference, {
     infer: {

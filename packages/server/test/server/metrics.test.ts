@@ -19,7 +19,7 @@ function samplesOf(text: string): Map<string, number> {
 
 test("requests, rows and histograms by model and version, through a swap", async () => {
   const { folder } = await serving({ digits: headOf() });
-  const metrics = new ServerMetrics((model) => model === "digits");
+  const metrics = new ServerMetrics((model, version) => models.answering(model, version));
   const { inference, models } = createInference([placeOf(join(folder, "digits.safetensors"))], {
     recorder: metrics,
   });
@@ -34,6 +34,8 @@ test("requests, rows and histograms by model and version, through a swap", async
   await models.load("digits");
   ask(100);
   metrics.failed(new InferenceError("invalid", "x"), "digits");
+  metrics.failed(new InferenceError("invalid", "x"), "digits", "1");
+  metrics.failed(new InferenceError("not-found", "x"), "digits", "whatever a client likes");
   metrics.failed(new InferenceError("not-found", "x"), "whatever a client likes");
   metrics.watch({
     ...{ requestsInFlight: () => 5, bytesInFlight: () => 6, eventLoopLagSeconds: () => 0.25 },
@@ -49,8 +51,9 @@ test("requests, rows and histograms by model and version, through a swap", async
   ).toEqual({
     [`fixed_classifier_requests_total{${labels}}`]: 3,
     [`fixed_classifier_rows_total{${labels}}`]: 104,
-    'fixed_classifier_errors_total{model="digits",code="invalid"}': 1,
-    'fixed_classifier_errors_total{model="",code="not-found"}': 1,
+    [`fixed_classifier_errors_total{${labels},code="invalid"}`]: 2,
+    'fixed_classifier_errors_total{model="digits",version="",code="not-found"}': 1,
+    'fixed_classifier_errors_total{model="",version="",code="not-found"}': 1,
   });
   const bucket = (le: string) => samples.get(`fixed_classifier_batch_rows_bucket{${labels},le="${le}"}`);
   expect(["1", "2", "4", "64", "128", "+Inf"].map(bucket)).toEqual([1, 1, 2, 2, 3, 3]);
