@@ -73,8 +73,12 @@ constexpr fixed_classifier::Ports ports() {
   ports.copy = move<V, true, true>;
   if constexpr (V::width > 1) {
     constexpr auto all = std::make_integer_sequence<int, kMostStages + 1 - log2_of<V::width>>();
-    fill<V, true>(ports.stages[0], all);
-    fill<V, false>(ports.stages[1], all);
+    fill<V, 0>(ports.stages[0], all);
+    if constexpr (requires(const V& v, Reg<V> a) { v.sub_by_fma(a, a); }) {
+      fill<V, 2>(ports.stages[1], all);
+      fill<V, 3>(ports.stages[2], all);
+      fill<V, 6>(ports.stages[3], all);
+    }
     ports.across = only_across<V>;
     ports.count = count<V>;
   }

@@ -17,6 +17,8 @@ struct Counts {
 // The most stages across registers that rows of 2^20 elements have.
 constexpr int kMostStages = 20;
 
+constexpr int kShares = 4;
+
 // The ports of one element type.
 struct Ports {
   size_t width;
@@ -25,9 +27,9 @@ struct Ports {
   // The steps are registers, loaded from or stored to the first-level cache, or both.
   Loop load, store, copy;
   // The steps are registers that go through a number of stages across registers, and through all within
-  // them: the differences of all stages by the pipes that multiply, or in those before shuffles by those that
-  // add. Null where a register is one element.
-  Loop stages[2][kMostStages + 1];
+  // them. None, a third, half or all of the differences across are by the pipes that multiply. Null where a
+  // register is one element, and where there is no such difference.
+  Loop stages[kShares][kMostStages + 1];
   // The same without stages within: the steps are additions of registers.
   Loop across;
   // Transforms the rows at x and counts. Null like the stages.

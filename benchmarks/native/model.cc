@@ -30,16 +30,18 @@ Model::Model(const Ports& ports, size_t row_length, size_t rows, double clock) {
   const Counts counts = counts_of(ports, row_length);
   const auto of_rows = [&](size_t count) { return static_cast<double>(count * rows); };
   const double registers = elements / static_cast<double>(ports.width);
-  multiplied_ = {Run(ports.stages[0][across], clock), registers};
-  subtracted_ = {Run(ports.stages[1][across], clock), registers};
+  for (const auto& stages : ports.stages) {
+    if (stages[across]) vector_.push_back({Run(stages[across], clock), registers});
+  }
   loads_ = {Run(ports.load, clock), of_rows(counts.loads)};
   stores_ = {Run(ports.store, clock), of_rows(counts.stores)};
   copies_ = {Run(ports.copy, clock), of_rows(std::min(counts.loads, counts.stores))};
 }
 
 Bounds Model::measure() const {
-  return {additions_.time(), std::min(multiplied_.time(), subtracted_.time()), loads_.time(), stores_.time(),
-          copies_.time()};
+  double vector = vector_.empty() ? 0 : vector_.front().time();
+  for (size_t i = 1; i < vector_.size(); i++) vector = std::min(vector, vector_[i].time());
+  return {additions_.time(), vector, loads_.time(), stores_.time(), copies_.time()};
 }
 
 }  // namespace fixed_classifier

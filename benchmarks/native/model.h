@@ -1,6 +1,8 @@
 // The limit of a transform: what its kernel does, by what the ports of the core take.
 #pragma once
 
+#include <vector>
+
 #include "runs.h"
 
 namespace fixed_classifier {
@@ -27,7 +29,9 @@ class Model {
     double steps = 0;
     double time() const { return steps == 0 ? 0 : steps / run.steps_per_second() * 1e9; }
   };
-  Part additions_, multiplied_, subtracted_, loads_, stores_, copies_;
+  Part additions_, loads_, stores_, copies_;
+  // One for each way to share out the differences.
+  std::vector<Part> vector_;
 };
 
 }  // namespace fixed_classifier

@@ -7,10 +7,11 @@ namespace {
 
 constexpr size_t kBytes = 8192;
 
+// Not zeros: then all its pages would be the one of zeros, which loads are slow to tell apart.
 template <class V>
 struct Moved {
   static constexpr size_t count = kBytes / sizeof(typename V::scalar);
-  alignas(64) typename V::scalar elements[count] = {};
+  alignas(64) typename V::scalar elements[count] = {1};
 };
 
 template <class V, bool loads, bool stores>

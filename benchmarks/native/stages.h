@@ -62,12 +62,9 @@ template <class V, int stride>
   }
 }
 
-template <class V, int stages, bool all_by_multiplying>
+// Takes registers through stages, so many sixths of the differences by multiplying.
+template <class V, int stages, int sixths>
 size_t through_stages(size_t turns) {
-  // So many stages come before shuffles.
-  constexpr int before = all_by_multiplying               ? 0
-                         : stages < log2_of<V::registers> ? stages
-                                                          : log2_of<V::registers>;
   constexpr int half = kStretch / 2;
   alignas(64) typename V::scalar memory[2 * V::width] = {};
   const V v{};
@@ -81,7 +78,8 @@ size_t through_stages(size_t turns) {
 #pragma GCC unroll 20
       for (int k = 0; k < stages; k++) {
         opaque(x);
-        if (k < before) {
+        const int pairs = i * stages + k;
+        if (pairs * sixths / 6 == (pairs + 1) * sixths / 6) {
           pair<V, false>(v, x, y);
         } else {
           pair<V, true>(v, x, y);
@@ -109,9 +107,9 @@ size_t only_across(size_t turns) {
   return turns * 2 * kStretch;
 }
 
-template <class V, bool all_by_multiplying, int... stages>
+template <class V, int sixths, int... stages>
 constexpr void fill(fixed_classifier::Loop* loops, std::integer_sequence<int, stages...>) {
-  ((loops[stages] = through_stages<V, stages, all_by_multiplying>), ...);
+  ((loops[stages] = through_stages<V, stages, sixths>), ...);
 }
 
 }  // namespace
