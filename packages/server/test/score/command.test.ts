@@ -236,6 +236,25 @@ test("who reads may stop: nothing is said, and the status is that of a broken pi
   expect([status, said]).toEqual([141, ""]);
 });
 
+/** util-linux's, which gives a command a terminal. */
+const canType = spawnSync("script", ["--version"]).status === 0;
+
+test.runIf(canType)("on a terminal a bar shows how far it is, and standard output has only the table", () => {
+  const seen = (...args: string[]) => {
+    const line = [process.execPath, COMMAND, "score", "--model", model, join(folder, "table.arrow"), ...args];
+    const out = join(folder, "typed.arrows");
+    const command = `'${line.join("' '")}' > '${out}'`;
+    const { status, stdout } = spawnSync("script", ["-qec", command, "/dev/null"], { encoding: "utf8" });
+    return { status, said: stdout, out: readFileSync(out) };
+  };
+  const { status, said, out } = seen();
+  expect([status, tableFromIPC(out).numRows]).toEqual([0, 50]);
+  expect(said).toContain("100 % | 50 rows");
+  const refused = seen("--top", "8");
+  expect([refused.status, refused.out.length]).toEqual([1, 0]);
+  expect(refused.said).toMatch(/^error: .*the head has 7 classes.*\r\n$/);
+});
+
 test("no more is read than can be written: memory stays bounded", async () => {
   const child = spawn(process.execPath, [COMMAND, "score", "--model", model, "--memory", "4MB"], {
     stdio: ["pipe", "pipe", "inherit"],

@@ -27,11 +27,12 @@ export async function openFile(file: FileBytes): Promise<ArrowReader> {
   const { schema, version, blocks } = reading(name, () => partsOf(name, footer, size - TAIL - length));
   let at = -1;
   let body = 0;
+  let passed = 0;
   return {
     name,
     size,
     get position() {
-      return body;
+      return passed;
     },
     // Some writers leave it out at the start of a file; all write it in the footer.
     schema: { bytes: footer, schema, version, message: undefined },
@@ -46,6 +47,7 @@ export async function openFile(file: FileBytes): Promise<ArrowReader> {
       if (head.type !== blocks[at].type)
         throw damaged(name, "its footer names another message than there is");
       body = end;
+      passed = end + head.bodyLength;
       return head;
     },
     body: async (target) => {

@@ -127,6 +127,8 @@ export async function scoreArrow(reader: ArrowReader, sink: Sink, isFile: boolea
   }
   await written;
   await writer.end();
+  // Behind the rows stands no more than an end mark or a footer.
+  job.onRows(rows, reader.size ?? reader.position, reader.size);
 }
 
 function prepare(reader: ArrowReader, job: Job): { layout: Layout; feature: FeatureField | undefined } {
