@@ -16,20 +16,46 @@ namespace {
 
 using fixed_classifier::Gradients;
 
+// How a segment's gradient by logits is spread.
+struct Spreading {
+  bool alone;       // in its block: the input of the transposed transform has no other part
+  bool first;       // of the rows: the gradient by the bias has no other part yet
+  bool minus_zero;  // whether an element may be −0
+  float* bias;      // the gradient by the bias, by row of the matrix; null: none
+};
+
 // Adds a segment's gradient by logits, which is g(row of the matrix, Full or Part), to that of the bias
-// and to the input of the transposed transform. Where the segment is alone in its block, the input has no
-// other part.
+// and to the input of the transposed transform.
 template <class Gradient>
-[[gnu::always_inline]] inline void spread_gradient(const ChunkScratch& work, const Segment& segment,
-                                                   bool alone, const Gradient& g, float* grad_bias) {
-  float* v = work.gradient;
-  float* bias = grad_bias ? grad_bias + segment.first - segment.hadamard_row : nullptr;
-  const bool negative = segment.negative;
-  for_range(segment.hadamard_row, end_of(segment), [&](size_t i, auto part) {
+[[gnu::always_inline]] inline void spread_gradient(float* v, const Segment& segment, const Spreading& how,
+                                                   const Gradient& g) {
+  // Copies, since stores might change what is only referred to.
+  const auto spread = [=]<class Input, class Bias>(Input to_input, Bias to_bias) {
+    const Gradient gradient = g;
+    for_range(segment.hadamard_row, end_of(segment), [=](size_t i, auto part) {
+      const F32::reg b = gradient(i, part);
+      part.store(v + i, to_input(i, b, part));
+      to_bias(i, b, part);
+    });
+  };
+  const auto spread_to = [=, bias = how.bias](auto to_input) {
+    if (!bias) return spread(to_input, [](size_t, F32::reg, auto) {});
+    if (how.first) {
+      return spread(to_input, [bias](size_t i, F32::reg b, auto part) {
+        part.store(bias + i, F32::add(F32::broadcast(0.0f), b));
+      });
+    }
+    spread(to_input, [bias](size_t i, F32::reg b, auto part) {
+      part.store(bias + i, F32::add(part.load(bias + i), b));
+    });
+  };
+  if (how.alone && !segment.negative) {
+    if (!how.minus_zero) return spread_to([](size_t, F32::reg b, auto) { return b; });
+    return spread_to([](size_t, F32::reg b, auto) { return F32::add(F32::broadcast(0.0f), b); });
+  }
+  spread_to([v, alone = how.alone, negative = segment.negative](size_t i, F32::reg b, auto part) {
     const F32::reg a = alone ? F32::broadcast(0.0f) : part.load(v + i);
-    const F32::reg b = g(i, part);
-    part.store(v + i, negative ? F32::sub(a, b) : F32::add(a, b));
-    if (bias) part.store(bias + i, F32::add(part.load(bias + i), b));
+    return negative ? F32::sub(a, b) : F32::add(a, b);
   });
 }
 
@@ -88,10 +114,21 @@ inline void finish_row(const ChunkScratch& work, size_t r, const PeriodicGradien
       0, features, [&](size_t i, auto part) { return F32::mul(u.load(i, part), part.load(row.x + i)); });
   const F32::reg beta = F32::broadcast(static_cast<float>(dot / row.projection));
   const F32::reg alpha = F32::broadcast(row.alpha_of_input);
-  for_range(0, features, [&](size_t i, auto part) {
+  const auto across_row = [&](size_t i, F32::reg a, auto part) {
     const F32::reg along = F32::mul(part.load(row.x + i), beta);
-    part.store(out + i, F32::mul(alpha, F32::sub(u.load(i, part), along)));
-  });
+    part.store(out + i, F32::mul(alpha, F32::sub(a, along)));
+  };
+  const size_t half = features / 2;
+  if (u.mask == half - 1 && half >= F32::width) {
+    // Each element of u is loaded once for the two features that have it.
+    for (size_t i = 0; i < half; i += F32::width) {
+      const F32::reg a = F32::load(u.p + i);
+      across_row(i, a, Full{});
+      across_row(i + half, a, Full{});
+    }
+  } else {
+    for_range(0, features, [&](size_t i, auto part) { across_row(i, u.load(i, part), part); });
+  }
   gradients.scale[r] = static_cast<float>(dot * work.head.unit / row.length + row.margin_of_scale);
 }
 
@@ -113,17 +150,33 @@ constexpr const float* kAllRows = nullptr;
   }
 }
 
+// Clears the gradient by the bias of the classes of a block in which no row takes part.
+inline void clear_bias_gradient(const ChunkScratch& work, const Block& block) {
+  for (size_t s = 0; s < block.segment_count; s++) {
+    const Segment& segment = block.segments[s];
+    if (float* bias = work.bias_gradient_of(segment))
+      memset(bias + segment.hadamard_row, 0, segment.count * sizeof(float));
+  }
+}
+
+template <class Gradient>
+bool may_be_minus_zero(const Gradient& g) {
+  if constexpr (requires { g.has_no_minus_zero(); }) return !g.has_no_minus_zero();
+  return true;
+}
+
 // Makes the gradients of all rows; those of a row of weight 0 are 0. gradient_of(r, block, spread) calls
 // spread(segment, g) for every segment, with g as in spread_gradient.
 template <class Gradient>
 [[gnu::always_inline]] inline void backward_rows(ChunkScratch& work, size_t rows, const float* row_weights,
                                                  const Gradients& gradients, const Gradient& gradient_of) {
   const Head& head = work.head;
-  if (gradients.bias) memset(gradients.bias, 0, head.classes * sizeof(float));
+  work.take_bias_gradient(gradients.bias);
   if (head.signed_rows) clear_bins(work, row_weights);
   for (size_t b = 0; b < head.block_count; b++) {
     const Block& block = head.blocks[b];
     const bool alone = block.segment_count == 1;
+    work.first_of_bias = true;
     for (size_t r = 0; r < rows; r++) {
       if (row_weights && row_weights[r] == 0) {
         leave_out(work, r, gradients);
@@ -133,12 +186,15 @@ template <class Gradient>
       memset(work.gradient, 0,
              (alone ? block.segments[0].hadamard_row : block.hadamard_rows) * sizeof(float));
       gradient_of(r, block, [&](const Segment& segment, const auto& g) {
-        spread_gradient(work, segment, alone, g, gradients.bias);
+        const Spreading how{alone, work.first_of_bias, may_be_minus_zero(g), work.bias_gradient_of(segment)};
+        spread_gradient(work.gradient, segment, how, g);
       });
+      work.first_of_bias = false;
       if (head.signed_rows) continue;
       const PeriodicGradient u = transform_gradient(work, r, b);
       if (b + 1 == head.block_count) finish_row(work, r, u, gradients);
     }
+    if (work.first_of_bias) clear_bias_gradient(work, block);
     if (!head.signed_rows) continue;
     add_to_bins(work, block);
     if (!gradients.weights) continue;
@@ -147,6 +203,7 @@ template <class Gradient>
     add_to_weights(work, block, row_weights, to);
     to.leave(to.turns, gradients.chunk, b);
   }
+  work.give_bias_gradient(gradients.bias);
   if (head.signed_rows) finish_rows(work, row_weights, gradients);
 }
 

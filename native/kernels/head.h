@@ -67,10 +67,11 @@ void log_sum_exp(const Head& head, const Parameters& parameters, const float* x,
                  void* memory) {
   ChunkScratch work(head, parameters, rows, memory);
   work.align_bias();
+  bound_logits(work);
   Softmax softmax[kChunkRows];
   visit_blocks(work, x, rows, keep_logits(work),
                [&](size_t r, const Segment& segment, const KeepLogits& logits) {
-                 softmax[r].join_segment(segment, logits);
+                 softmax[r].join_segment(segment, logits, work.has_near_logits(r));
                });
   for (size_t r = 0; r < rows; r++) out[r] = static_cast<float>(softmax[r].log_sum_exp());
 }
@@ -79,12 +80,13 @@ void probabilities(const Head& head, const Parameters& parameters, const float* 
                    void* memory) {
   ChunkScratch work(head, parameters, rows, memory);
   work.align_bias();
+  bound_logits(work);
   Softmax softmax[kChunkRows];
   visit_blocks(work, x, rows, keep_logits(work),
                [&](size_t r, const Segment& segment, const KeepLogits& logits) {
                  memcpy(out + r * head.classes + segment.first, logits.z + segment.hadamard_row,
                         segment.count * sizeof(float));
-                 softmax[r].join_segment(segment, logits);
+                 softmax[r].join_segment(segment, logits, work.has_near_logits(r));
                });
   for (size_t r = 0; r < rows; r++) probabilities_from(softmax[r], out + r * head.classes, head.classes);
 }
@@ -93,6 +95,7 @@ void chosen_probabilities(const Head& head, const Parameters& parameters, const 
                           const int32_t* chosen, size_t count, float* out, void* memory) {
   ChunkScratch work(head, parameters, rows, memory);
   work.align_bias();
+  bound_logits(work);
   Softmax softmax[kChunkRows];
   visit_blocks(work, x, rows, keep_logits(work),
                [&](size_t r, const Segment& segment, const KeepLogits& logits) {
@@ -101,7 +104,7 @@ void chosen_probabilities(const Head& head, const Parameters& parameters, const 
                    if (has_class(segment, c))
                      out[r * count + j] = logits.z[c - segment.first + segment.hadamard_row];
                  }
-                 softmax[r].join_segment(segment, logits);
+                 softmax[r].join_segment(segment, logits, work.has_near_logits(r));
                });
   for (size_t r = 0; r < rows; r++) probabilities_from(softmax[r], out + r * count, count);
 }

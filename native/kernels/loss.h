@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 
 #include "logits.h"
 #include "math.h"
@@ -64,8 +65,14 @@ struct Targets {
   }
 };
 
-// The targets of the classes of a segment as registers, by row of the matrix: all alike, by class weight, by
-// the row's own distribution, or by both.
+// The targets of the classes of a segment as registers, by row of the matrix: none, all alike, by class
+// weight, by the row's own distribution, or by both.
+struct NoTarget {
+  template <class P>
+  [[gnu::always_inline]] F32::reg operator()(size_t, P) const {
+    return F32::broadcast(0.0f);
+  }
+};
 struct SameTarget {
   float others;
   template <class P>
@@ -107,6 +114,7 @@ template <class Visit>
   }
   const SameTarget same{loss.labels ? others : 0.0f};
   if (loss.class_weights) return visit(WeightedTarget<SameTarget>{same, weights});
+  if (same.others == 0) return visit(NoTarget{});
   visit(same);
 }
 
@@ -158,8 +166,13 @@ struct LogitGradient {
 
   template <class P>
   [[gnu::always_inline]] F32::reg operator()(size_t i, P part) const {
-    const F32::reg p = F32::mul(F32::load(z + i), F32::broadcast(total_by_sum));
-    return F32::mul(F32::sub(p, target(i, part)), F32::broadcast(row_weight));
+    F32::reg p = F32::mul(F32::load(z + i), F32::broadcast(total_by_sum));
+    if constexpr (!std::is_same_v<Target, NoTarget>) p = F32::sub(p, target(i, part));
+    return F32::mul(p, F32::broadcast(row_weight));
+  }
+  // Whether no element is −0, which the sum with +0 would change.
+  bool has_no_minus_zero() const {
+    return std::is_same_v<Target, NoTarget> && total_by_sum > 0 && row_weight > 0;
   }
   float of_label(size_t hadamard_row, float target_of_label) const {
     return (z[hadamard_row] * total_by_sum - target_of_label) * row_weight;

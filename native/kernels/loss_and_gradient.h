@@ -23,6 +23,8 @@ struct LossPass {
   LossPass(ChunkScratch& scratch, const CrossEntropy& loss, const Gradients& out)
       : work(scratch), targets(loss, scratch.head.classes), gradients(out) {
     work.align_bias();
+    // A margin may take the logit of the label below any bound on the others.
+    if (!loss.margin) bound_logits(work);
     work.keep_transform = loss.margin != nullptr;
   }
 
@@ -41,14 +43,15 @@ struct LossPass {
       row.logit_of_label = logits.z[row_of_label(r, segment)];
     }
     add_to_sums(row, targets, r, segment, work.head.classes, logits.z);
-    row.softmax.join_segment(segment, logits);
+    row.softmax.join_segment(segment, logits, work.has_near_logits(r));
   }
 
   // Makes exp(z − the largest of the row) of logits that were computed again.
   void exponentials_again(size_t r, const Segment& segment) const {
     float* z = work.logits;
     if (has_label(r, segment)) z[row_of_label(r, segment)] = row_loss[r].logit_of_label;
-    exponentials(z, segment.hadamard_row, end_of(segment), shift_of(row_loss[r].softmax.max));
+    exponentials(z, segment.hadamard_row, end_of(segment), shift_of(row_loss[r].softmax.max),
+                 work.has_near_logits(r));
   }
 
   // Spreads the gradient by the logits of a segment whose exponentials are in z.
@@ -63,9 +66,10 @@ struct LossPass {
       if (!has_label(r, segment)) return spread(segment, gradient);
       // The element of the label has a formula of its own, and is done again.
       float* v = work.gradient + row_of_label(r, segment);
-      float* bias = gradients.bias ? gradients.bias + targets.label(r) : nullptr;
+      float* bias = work.bias_gradient_of(segment);
+      if (bias) bias += row_of_label(r, segment);
       const float v_before = block.segment_count == 1 ? 0.0f : *v;
-      const float bias_before = bias ? *bias : 0.0f;
+      const float bias_before = bias && !work.first_of_bias ? *bias : 0.0f;
       spread(segment, gradient);
       const float g =
           gradient.of_label(row_of_label(r, segment), static_cast<float>(targets.of_label(targets.label(r))));

@@ -28,33 +28,62 @@ constexpr double kSqrt2 = 1.4142135623730951;
 // The series of log is 1 + w/3 + w²/5 + … and ends with this odd number.
 constexpr int kLogLastOdd = 21;
 
-// Makes every t e^t, for t ≤ 0, and 0 for t < kExpMin. Several registers go step by step together: a chain of
-// so many dependent steps leaves the pipes idle if the CPU finds no other within reach.
-template <int count>
+// Returns a − b · c, where the product needs no rounding: a fused step then has the same bits.
+template <class V>
+[[gnu::always_inline]] inline typename V::reg minus_exact_product(typename V::reg a, typename V::reg b,
+                                                                  typename V::reg c) {
+  if constexpr (requires { V::sub_product(a, b, c); }) {
+    return V::sub_product(a, b, c);
+  } else {
+    return V::sub(a, V::mul(b, c));
+  }
+}
+
+template <class V>
+[[gnu::always_inline]] inline void keep_place(typename V::reg& a) {
+  if constexpr (requires { V::keep_place(a); }) V::keep_place(a);
+}
+
+// Makes every t e^t, for t ≤ 0, and 0 for t < kExpMin; `near` says that no t is below kExpMin or NaN. Several
+// registers go step by step together, as many as the type says: the steps of one depend on each other, and
+// the pipes are idle if the CPU finds no other within reach. Compilers would put the steps of one together
+// again.
+template <bool near = false, int count>
 [[gnu::always_inline]] inline void exp_nonpositive(F32::reg (&t)[count]) {
   const F32::reg magic = F32::broadcast(kRoundToInteger);
   F32::reg m[count], k[count], r[count], q[count];
-  const auto each = [](const auto& step) {
+  const auto each = [](F32::reg(&result)[count], const auto& step) {
 #pragma GCC unroll 8
-    for (int i = 0; i < count; i++) step(i);
+    for (int i = 0; i < count; i++) {
+      result[i] = step(i);
+      keep_place<F32>(result[i]);
+    }
   };
   const auto next = [&](float coefficient) {
-    each([&](int i) { q[i] = F32::mul(q[i], r[i]); });
-    each([&](int i) { q[i] = F32::add(q[i], F32::broadcast(coefficient)); });
+    each(q, [&](int i) { return F32::mul(q[i], r[i]); });
+    each(q, [&](int i) { return F32::add(q[i], F32::broadcast(coefficient)); });
   };
-  each([&](int i) { m[i] = F32::mul(t[i], F32::broadcast(kLog2E)); });
-  each([&](int i) { m[i] = F32::add(m[i], magic); });
-  each([&](int i) { k[i] = F32::sub(m[i], magic); });
-  each([&](int i) { r[i] = F32::sub(t[i], F32::mul(k[i], F32::broadcast(kLn2High))); });
-  each([&](int i) { r[i] = F32::sub(r[i], F32::mul(k[i], F32::broadcast(kLn2Low))); });
-  each([&](int i) { q[i] = F32::broadcast(kQ4); });
-  next(kQ3);
+  each(m, [&](int i) { return F32::mul(t[i], F32::broadcast(kLog2E)); });
+  each(m, [&](int i) { return F32::add(m[i], magic); });
+  each(k, [&](int i) { return F32::sub(m[i], magic); });
+  each(r, [&](int i) { return minus_exact_product<F32>(t[i], k[i], F32::broadcast(kLn2High)); });
+  each(k, [&](int i) { return F32::mul(k[i], F32::broadcast(kLn2Low)); });
+  each(r, [&](int i) { return F32::sub(r[i], k[i]); });
+  each(q, [&](int i) { return F32::mul(r[i], F32::broadcast(kQ4)); });
+  each(q, [&](int i) { return F32::add(q[i], F32::broadcast(kQ3)); });
   next(kQ2);
   next(kQ1);
   next(kQ0);
-  each([&](int i) { q[i] = F32::mul(F32::mul(q[i], r[i]), r[i]); });
-  each([&](int i) { q[i] = F32::add(F32::add(q[i], r[i]), F32::broadcast(1.0f)); });
-  each([&](int i) { t[i] = F32::zero_below(t[i], kExpMin, F32::mul(q[i], F32::power_of_two(m[i]))); });
+  each(q, [&](int i) { return F32::mul(q[i], r[i]); });
+  each(q, [&](int i) { return F32::mul(q[i], r[i]); });
+  each(q, [&](int i) { return F32::add(q[i], r[i]); });
+  each(q, [&](int i) { return F32::add(q[i], F32::broadcast(1.0f)); });
+  if constexpr (near) {
+    each(t, [&](int i) { return F32::add_exponent(q[i], m[i]); });
+  } else {
+    each(q, [&](int i) { return F32::mul(q[i], F32::power_of_two(m[i])); });
+    each(t, [&](int i) { return F32::zero_below(t[i], kExpMin, q[i]); });
+  }
 }
 
 inline float exp_of_one(float t) {

@@ -12,6 +12,32 @@ namespace {
 // Returns the largest element of a register that holds no NaN.
 inline float largest_of(F32::reg a) { return by_halves<F32, F32::width / 2>(a, F32::max); }
 
+// Returns the largest absolute value of an array, or NaN if one is not finite.
+inline float largest_size(const float* p, size_t count) {
+  F32::reg largest = F32::broadcast(0.0f);
+  F32::reg zero = largest;
+  for_range(0, count, [&](size_t i, auto part) {
+    const F32::reg a = part.load(p + i);
+    largest = F32::max(F32::negate(a), F32::max(a, largest));
+    zero = F32::add(zero, F32::mul(a, F32::broadcast(0.0f)));
+  });
+  return largest_of(largest) + by_halves<F32, F32::width / 2>(zero, F32::add);
+}
+
+// Bounds the logits of rows that are divided by their norm: a signed sum of N elements is at most √N times
+// the norm. That costs one more reading of the bias, which pays from so many rows on.
+inline void bound_logits(ChunkScratch& work) {
+  constexpr size_t kReadsBias = 4;
+  const Head& head = work.head;
+  const float* bias = work.parameters.bias;
+  if (!work.parameters.normalised || (head.signed_rows && head.signed_rows->magnitudes)) return;
+  if (bias && work.rows < kReadsBias) return;
+  constexpr double kRounding = 1.001;
+  const double size = __builtin_fabs(work.parameters.scale * head.unit);
+  work.reach = static_cast<float>(kRounding * size * __builtin_sqrt(static_cast<double>(head.features))) +
+               (bias ? largest_size(bias, head.classes) : 0.0f);
+}
+
 // What is subtracted from logits before their exponentials are taken.
 inline float shift_of(float max) { return max == -kInfinity ? 0.0f : max; }
 
@@ -30,23 +56,30 @@ struct KeepLogits {
   }
 };
 
-template <int count>
+template <bool near, int count>
 [[gnu::always_inline]] inline void exponentials_at(float* z, F32::reg shift) {
   F32::reg t[count];
 #pragma GCC unroll 8
   for (int i = 0; i < count; i++) t[i] = F32::sub(F32::load(z + i * F32::width), shift);
-  exp_nonpositive(t);
+  exp_nonpositive<near>(t);
 #pragma GCC unroll 8
   for (int i = 0; i < count; i++) F32::store(z + i * F32::width, t[i]);
 }
 
-// Makes every z of a range exp(z − shift), by whole registers: what stands beside the range in them is lost.
-inline void exponentials(float* z, size_t from, size_t to, float shift) {
-  constexpr int group = 3;  // more would leave no registers for constants
+template <bool near>
+void exponentials_of(float* z, size_t from, size_t to, float shift) {
+  constexpr int group = F32::exp_registers;
   const F32::reg h = F32::broadcast(shift);
   size_t i = from / F32::width * F32::width;
-  for (; i + (group - 1) * F32::width < to; i += group * F32::width) exponentials_at<group>(z + i, h);
-  for (; i < to; i += F32::width) exponentials_at<1>(z + i, h);
+  for (; i + (group - 1) * F32::width < to; i += group * F32::width) exponentials_at<near, group>(z + i, h);
+  for (; i < to; i += F32::width) exponentials_at<near, 1>(z + i, h);
+}
+
+// Makes every z of a range exp(z − shift), by whole registers: what stands beside the range in them is lost.
+// `near` is as in exp_nonpositive.
+inline void exponentials(float* z, size_t from, size_t to, float shift, bool near) {
+  if (near) return exponentials_of<true>(z, from, to, shift);
+  exponentials_of<false>(z, from, to, shift);
 }
 
 // The running maximum and sum of exponentials over the segments of a row.
@@ -70,9 +103,9 @@ struct Softmax {
   }
 
   // Takes the logits of a segment and leaves exp(z − their largest) in their place.
-  void join_segment(const Segment& segment, const KeepLogits& logits) {
+  void join_segment(const Segment& segment, const KeepLogits& logits, bool near) {
     const float m = largest_of(logits.largest);
-    exponentials(logits.z, segment.hadamard_row, end_of(segment), shift_of(m));
+    exponentials(logits.z, segment.hadamard_row, end_of(segment), shift_of(m), near);
     join(m, sum_alone(logits.z, segment.hadamard_row, end_of(segment)));
   }
 

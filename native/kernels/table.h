@@ -131,8 +131,9 @@ struct WeightGradient {
   void* turns;
 };
 
-// Where gradients go. `scale` gets one value a row; `bias` gets the sum over the rows of the call and is null
-// where the head has none. `weights` is null where nobody asks for it, and `chunk` then of no meaning.
+// Where gradients go. `scale` gets one value a row; `bias` gets the sum over the rows of the call, whatever
+// it held, and is null where the head has none. `weights` is null where nobody asks for it, and `chunk` then
+// of no meaning.
 struct Gradients {
   float* features;
   float* scale;

@@ -14,6 +14,7 @@ using fixed_classifier::Block;
 using fixed_classifier::Head;
 using fixed_classifier::kChunkRows;
 using fixed_classifier::Parameters;
+using fixed_classifier::Segment;
 using fixed_classifier::SignedRows;
 
 // What a kernel knows of a row of features once it has read it.
@@ -59,6 +60,12 @@ struct ChunkScratch {
   const float* bias_by_hadamard_row = nullptr;
   // Whether the transform of a row must be found at transform_beside when its logits have been shown.
   bool keep_transform = false;
+  // The gradient by the bias, by class; or by row of the matrix, which is aligned like the transform.
+  float* bias_gradient = nullptr;
+  bool bias_gradient_by_row = false;
+  bool first_of_bias = true;  // whether nothing has been added to the part of a block
+  // No logit of a finite row has a larger absolute value, if bound_logits has found that out.
+  float reach = __builtin_inff();
   mutable MadeProducts made_products{};
   Row row[kChunkRows];
 
@@ -103,6 +110,27 @@ struct ChunkScratch {
     bias_by_hadamard_row = bias;
   }
 
+  // Whether the differences of any two logits of a row are known to be in the range where exp is normal.
+  bool has_near_logits(size_t r) const {
+    return 2 * reach < kNear && row[r].length < static_cast<double>(__builtin_inff());
+  }
+
+  // Where the gradient by the bias is summed: like align_bias in the copy of the bias's place behind it.
+  void take_bias_gradient(float* by_class) {
+    bias_gradient = by_class;
+    bias_gradient_by_row = by_class && head.segment_count == 1 && rows >= 4;
+    if (bias_gradient_by_row) bias_gradient = bias + Layout::a_row(head);
+  }
+  void give_bias_gradient(float* by_class) const {
+    if (bias_gradient_by_row)
+      memcpy(by_class, bias_gradient + head.blocks[0].segments[0].hadamard_row, head.classes * sizeof(float));
+  }
+  // Where that of a segment is, by row of the matrix; null: nowhere.
+  float* bias_gradient_of(const Segment& segment) const {
+    if (!bias_gradient || bias_gradient_by_row) return bias_gradient;
+    return bias_gradient + segment.first - segment.hadamard_row;
+  }
+
   // How much scratch memory a call needs.
   static size_t bytes(const Head& head) { return Layout(head).end * sizeof(float); }
 
@@ -115,6 +143,7 @@ struct ChunkScratch {
 
  private:
   static constexpr size_t kPage = 4096;
+  static constexpr float kNear = 86;
 
   // Offsets are in floats, and the parts start at different offsets in a page. Most of the last two is never
   // touched: rescaling is rare, and u is used from two blocks on.
@@ -126,7 +155,7 @@ struct ChunkScratch {
       logits = transform + order + kPage / sizeof(float);
       gradient = logits + order;
       bias = gradient + order;
-      rescaled = bias + order;
+      rescaled = bias + 2 * order;
       u = rescaled + rows;
       entries = u + (head.block_count > 1 || head.signed_rows ? rows : 0);
       products = bins = gradients = end = entries;

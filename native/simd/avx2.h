@@ -74,6 +74,8 @@ struct F32 {
     return _mm256_and_ps(_mm256_castsi256_ps(_mm256_slli_epi32(a, 31 - bit)), broadcast(-0.0f));
   }
 
+  static constexpr int exp_registers = 5;
+  static void keep_place(reg& a) { asm("" : "+x"(a)); }
   static void zero_upper() { _mm256_zeroupper(); }
   static reg load(const float* p) { return _mm256_loadu_ps(p); }
   static reg load_float16(const uint16_t* p) { return _mm256_cvtph_ps(load_half(p)); }
@@ -103,6 +105,7 @@ struct F32 {
   }
   reg sub_by_fma(reg a, reg b) const { return _mm256_fnmadd_ps(b, one, a); }
   static reg sub(reg a, reg b) { return _mm256_sub_ps(a, b); }
+  static reg sub_product(reg a, reg b, reg c) { return _mm256_fnmadd_ps(b, c, a); }
   static reg negate(reg a) { return _mm256_xor_ps(a, broadcast(-0.0f)); }
   static reg max(reg z, reg m) { return _mm256_max_ps(z, m); }
   static uint32_t greater_mask(reg a, reg b) {
@@ -143,6 +146,10 @@ struct F32 {
   static reg power_of_two(reg m) {
     return _mm256_castsi256_ps(
         _mm256_slli_epi32(_mm256_add_epi32(_mm256_castps_si256(m), _mm256_set1_epi32(127)), 23));
+  }
+  static reg add_exponent(reg q, reg m) {
+    return _mm256_castsi256_ps(
+        _mm256_add_epi32(_mm256_castps_si256(q), _mm256_slli_epi32(_mm256_castps_si256(m), 23)));
   }
 
   template <int stride>

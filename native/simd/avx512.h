@@ -56,6 +56,8 @@ struct F32 {
     }
   };
 
+  static constexpr int exp_registers = 6;
+  static void keep_place(reg& a) { asm("" : "+v"(a)); }
   static void zero_upper() { _mm256_zeroupper(); }
   static reg load(const float* p) { return _mm512_loadu_ps(p); }
   static reg load_float16(const uint16_t* p) { return _mm512_cvtph_ps(load_half(p)); }
@@ -84,6 +86,7 @@ struct F32 {
   }
   reg sub_by_fma(reg a, reg b) const { return _mm512_fnmadd_ps(b, one, a); }
   static reg sub(reg a, reg b) { return _mm512_sub_ps(a, b); }
+  static reg sub_product(reg a, reg b, reg c) { return _mm512_fnmadd_ps(b, c, a); }
   static reg negate(reg a) { return _mm512_xor_ps(a, broadcast(-0.0f)); }
   static reg max(reg z, reg m) { return _mm512_max_ps(z, m); }
   static uint32_t greater_mask(reg a, reg b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ); }
@@ -102,6 +105,10 @@ struct F32 {
   static reg power_of_two(reg m) {
     return _mm512_castsi512_ps(
         _mm512_slli_epi32(_mm512_add_epi32(_mm512_castps_si512(m), _mm512_set1_epi32(127)), 23));
+  }
+  static reg add_exponent(reg q, reg m) {
+    return _mm512_castsi512_ps(
+        _mm512_add_epi32(_mm512_castps_si512(q), _mm512_slli_epi32(_mm512_castps_si512(m), 23)));
   }
 
   template <int stride>

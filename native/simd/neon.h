@@ -22,6 +22,8 @@ struct F32 : LookUpByLoad<F32, 4> {
   // This is half of them: the other half is for the first stages of a longer row and for constants.
   static constexpr int registers = 16;
 
+  static constexpr int exp_registers = 6;
+  static void keep_place(reg& a) { asm("" : "+w"(a)); }
   static void zero_upper() {}
   static reg load(const float* p) { return vld1q_f32(p); }
   static reg load_float16(const uint16_t* p) { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p))); }
@@ -74,6 +76,11 @@ struct F32 : LookUpByLoad<F32, 4> {
   static reg power_of_two(reg m) {
     return vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(vreinterpretq_s32_f32(m), vdupq_n_s32(127)), 23));
   }
+  static reg add_exponent(reg q, reg m) {
+    return vreinterpretq_f32_s32(
+        vaddq_s32(vreinterpretq_s32_f32(q), vshlq_n_s32(vreinterpretq_s32_f32(m), 23)));
+  }
+  static reg sub_product(reg a, reg b, reg c) { return vfmsq_f32(a, b, c); }
 
   template <int stride>
   static reg swap(reg a) {

@@ -26,6 +26,8 @@ struct F32 : LookUpByLoad<F32, 4> {
   static constexpr int width = 4;
   static constexpr int registers = 8;
 
+  static constexpr int exp_registers = 5;
+  static void keep_place(reg& a) { asm("" : "+x"(a)); }
   static void zero_upper() {}
   static reg load(const float* p) { return _mm_loadu_ps(p); }
   // No step has denormals among its operands, which are slow.
@@ -99,6 +101,9 @@ struct F32 : LookUpByLoad<F32, 4> {
   }
   static reg power_of_two(reg m) {
     return _mm_castsi128_ps(_mm_slli_epi32(_mm_add_epi32(_mm_castps_si128(m), _mm_set1_epi32(127)), 23));
+  }
+  static reg add_exponent(reg q, reg m) {
+    return _mm_castsi128_ps(_mm_add_epi32(_mm_castps_si128(q), _mm_slli_epi32(_mm_castps_si128(m), 23)));
   }
 
   template <int stride>
