@@ -6,7 +6,7 @@ import { FixedClassifier, fwht, rotation } from "../product.js";
 import { duration } from "../report.js";
 import { checkTransform, transforms, values } from "../rows.js";
 import { byTurns, median, ratio, repeated } from "../timing.js";
-import { wasmLimit } from "../wasm/limit.js";
+import { wasmLimits } from "../wasm/limit.js";
 import { judge, range, worst } from "./row.js";
 
 /** @import { Backend } from "../product.js" */
@@ -27,16 +27,30 @@ const RUN = 200_000;
 export async function measureWasm({ backends, milliseconds }) {
   const backend = backends.find(({ instructionSet }) => instructionSet === "simd128");
   if (backend === undefined) return [];
-  const limit = await wasmLimit();
+  const limits = await wasmLimits();
   return EXPONENTS.map((m) => {
     const n = 2 ** m;
     const x = values("float32", Math.max(n, BATCH));
     const transform = fwht.plan(x, { rowLength: n, backend });
     checkTransform(`fwht.plan rows of ${n} on wasm`, x, transform, { rowLength: n });
     compiled({ zeros: fwht.plan(new Float32Array(x.length), { rowLength: n, backend }) });
-    const samples = byTurns({ call: transforms("float32", x, transform, n), limit }, milliseconds);
-    const fraction = median(samples.call.map((time, i) => (x.length * m * 1e9) / time / samples.limit[i]));
-    return { m, n, nanoseconds: median(samples.call), limit: median(samples.limit), fraction };
+    const rows = x.length / n;
+    const { call, least, additions } = byTurns(
+      {
+        call: transforms("float32", x, transform, n),
+        least: () => rows * limits.transform(n),
+        additions: () => x.length * m * limits.additions(),
+      },
+      milliseconds,
+    );
+    return {
+      m,
+      n,
+      nanoseconds: median(call),
+      limit: ((x.length * m) / median(least)) * 1e9,
+      fraction: ratio(least, call),
+      ofAdditions: ratio(additions, call),
+    };
   });
 }
 
