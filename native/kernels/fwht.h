@@ -6,78 +6,10 @@
 
 #include <cstddef>
 
+#include "overlap.h"
+#include "stages.h"
+
 namespace {
-
-template <class V>
-using Reg = typename V::reg;
-
-// Returns the difference of a stage, made by the multiply pipes where the type has an instruction for that:
-// the add pipes are busy with the sums.
-template <class V>
-[[gnu::always_inline]] inline Reg<V> difference(const V& v, Reg<V> a, Reg<V> b) {
-  if constexpr (requires { v.sub_by_fma(a, b); }) {
-    return v.sub_by_fma(a, b);
-  } else {
-    return V::sub(a, b);
-  }
-}
-
-// Does the stages across an array of registers, in descending order.
-template <class V, int count, class Subtract>
-[[gnu::always_inline]] inline void across(Reg<V> (&a)[count], const Subtract& subtract) {
-#pragma GCC unroll 5
-  for (int h = count / 2; h >= 1; h /= 2) {
-#pragma GCC unroll 16
-    for (int i = 0; i < count / 2; i++) {
-      const int low = (i / h) * 2 * h + i % h;
-      const Reg<V> sum = V::add(a[low], a[low + h]);
-      a[low + h] = subtract(h, a[low], a[low + h]);
-      a[low] = sum;
-    }
-  }
-}
-
-// Where multiply-adds hinder what else a pass does, not all stages take their differences by them.
-template <class V, int count>
-[[gnu::always_inline]] inline void across(const V& v, Reg<V> (&a)[count]) {
-  across<V>(a, [&](int h, Reg<V> x, Reg<V> y) {
-    if constexpr (requires { V::fma_from; }) {
-      return h >= V::fma_from ? difference(v, x, y) : V::sub(x, y);
-    } else {
-      return V::sub(x, y);
-    }
-  });
-}
-
-// Does the stages across registers where stages within registers follow. Their shuffles and multiply-adds
-// fill the multiply pipes, so differences are plain subtractions here: llvm-mca 19 for Zen 4 has 114 cycles
-// for a row of 256 with AVX-512, and 131 with sub_by_fma.
-template <class V, int count>
-[[gnu::always_inline]] inline void across_before_shuffles(Reg<V> (&a)[count]) {
-  across<V>(a, [](int, Reg<V> x, Reg<V> y) { return V::sub(x, y); });
-}
-
-// Does the stages within each register of a group. A group of four hides the latency of shuffle and add.
-template <class V, int stride, int count>
-[[gnu::always_inline]] inline void within(Reg<V>* a) {
-  if constexpr (stride == 2 && count >= 2 && requires { V::last_two_stages(a[0], a[1]); }) {
-#pragma GCC unroll 2
-    for (int i = 0; i < count; i += 2) V::last_two_stages(a[i], a[i + 1]);
-  } else if constexpr (stride >= 1) {
-#pragma GCC unroll 4
-    for (int i = 0; i < count; i++) a[i] = V::template butterfly<stride>(a[i]);
-    within<V, stride / 2, count>(a);
-  }
-}
-
-// Does all stages of count · width elements that are held in registers.
-template <class V, int count>
-[[gnu::always_inline]] inline void in_registers(Reg<V> (&a)[count]) {
-  across_before_shuffles<V>(a);
-  constexpr int group = count < 4 ? count : 4;
-#pragma GCC unroll 8
-  for (int i = 0; i < count; i += group) within<V, V::width / 2, group>(a + i);
-}
 
 // A source is where a transform takes its input, a register at index i at a time; a sink is where a row that
 // fits the registers leaves its output, from index `at` on. A kernel that has more to do with an element than
@@ -127,9 +59,6 @@ template <class V, int radix, class Source>
   for (size_t j = at; j < at + stride; j += V::width) columns_at<V, radix>(v, source, t, j, stride);
 }
 
-template <class V>
-constexpr size_t row_length_in_registers = V::registers * V::width;
-
 // Does what columns() does where the stretches that are left fit the registers, and transforms these too. The
 // first one stays in registers and is finished without going through memory.
 template <class V, int radix, class Source>
@@ -146,6 +75,10 @@ template <class V, int radix, class Source>
     first[j] = a[0];
 #pragma GCC unroll 8
     for (int i = 1; i < radix; i++) V::store(t + at + j * V::width + i * length, a[i]);
+  }
+  if constexpr (kOverlapsRows<V>) {
+    across_before_shuffles<V>(first);
+    return finish_overlapping<V>(first, t + at, radix);
   }
   in_registers<V>(first);
   Store<V>{t}(first, at);
@@ -238,6 +171,10 @@ inline void transform_short(typename V::scalar* p, size_t n) {
 template <class V, int count>
 void transform_rows(typename V::scalar* p, size_t n, size_t rows) {
   if (n == static_cast<size_t>(count) * V::width) {
+    if constexpr (count == V::registers && kOverlapsRows<V>) {
+      if (rows > 0) transform_overlapping<V>(p, rows);
+      return;
+    }
     for (size_t r = 0; r < rows; r++) transform_registers<V, count>(Load<V>{p}, Store<V>{p}, r * n);
   } else if constexpr (count > 1) {
     transform_rows<V, count / 2>(p, n, rows);

@@ -9,6 +9,7 @@
 //                             hold a constant for it
 //   fma_from                  with sub_by_fma: a pass takes the differences of elements that are so many of
 //                             its registers apart, or more, by it
+//   overlaps_rows             there if rows of 8 registers are to be made one into the other (fwht.h)
 //   zero_upper()              ends a kernel: what it holds in registers must not slow down the caller
 //   load_float16 load_bfloat16 load_int8    `width` numbers of these types, exactly; NaN stays NaN
 //   store_float16 store_bfloat16    `width` numbers rounded to these types, ties to even; NaN becomes 0x7E00
