@@ -2,15 +2,13 @@
 #pragma once
 
 #include <algorithm>
-#include <condition_variable>
 #include <cstddef>
 #include <memory>
-#include <mutex>
-#include <vector>
 
 #include "arguments.h"
 #include "head_table.h"
 #include "scratch.h"
+#include "turn.h"
 
 namespace fixed_classifier {
 
@@ -21,12 +19,15 @@ struct HeadCall {
   const HeadData& data;
 };
 
+// How long an operation takes, about, by the time of a forward pass.
+enum class Work : size_t { kForward = 1, kBackward = 2, kSoftmax = 3, kLoss = 4 };
+
 // Calls step(first row, rows, scratch memory) for every chunk, on several threads where there is enough to
 // do.
 template <class Step>
-void for_chunks(napi_env env, const HeadCall& call, size_t rows, const Step& step) {
+void for_chunks(napi_env env, const HeadCall& call, size_t rows, Work work, const Step& step) {
   const size_t chunks = (rows + kChunkRows - 1) / kChunkRows;
-  const int threads = call.executor.threads_for(call.data.additions * rows);
+  const int threads = call.executor.threads_for(call.data.additions * rows * static_cast<size_t>(work));
   if (!call.scratch.prepare(threads, call.data.scratch_bytes)) {
     napi_throw_range_error(env, nullptr, kNoMemory);
     return;
@@ -51,28 +52,20 @@ struct GradientChunk {
   const WeightGradient* weights;
 };
 
-// Whose turn it is, for each block of a head: what chunks add must be added in their order, whoever comes
-// first.
+// Whose turn it is, for each block of a head.
 class BlockTurns {
  public:
-  explicit BlockTurns(size_t blocks) : next_(blocks) {}
+  explicit BlockTurns(size_t blocks) : turns_(std::make_unique<Turn[]>(blocks)) {}
 
   static void enter(void* turns, size_t chunk, size_t block) {
-    auto& self = *static_cast<BlockTurns*>(turns);
-    std::unique_lock<std::mutex> lock(self.mutex_);
-    self.turn_.wait(lock, [&] { return self.next_[block] == chunk; });
+    static_cast<BlockTurns*>(turns)->turns_[block].wait(chunk);
   }
   static void leave(void* turns, size_t chunk, size_t block) {
-    auto& self = *static_cast<BlockTurns*>(turns);
-    const std::lock_guard<std::mutex> lock(self.mutex_);
-    self.next_[block] = chunk + 1;
-    self.turn_.notify_all();
+    static_cast<BlockTurns*>(turns)->turns_[block].pass_to(chunk + 1);
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable turn_;
-  std::vector<size_t> next_;
+  std::unique_ptr<Turn[]> turns_;
 };
 
 // Adds to a gradient. Not unrolled, where the linker puts the loop decides over 3 % of a gradient of 100,000
@@ -86,26 +79,22 @@ inline void add(float* total, const float* terms, size_t count) {
 // order to that of the first, whoever finishes first, and so are those by class vectors, which the step adds
 // itself: docs/numerics.md, "Sums over rows".
 template <class Step>
-void for_gradient_chunks(napi_env env, const HeadCall& call, size_t rows, const GradientSums& sums,
-                         const Step& step) {
+void for_gradient_chunks(napi_env env, const HeadCall& call, size_t rows, Work work,
+                         const GradientSums& sums, const Step& step) {
   const TypedArray<float>& bias = sums.bias;
   if (rows == 0) std::fill(bias.data, bias.data + bias.length, 0.0f);
   std::fill(sums.weights.data, sums.weights.data + sums.weights.length, 0.0f);
   BlockTurns turns(sums.weights.length > 0 ? call.data.head.block_count : 0);
   const WeightGradient weights{sums.weights.data, sums.weight_classes.data, sums.weight_classes.length,
                                BlockTurns::enter, BlockTurns::leave,        &turns};
-  std::mutex mutex;
-  std::condition_variable turn;
-  size_t next = 0;
-  for_chunks(env, call, rows, [&](size_t r, size_t count, void* scratch) {
+  Turn turn;
+  for_chunks(env, call, rows, work, [&](size_t r, size_t count, void* scratch) {
     std::unique_ptr<float[]> own;
     if (bias.data && r > 0) own.reset(new float[bias.length]);
     step({r, count, scratch, r > 0 ? own.get() : bias.data, sums.weights.length > 0 ? &weights : nullptr});
-    std::unique_lock<std::mutex> lock(mutex);
-    turn.wait(lock, [&] { return next == r; });
+    turn.wait(r);
     if (own) add(bias.data, own.get(), bias.length);
-    next = r + count;
-    turn.notify_all();
+    turn.pass_to(r + count);
   });
 }
 

@@ -16,7 +16,7 @@ namespace {
 void forward_rows(napi_env env, const HeadCall& call, const Parameters& parameters, const float* x,
                   size_t rows, float* logits) {
   const Head& head = call.data.head;
-  for_chunks(env, call, rows, [&](size_t r, size_t count, void* scratch) {
+  for_chunks(env, call, rows, Work::kForward, [&](size_t r, size_t count, void* scratch) {
     call.executor.kernels->forward(head, parameters, x + r * head.features, count, logits + r * head.classes,
                                    scratch);
   });
@@ -130,7 +130,7 @@ napi_value probabilities(napi_env env, napi_callback_info info) {
   const HeadInput in(arguments);
   const TypedArray<float> out = arguments.array<float>();
   if (!arguments.check(in.fits && out.length == in.rows * in.head.classes)) return nullptr;
-  for_chunks(env, in.call, in.rows, [&](size_t r, size_t rows, void* scratch) {
+  for_chunks(env, in.call, in.rows, Work::kSoftmax, [&](size_t r, size_t rows, void* scratch) {
     in.executor.kernels->probabilities(in.head, in.parameters, in.row(r), rows,
                                        out.data + r * in.head.classes, scratch);
   });
@@ -144,7 +144,7 @@ napi_value chosen_probabilities(napi_env env, napi_callback_info info) {
   const TypedArray<float> out = arguments.array<float>();
   if (!arguments.check(in.fits && out.length == in.rows * chosen.length && are_classes(chosen, in.head)))
     return nullptr;
-  for_chunks(env, in.call, in.rows, [&](size_t r, size_t rows, void* scratch) {
+  for_chunks(env, in.call, in.rows, Work::kSoftmax, [&](size_t r, size_t rows, void* scratch) {
     in.executor.kernels->chosen_probabilities(in.head, in.parameters, in.row(r), rows, chosen.data,
                                               chosen.length, out.data + r * chosen.length, scratch);
   });
@@ -160,7 +160,7 @@ napi_value top_k(napi_env env, napi_callback_info info) {
   const bool fits =
       k >= 1 && k <= in.head.classes && classes.length == in.rows * k && scores.length == in.rows * k;
   if (!arguments.check(in.fits && fits)) return nullptr;
-  for_chunks(env, in.call, in.rows, [&](size_t r, size_t rows, void* scratch) {
+  for_chunks(env, in.call, in.rows, Work::kForward, [&](size_t r, size_t rows, void* scratch) {
     in.executor.kernels->top_k(in.head, in.parameters, in.row(r), rows, k, classes.data + r * k,
                                scores.data + r * k, scratch);
   });
@@ -174,7 +174,8 @@ napi_value backward(napi_env env, napi_callback_info info) {
   const GradientArrays gradients(arguments);
   const bool fits = grad_logits.length == in.rows * in.head.classes && gradients.fit(in);
   if (!arguments.check(in.fits && fits)) return nullptr;
-  for_gradient_chunks(env, in.call, in.rows, gradients.sums(), [&](const GradientChunk& chunk) {
+  const GradientSums sums = gradients.sums();
+  for_gradient_chunks(env, in.call, in.rows, Work::kBackward, sums, [&](const GradientChunk& chunk) {
     in.executor.kernels->backward(in.head, in.parameters, in.row(chunk.row), chunk.rows,
                                   grad_logits.data + chunk.row * in.head.classes, gradients.at(in, chunk),
                                   chunk.scratch);

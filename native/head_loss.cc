@@ -56,7 +56,8 @@ napi_value loss_and_gradient(napi_env env, napi_callback_info info) {
   float same_weights[kChunkRows];
   std::fill(same_weights, same_weights + kChunkRows, row_weight);
   const auto from = [](const auto& array, size_t i) { return array.data ? array.data + i : nullptr; };
-  for_gradient_chunks(env, in.call, in.rows, gradients.sums(), [&](const GradientChunk& chunk) {
+  const GradientSums sums = gradients.sums();
+  for_gradient_chunks(env, in.call, in.rows, Work::kLoss, sums, [&](const GradientChunk& chunk) {
     const size_t r = chunk.row;
     const CrossEntropy loss{from(arrays.labels, r),
                             from(arrays.targets, r * in.head.classes),
@@ -77,7 +78,7 @@ napi_value log_sum_exp(napi_env env, napi_callback_info info) {
   in.parameters.normalised &= arguments.number() != 0;
   const TypedArray<float> out = arguments.array<float>();
   if (!arguments.check(in.fits && out.length == in.rows)) return nullptr;
-  for_chunks(env, in.call, in.rows, [&](size_t r, size_t rows, void* scratch) {
+  for_chunks(env, in.call, in.rows, Work::kSoftmax, [&](size_t r, size_t rows, void* scratch) {
     in.executor.kernels->log_sum_exp(in.head, in.parameters, in.row(r), rows, out.data + r, scratch);
   });
   return nullptr;

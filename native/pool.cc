@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <thread>
+
+#include "spin.h"
 
 #ifndef _WIN32
 #include <dlfcn.h>
@@ -40,15 +42,6 @@ bool start_thread(void* (*entry)(void*), void* argument) {
 #endif
 }
 
-// Leaves the core to whoever shares it while this thread waits.
-void relax() {
-#if defined(__x86_64__) || defined(_M_X64)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
 int process_id() {
 #ifdef _WIN32
   return 0;  // nothing forks
@@ -65,43 +58,35 @@ class Pool {
 
   // Returns false, with nothing done, if another call has the pool.
   bool run(int threads, size_t tasks, const std::function<void(size_t, int)>& work) {
-    std::unique_lock<std::mutex> only(busy_, std::try_to_lock);
+    const std::unique_lock<std::mutex> only(busy_, std::try_to_lock);
     if (!only) return false;
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      while (started_ < threads - 1 && start()) {
-      }
-      work_ = &work;
-      tasks_ = tasks;
-      next_.store(0, std::memory_order_relaxed);
-      helpers_ = std::min(threads - 1, started_);
-      joined_ = 0;
-      call_.fetch_add(1, std::memory_order_release);
+    while (started_ < threads - 1 && start()) {
     }
-    wake_.notify_all();
+    work_ = &work;
+    tasks_ = tasks;
+    next_.store(0, std::memory_order_relaxed);
+    helpers_ = static_cast<uint32_t>(std::min(threads - 1, started_));
+    state_ = helpers_ * kPlace;
+    if (asleep_ > 0) notify(wake_);
     take_tasks(work, tasks, 0);
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      helpers_ = 0;  // threads that have not woken up by now need not
+    state_ &= kPlace - 1;  // threads that have not come by now need not
+    if (!spin_until([&] { return state_.load(std::memory_order_acquire) == 0; })) {
+      std::unique_lock<std::mutex> lock(mutex_);
+      caller_asleep_ = true;
+      done_.wait(lock, [&] { return state_ == 0; });
+      caller_asleep_ = false;
     }
-    spin_until([&] { return working_.load(std::memory_order_acquire) == 0; });
-    std::unique_lock<std::mutex> lock(mutex_);
-    done_.wait(lock, [&] { return working_.load(std::memory_order_relaxed) == 0; });
-    work_ = nullptr;
     return true;
   }
 
  private:
-  // Falling asleep and being woken up takes longer than most calls last, and calls follow each other.
-  template <class Condition>
-  static void spin_until(const Condition& condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
-    do {
-      for (int i = 0; i < 50; i++) {
-        if (condition()) return;
-        relax();
-      }
-    } while (std::chrono::steady_clock::now() < end);
+  // The state counts the threads that work, and above them the places for more.
+  static constexpr uint32_t kPlace = 1 << 16;
+
+  // Wakes those who wait. Whoever has said to be asleep holds the mutex until it waits.
+  void notify(std::condition_variable& waiting) {
+    { const std::lock_guard<std::mutex> lock(mutex_); }
+    waiting.notify_all();
   }
 
   bool start() {
@@ -116,39 +101,50 @@ class Pool {
   }
 
   void serve() {
-    unsigned seen = 0;
     for (;;) {
-      spin_until([&] { return call_.load(std::memory_order_acquire) != seen; });
-      std::unique_lock<std::mutex> lock(mutex_);
-      wake_.wait(lock, [&] { return call_.load(std::memory_order_relaxed) != seen; });
-      seen = call_.load(std::memory_order_relaxed);
-      if (joined_ >= helpers_) continue;
-      const int thread = ++joined_;
-      working_.fetch_add(1, std::memory_order_relaxed);
-      const auto* work = work_;
-      const size_t tasks = tasks_;
-      lock.unlock();
-      take_tasks(*work, tasks, thread);
-      lock.lock();
-      if (working_.fetch_sub(1, std::memory_order_release) == 1) done_.notify_one();
+      int thread = 0;
+      if (!spin_until([&] { return (thread = join()) != 0; })) {
+        std::unique_lock<std::mutex> lock(mutex_);
+        asleep_++;
+        wake_.wait(lock, [&] { return state_ >= kPlace; });
+        asleep_--;
+        continue;
+      }
+      take_tasks(*work_, tasks_, thread);
+      if (--state_ == 0 && caller_asleep_) notify(done_);
     }
+  }
+
+  // Takes a place in the call there is, which ends only when this thread has; returns its number, or 0 if
+  // there is no place. Without a lock: the caller has just let go of it when threads that spin see the call,
+  // and would put them to sleep.
+  int join() {
+    uint32_t state = state_.load(std::memory_order_acquire);
+    while (state >= kPlace) {
+      if (state_.compare_exchange_weak(state, state - kPlace + 1))
+        return static_cast<int>(helpers_ - state / kPlace + 1);
+    }
+    return 0;
   }
 
   void take_tasks(const std::function<void(size_t, int)>& work, size_t tasks, int thread) {
     for (size_t task; (task = next_.fetch_add(1, std::memory_order_relaxed)) < tasks;) work(task, thread);
   }
 
-  std::mutex busy_;
-  std::mutex mutex_;
-  std::condition_variable wake_, done_;
+  std::mutex busy_;  // whose call has the pool, and with it all that is no atomic
+  int started_ = 0;  // threads that exist
   const std::function<void(size_t, int)>* work_ = nullptr;
   size_t tasks_ = 0;
-  std::atomic<size_t> next_{0};
-  std::atomic<unsigned> call_{0};
-  int started_ = 0;              // threads that exist
-  int helpers_ = 0;              // how many of them this call wants
-  int joined_ = 0;               // how many have come
-  std::atomic<int> working_{0};  // how many have not finished
+  uint32_t helpers_ = 0;  // how many threads this call wants beside its own
+
+  // Each in a line of the cache of its own: threads that spin read the one, those that work write the other.
+  alignas(64) std::atomic<uint32_t> state_{0};
+  alignas(64) std::atomic<size_t> next_{0};
+
+  alignas(64) std::mutex mutex_;  // of who falls asleep
+  std::condition_variable wake_, done_;
+  std::atomic<int> asleep_{0};
+  std::atomic<bool> caller_asleep_{false};
 };
 
 // The threads of a pool do not survive a fork: the child makes a pool of its own, and leaves the parent's
