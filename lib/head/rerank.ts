@@ -1,20 +1,20 @@
 /** The best classes of a product code, scored again by the vectors that it was made of: docs/numerics.md. */
 
-import type { HeadKernels, HeadParameters } from "../backends/backend.js";
+import type { HeadParameters } from "../backends/backend.js";
 import { isAbove } from "../backends/js/top-k.js";
 import { checkInteger } from "../checks.js";
 import type { KeptOriginals } from "../codes/product-originals.js";
 import { float16Table } from "../numerics/float16.js";
 import type { HeadCore } from "./core.js";
+import { MANY, type Search, searchFor, sorter } from "./many-best.js";
 
 // Looking up a global is slow in Jest's sandbox.
 const { floor, fround, max, min, sqrt } = Math;
 const EPSILON = 1e-8;
 /** Candidates that are looked for at a time, of as many rows as have no more. */
 const CANDIDATES = 2 ** 16;
-
-/** What finds the k best classes of every row, and their scores. */
-export type Search = Pick<HeadKernels, "topK">;
+/** From so many a row on, they are sorted out of all classes: fewer are found sooner by insertion into a list. */
+const SORTED = 2048;
 
 /**
  * A search whose candidates are the best classes by the code, so many a row.
@@ -25,7 +25,7 @@ export function reranked(core: HeadCore, k: number, count: number): Search {
   const { features, classes: most } = core;
   const scoreOf = scorer(core);
   checkInteger("rerank", count, k, most);
-  const { kernels } = core;
+  const search = count < SORTED ? core.kernels : searchFor(core, count);
 
   function topK(
     x: Float32Array,
@@ -38,14 +38,30 @@ export function reranked(core: HeadCore, k: number, count: number): Search {
     const step = min(rows, max(1, floor(CANDIDATES / count)));
     const candidates = new Int32Array(step * count);
     const byCode = new Float32Array(step * count);
+    const many = k < MANY ? null : { sort: sorter(count), exact: new Float32Array(most) };
     for (let first = 0; first < rows; first += step) {
       const length = min(step, rows - first);
       const part = x.subarray(first * features, (first + length) * features);
       const [found, scored] = [candidates.subarray(0, length * count), byCode.subarray(0, length * count)];
-      kernels.topK(part, parameters, count, found, scored);
+      search.topK(part, parameters, count, found, scored);
       for (let r = 0; r < length; r++) {
         const score = scoreOf(part, r, parameters.scale);
         const start = (first + r) * k;
+        if (many !== null) {
+          const { sort, exact } = many;
+          const own = found.subarray(r * count, (r + 1) * count);
+          for (let i = 0; i < count; i++) {
+            const c = own[i] as number;
+            exact[c] = score(c, scored[r * count + i] as number);
+          }
+          const sorted = sort(exact, own);
+          for (let i = 0; i < k; i++) {
+            const c = sorted(i);
+            classes[start + i] = c;
+            scores[start + i] = exact[c] as number;
+          }
+          continue;
+        }
         for (let i = 0; i < count; i++) {
           const at = r * count + i;
           const c = found[at] as number;

@@ -2,8 +2,8 @@ import { checkInteger } from "../checks.js";
 import { checkFeatures, FEATURE_OPTIONS, type FeatureOptions, type Features, partOf } from "../features.js";
 import { readOptions } from "../options.js";
 import type { HeadCore } from "./core.js";
-import { MANY, sortedSearch } from "./many-best.js";
-import { reranked, type Search } from "./rerank.js";
+import { MANY, type Search, searchFor } from "./many-best.js";
+import { reranked } from "./rerank.js";
 import { usualRows } from "./usual.js";
 
 /** The best classes of every row. */
@@ -73,5 +73,5 @@ function checkedTopK(core: HeadCore, x: Features, k: number, options: TopKOption
 
 function searchOf(core: HeadCore, k: number, rerank: number | undefined): Search {
   if (rerank !== undefined) return reranked(core, k, rerank);
-  return k < MANY ? core.kernels : sortedSearch(core);
+  return searchFor(core, k);
 }

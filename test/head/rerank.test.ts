@@ -132,6 +132,27 @@ onEachBackend((backend) => {
     });
   });
 
+  test("hundreds of best are in the same order as few", () => {
+    const [features, classes, rows] = [16, 900, 3];
+    // Of small integers, so that many are equal.
+    const weights = floats(features * classes, 8).map((v) => min(1, max(-1, floor(v))));
+    const of = { features, classes, weights, bias: null, normalised: false, scale: 1 };
+    const x = floats(rows * features, 9).map(floor);
+    x[features] = Number.NaN;
+    const head = headOf(of, backend);
+    (head.bias as Float32Array)[5] = -Infinity;
+    const [most, few, rerank] = [600, 511, 800];
+    const { classes: got, scores } = head.topK(x, most, { rerank });
+    const fewer = head.topK(x, few, { rerank });
+    for (let r = 0; r < rows; r++) {
+      expect(got.subarray(r * most, r * most + few)).toEqual(fewer.classes.subarray(r * few, (r + 1) * few));
+      expectSameBits(
+        scores.subarray(r * most, r * most + few),
+        fewer.scores.subarray(r * few, (r + 1) * few),
+      );
+    }
+  });
+
   test("features of 16 and 8 bits are those that they mean", () => {
     for (const normalised of [true, false]) {
       const of = {
