@@ -60,7 +60,8 @@ float columns_and_squares(const F32& v, const float* x, float* t) {
       }
     }
     squares.lane[j / F32::width] = sum;
-    across(v, a);
+    // The sums of squares keep the pipes that add busy, so here all differences go to the others.
+    across<F32>(a, [&](int, F32::reg x, F32::reg y) { return difference(v, x, y); });
 #pragma GCC unroll 8
     for (int i = 0; i < radix; i++) F32::store(t + j + i * kLanes, a[i]);
   }
