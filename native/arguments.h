@@ -178,9 +178,7 @@ class Arguments {
   }
 
   // Does the same without an exception.
-  bool fits(bool condition) const {
-    return ok_ && condition && (next_ == data_->arity || next_ == count_);
-  }
+  bool fits(bool condition) const { return ok_ && condition && (next_ == data_->arity || next_ == count_); }
 
  private:
   // Not inlined, as few calls keep anything.

@@ -79,8 +79,8 @@ inline void add(float* total, const float* terms, size_t count) {
 // order to that of the first, whoever finishes first, and so are those by class vectors, which the step adds
 // itself: docs/numerics.md, "Sums over rows".
 template <class Step>
-void for_gradient_chunks(napi_env env, const HeadCall& call, size_t rows, Work work,
-                         const GradientSums& sums, const Step& step) {
+void for_gradient_chunks(napi_env env, const HeadCall& call, size_t rows, Work work, const GradientSums& sums,
+                         const Step& step) {
   const TypedArray<float>& bias = sums.bias;
   if (rows == 0) std::fill(bias.data, bias.data + bias.length, 0.0f);
   std::fill(sums.weights.data, sums.weights.data + sums.weights.length, 0.0f);
