@@ -12,9 +12,14 @@ struct Executor {
   const Kernels* kernels;
   int threads;
 
-  // How many threads a call of about this many additions is worth. So many take some ten microseconds,
-  // and to hand over half of them takes one.
-  int threads_for(size_t additions) const { return additions < 350000 ? 1 : threads; }
+  // How many threads a call of about this many additions is worth. 350,000 take some ten microseconds, and to
+  // hand over half of them to a thread that is awake takes one; to wake it takes thirty, where a call of four
+  // million takes a hundred.
+  int threads_for(size_t additions) const {
+    if (threads == 1 || additions < 350000) return 1;
+    const bool follows = follows_another();
+    return follows || additions >= 4000000 ? threads : 1;
+  }
 };
 
 }  // namespace fixed_classifier

@@ -169,6 +169,13 @@ int available_threads() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+bool follows_another() {
+  using std::chrono::nanoseconds, std::chrono::steady_clock;
+  static constinit std::atomic<int64_t> last{0};
+  const int64_t now = nanoseconds(steady_clock::now().time_since_epoch()).count();
+  return now - last.exchange(now, std::memory_order_relaxed) < 100000;
+}
+
 namespace detail {
 
 bool run_in_pool(int threads, size_t tasks, const std::function<void(size_t, int)>& work) {

@@ -11,6 +11,10 @@ namespace fixed_classifier {
 // Returns how many processors this process may use.
 int available_threads();
 
+// Whether such a question was asked less than a hundred microseconds ago. Calls that follow one another find
+// threads awake, or will when they go on; one that stands alone is done before they are.
+bool follows_another();
+
 namespace detail {
 // Returns false, with nothing done, if the pool is busy with another call.
 bool run_in_pool(int threads, size_t tasks, const std::function<void(size_t task, int thread)>& work);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -15,6 +16,7 @@
 
 namespace harness {
 
+using fixed_classifier::follows_another;
 using fixed_classifier::run_parallel;
 
 namespace {
@@ -114,9 +116,21 @@ void test_fork(Random& random) {
   in_parent.check();
 }
 
+// Calls that stand alone are told from those that follow one another.
+void test_pace(Random& random) {
+  context.operation = "follows_another";
+  std::this_thread::sleep_for(std::chrono::microseconds(random.between(200, 2000)));
+  if (follows_another()) fail("a call that stands alone is taken for one that follows another");
+  // Another process may have the core in between, but not every time.
+  for (int i = 0; i < 1000; i++) {
+    if (follows_another()) return;
+  }
+  fail("no call follows another");
+}
+
 }  // namespace
 
-const std::vector<Group> groups = {{"callers", test_callers}, {"fork", test_fork}};
+const std::vector<Group> groups = {{"callers", test_callers}, {"fork", test_fork}, {"pace", test_pace}};
 
 bool choose_instruction_sets(const std::string& names) { return names.empty(); }
 
