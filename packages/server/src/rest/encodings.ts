@@ -29,8 +29,6 @@ export function contentEncoding(header: string | undefined): Encoding {
   );
 }
 
-export { decompress } from "../inference/decompress.js";
-
 export async function compress(encoding: "gzip" | "deflate", bytes: Buffer): Promise<Buffer> {
   return compressors[encoding](bytes, COMPRESSION);
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { decompress } from "../inference/decompress.js";
 import { InferenceError } from "../inference/errors.js";
 import type { Inference, InferRequest, InferResponse } from "../inference/request.js";
 import { sendAnswer } from "./answer.js";
 import { type BodyTaker, keepBody, OUTSIDE, readBody } from "./body.js";
-import { acceptedEncoding, contentEncoding, decompress, type Encoding } from "./encodings.js";
+import { acceptedEncoding, contentEncoding, type Encoding } from "./encodings.js";
 import { inferenceErrorOf, writeFailure } from "./failures.js";
 import type { HeadCache } from "./head-cache.js";
 import { checkContentType, jsonLengthOf } from "./headers.js";
