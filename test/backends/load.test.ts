@@ -199,6 +199,33 @@ describe("an addon that is not", () => {
     );
   });
 
+  /** The addon with a function under another name, as one that was built before there was such a function. */
+  const withoutFunction = (name: string): Buffer => {
+    const bytes = addonBytes();
+    for (let at = bytes.indexOf(`\0${name}\0`); at >= 0; at = bytes.indexOf(`\0${name}\0`, at + 1)) {
+      bytes.write("_", at + 1);
+    }
+    return bytes;
+  };
+
+  withAddon("of other sources with the same version, in the package", async () => {
+    put(withoutFunction("planForward"));
+    await expectLost(
+      `${prebuild()} was built from other sources than this JavaScript, and has no such function as its kernels.planForward`,
+      "install the package again",
+    );
+  });
+
+  withAddon("of other sources with the same version, built in a checkout", async () => {
+    writeFileSync(inPackage("binding.gyp"), "{}");
+    const path = inPackage(LOCAL_BUILD);
+    put(withoutFunction("tryForward"), { path, record: false });
+    await expectLost(
+      `${path} was built from other sources`,
+      "kernels.tryForward; run `npm run build:native`",
+    );
+  });
+
   test("that is a folder", async () => {
     mkdirSync(prebuild(), { recursive: true });
     await expectLost(prebuild(), "does not load: EISDIR");

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import { parseSync } from "@swc/core";
+import { functionAmiss, NEEDED } from "../../lib/backends/native/functions.js";
 import { loadAddon } from "../../lib/backends/native/load.js";
 import { bytesFromBase64 } from "../../lib/backends/wasm/base64.js";
 import { BASELINE, SIMD128 } from "../../lib/backends/wasm/binary.js";
@@ -69,6 +70,15 @@ native("what the addon exports", () => {
       const kernels = addon.create(instructionSet, 1);
       expect(functionsOf(kernels, addon.arities.kernels)).toEqual(methodsOf("Kernels"));
     }
+  });
+
+  test("what the loader asks of an addon is all that is called", () => {
+    expect(NEEDED.module).toEqual(methodsOf("Addon"));
+    expect(NEEDED.kernels).toEqual(methodsOf("Kernels"));
+    const { module, kernels } = NEEDED;
+    expect(functionAmiss({ arities: NEEDED })).toBeUndefined();
+    expect(functionAmiss({})).toBe("module.misalignment");
+    expect(functionAmiss({ arities: { module, kernels: { ...kernels, topK: 6 } } })).toBe("kernels.topK");
   });
 
   test("a function refuses a call with fewer arguments than it reads", () => {

@@ -1,6 +1,7 @@
 import { VERSION } from "../../version.js";
 import type { Addon } from "./addon.js";
 import { foldersNear, LOCAL_BUILD, PREBUILT, prebuildOf, thisTarget } from "./candidates.js";
+import { functionAmiss } from "./functions.js";
 import { damage } from "./intact.js";
 import { AddonLost } from "./lost.js";
 
@@ -60,7 +61,8 @@ function load(): Addon {
 
   const [home = ""] = folders;
   const checkout = existsSync(join(home, "binding.gyp"));
-  if (reasons.length === 0) {
+  const absent = reasons.length === 0;
+  if (absent) {
     askToLoad(join(home, prebuildOf(target)));
     const nowhere = `${prebuildOf(target)} is in none of the folders ${[...folders].join(", ")}`;
     if (checkout) reasons.push(`it was not built in this checkout; ${BUILD}`);
@@ -68,8 +70,8 @@ function load(): Addon {
     else reasons.push(`the package has none for ${target}; ${BUILD} in a checkout of it`);
   }
   const message = `the native addon could not be loaded: ${reasons.join("; ")}`;
-  // Who sets permissions has chosen; who works in a checkout was told by the set-up.
-  const chosen = checkout || process.permission !== undefined || !PREBUILT.includes(target);
+  // Who sets permissions has chosen; who works in a checkout was told by its set-up, but not of what was built then and fits no longer.
+  const chosen = process.permission !== undefined || (absent && (checkout || !PREBUILT.includes(target)));
   throw chosen ? new Error(message) : new AddonLost(message);
 }
 
@@ -90,9 +92,10 @@ function open(path: string, builtin: Builtin): Addon | string {
     const module: { exports: Partial<Addon> } = { exports: {} };
     process.dlopen(module, path);
     const { version } = module.exports;
-    return version === VERSION
-      ? (module.exports as Addon)
-      : `is of version ${version}, and this JavaScript of ${VERSION}`;
+    if (version !== VERSION) return `is of version ${version}, and this JavaScript of ${VERSION}`;
+    const amiss = functionAmiss(module.exports);
+    if (amiss === undefined) return module.exports as Addon;
+    return `was built from other sources than this JavaScript, and has no such function as its ${amiss}`;
   } catch (error) {
     if (denied(error)) throw error;
     return `does not load: ${(error as Error).message}`;
