@@ -1,4 +1,4 @@
-import type { Backend, ReducedType } from "./backends/backend.js";
+import type { Backend, HeadKernels, KernelRows, ReducedType } from "./backends/backend.js";
 import { checkArray, checkFinite, checkRows, type Float16Features, typedArrayName } from "./checks.js";
 import { halfOf } from "./half.js";
 import { SLICE, scratch } from "./scratch.js";
@@ -37,9 +37,9 @@ interface ReducedRows {
 /** Checked features, their reduced types told apart. */
 export type FeatureRows = Float32Rows | ReducedRows;
 
-/** Rows `first` to `end` of the features, as float32. */
+/** Rows `first` to `end` of the features, as kernels take them. */
 export interface FeatureSlice {
-  readonly rows: Float32Array;
+  readonly rows: KernelRows;
   readonly first: number;
   readonly end: number;
 }
@@ -67,9 +67,12 @@ export function checkFeatures(x: unknown, width: number, options: FeatureOptions
   return { rows, scale, type: "float32", array: x as Float32Array };
 }
 
+/** What may read features as they are. */
+type Reader = Pick<HeadKernels<KernelRows>, "reduced">;
+
 /**
- * Makes checked features float32. Where rows are divided by their norm, those of an Int8Array are its integers; elsewhere they are
- * multiplied by their scale: docs/numerics.md.
+ * Makes checked features float32 for kernels that read nothing else. Where rows are divided by their norm, those of an Int8Array are its
+ * integers; elsewhere they are multiplied by their scale: docs/numerics.md.
  */
 export class FeatureDecoder {
   readonly #width: number;
@@ -82,17 +85,30 @@ export class FeatureDecoder {
     this.#backend = backend;
   }
 
-  /** All rows: the user's own array if it is one of float32. */
-  all(x: FeatureRows): Float32Array {
-    if (x.type === "float32") return x.array;
-    const out = new Float32Array(x.array.length);
-    this.#decode(x.array, x.type, x.scale, out);
-    return out;
+  /** All rows as float32: the user's own array if it is one. */
+  all(x: FeatureRows): Float32Array;
+  /** All rows for these kernels. */
+  all(x: FeatureRows, kernels: Reader): KernelRows;
+  all(x: FeatureRows, kernels?: Reader): KernelRows {
+    return this.#given(x, kernels) ?? this.#float32(x as ReducedRows);
   }
 
-  /** Some rows at a time, in order. What a slice holds is its own only until the next one. */
-  slices(x: FeatureRows): Iterable<FeatureSlice> {
-    return x.type === "float32" ? [{ rows: x.array, first: 0, end: x.rows }] : this.#decoded(x);
+  /** Some rows at a time for these kernels, in order. What a slice holds is its own only until the next one. */
+  slices(x: FeatureRows, kernels: Reader): Iterable<FeatureSlice> {
+    const rows = this.#given(x, kernels);
+    return rows === undefined ? this.#decoded(x as ReducedRows) : [{ rows, first: 0, end: x.rows }];
+  }
+
+  /** The rows as they are, where these kernels take them so. */
+  #given({ type, array, scale }: FeatureRows, kernels?: Reader): KernelRows | undefined {
+    if (type === "float32") return array;
+    return scale === 1 || this.#normalised ? kernels?.reduced?.(array, type) : undefined;
+  }
+
+  #float32({ array, type, scale }: ReducedRows): Float32Array {
+    const out = new Float32Array(array.length);
+    this.#decode(array, type, scale, out);
+    return out;
   }
 
   *#decoded(x: ReducedRows): Generator<FeatureSlice> {

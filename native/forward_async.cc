@@ -28,7 +28,7 @@ class ForwardWorker : public Napi::AsyncWorker {
     for (size_t r = 0; r < call_.rows; r += kChunkRows) {
       // JavaScript writes to it meanwhile. std::atomic_ref is missing in libc++ before 19.
       if (__atomic_load_n(call_.cancelled, __ATOMIC_RELAXED)) return;
-      call_.kernels->forward(head, call_.parameters, call_.x + r * head.features,
+      call_.kernels->forward(head, call_.parameters, call_.x.from(r * head.features),
                              std::min(kChunkRows, call_.rows - r), call_.logits + r * head.classes,
                              scratch.get());
     }

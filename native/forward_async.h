@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "arguments.h"
+#include "feature_array.h"
 #include "head_table.h"
 
 namespace fixed_classifier {
@@ -12,7 +13,7 @@ namespace fixed_classifier {
 struct AsyncForward {
   const Kernels* kernels;
   const HeadData* data;
-  const float* x;
+  FeatureArray x;
   size_t rows;
   Parameters parameters;
   float* logits;

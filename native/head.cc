@@ -13,12 +13,12 @@
 namespace fixed_classifier {
 namespace {
 
-void forward_rows(napi_env env, const HeadCall& call, const Parameters& parameters, const float* x,
+void forward_rows(napi_env env, const HeadCall& call, const Parameters& parameters, const FeatureArray& x,
                   size_t rows, float* logits) {
   const Head& head = call.data.head;
   for_chunks(env, call, rows, Work::kForward, [&](size_t r, size_t count, void* scratch) {
-    call.executor.kernels->forward(head, parameters, x + r * head.features, count, logits + r * head.classes,
-                                   scratch);
+    call.executor.kernels->forward(head, parameters, x.from(r * head.features), count,
+                                   logits + r * head.classes, scratch);
   });
 }
 
@@ -29,12 +29,16 @@ napi_value forward(napi_env env, napi_callback_info info) {
   const HeadInput in(arguments);
   const TypedArray<float> logits = arguments.array<float>();
   if (!arguments.check(in.fits && logits.length == in.rows * in.head.classes)) return nullptr;
-  forward_rows(env, in.call, in.parameters, in.x.data, in.rows, logits.data);
+  forward_rows(env, in.call, in.parameters, in.x, in.rows, logits.data);
   return nullptr;
 }
 
 bool overlap(const TypedArray<float>& a, const TypedArray<float>& b) {
   return a.data < b.data + b.length && b.data < a.data + a.length;
+}
+
+FeatureArray features_of(const TypedArray<float>& x) {
+  return {reinterpret_cast<const char*>(x.data), x.length};
 }
 
 // Does what `forward` does for arrays that nobody has checked, and returns whether it has: what does not fit
@@ -55,7 +59,8 @@ napi_value try_forward(napi_env env, napi_callback_info info) {
            (!with_bias || bias.length == head.classes) && !overlap(logits, x) && !overlap(logits, bias);
     const auto& functions = arguments.data<HeadFunctions>();
     const HeadCall call{functions.executor, *functions.scratch, *data};
-    if (fits) forward_rows(env, call, {scale, bias.data, data->normalised}, x.data, rows, logits.data);
+    if (fits)
+      forward_rows(env, call, {scale, bias.data, data->normalised}, features_of(x), rows, logits.data);
   }
   napi_value done = nullptr;
   napi_get_boolean(env, fits, &done);
@@ -66,7 +71,7 @@ napi_value try_forward(napi_env env, napi_callback_info info) {
 struct ForwardPlan {
   Executor executor;
   const HeadData* data;
-  const float* x;
+  FeatureArray x;
   size_t rows;
   const float* bias;
   float* logits;
@@ -84,7 +89,7 @@ napi_value plan_forward(napi_env env, napi_callback_info info) {
                     logits.length == rows * head.classes;
   if (!arguments.check(fits) || !copy_words(env, arguments.value(0))) return nullptr;
   const ForwardPlan plan{
-      arguments.data<HeadFunctions>().executor, &data, x.data, rows, bias.data, logits.data};
+      arguments.data<HeadFunctions>().executor, &data, features_of(x), rows, bias.data, logits.data};
   const napi_value record = make_record(env, plan).object;
   if (record != nullptr) {
     keep_alive(env, record, {arguments.value(0), arguments.value(1), arguments.value(2), arguments.value(3)});
@@ -120,8 +125,7 @@ napi_value forward_async(napi_env env, napi_callback_info info) {
       !copy_words(env, arguments.value(0)))
     return nullptr;
   return start_forward(
-      env,
-      {in.executor.kernels, &in.call.data, in.x.data, in.rows, in.parameters, logits.data, cancelled.data},
+      env, {in.executor.kernels, &in.call.data, in.x, in.rows, in.parameters, logits.data, cancelled.data},
       std::move(arrays));
 }
 

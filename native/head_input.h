@@ -6,6 +6,7 @@
 
 #include "arguments.h"
 #include "chunks.h"
+#include "feature_array.h"
 #include "head.h"
 #include "head_table.h"
 
@@ -41,7 +42,7 @@ struct HeadInput {
   const Executor& executor;
   HeadCall call;
   const Head& head;
-  TypedArray<float> x;
+  FeatureArray x;
   Parameters parameters{};
   size_t rows;
   bool fits;
@@ -50,7 +51,7 @@ struct HeadInput {
       : executor(arguments.data<HeadFunctions>().executor),
         call{executor, *arguments.data<HeadFunctions>().scratch, read_head(arguments)},
         head(call.data.head) {
-    x = arguments.array<float>();
+    x = read_features(arguments);
     parameters.scale = arguments.number();
     const TypedArray<float> bias = arguments.optional_array<float>();
     parameters.bias = bias.data;
@@ -58,7 +59,7 @@ struct HeadInput {
     rows = x.length / head.features;
     fits = x.length % head.features == 0 && (!bias.data || bias.length == head.classes);
   }
-  const float* row(size_t r) const { return x.data + r * head.features; }
+  Features row(size_t r) const { return x.from(r * head.features); }
 };
 
 inline bool are_classes(const TypedArray<int32_t>& values, const Head& head) {

@@ -36,21 +36,21 @@ struct Kernels {
   void (*transform_columns_i32)(int32_t* x, size_t length, size_t inner, size_t blocks, int shift);
 
   size_t (*scratch_bytes)(const Head& head);
-  void (*forward)(const Head& head, const Parameters& parameters, const float* x, size_t rows, float* logits,
+  void (*forward)(const Head& head, const Parameters& parameters, Features x, size_t rows, float* logits,
                   void* scratch);
   // Gives log Σ exp z of every row.
-  void (*log_sum_exp)(const Head& head, const Parameters& parameters, const float* x, size_t rows, float* out,
+  void (*log_sum_exp)(const Head& head, const Parameters& parameters, Features x, size_t rows, float* out,
                       void* scratch);
-  void (*probabilities)(const Head& head, const Parameters& parameters, const float* x, size_t rows,
+  void (*probabilities)(const Head& head, const Parameters& parameters, Features x, size_t rows,
                         float* probabilities, void* scratch);
   // Gives the probabilities of the `count` chosen classes, rows × count. The softmax runs over all classes.
-  void (*chosen_probabilities)(const Head& head, const Parameters& parameters, const float* x, size_t rows,
+  void (*chosen_probabilities)(const Head& head, const Parameters& parameters, Features x, size_t rows,
                                const int32_t* chosen, size_t count, float* probabilities, void* scratch);
-  void (*top_k)(const Head& head, const Parameters& parameters, const float* x, size_t rows, size_t k,
+  void (*top_k)(const Head& head, const Parameters& parameters, Features x, size_t rows, size_t k,
                 int32_t* classes, float* scores, void* scratch);
-  void (*backward)(const Head& head, const Parameters& parameters, const float* x, size_t rows,
+  void (*backward)(const Head& head, const Parameters& parameters, Features x, size_t rows,
                    const float* grad_logits, const Gradients& gradients, void* scratch);
-  void (*loss_and_gradient)(const Head& head, const Parameters& parameters, const float* x, size_t rows,
+  void (*loss_and_gradient)(const Head& head, const Parameters& parameters, Features x, size_t rows,
                             const CrossEntropy& loss, float* losses, const Gradients& gradients,
                             void* scratch);
 

@@ -18,8 +18,11 @@ export type TransformArray = Float32Array | Float64Array | Int32Array;
 /** Types of floating point of 16 bits, which come as their bits. */
 export type HalfType = "float16" | "bfloat16";
 
-/** Types of features that are made float32 before a kernel sees them. */
+/** Types of features other than float32. */
 export type ReducedType = HalfType | "int8";
+
+/** Rows of features as kernels take them. The type of the array tells what they are: a Uint16Array has float16, an Int16Array bfloat16. */
+export type KernelRows = Float32Array | Uint16Array | Int16Array | Int8Array;
 
 /** The learned part of a head. */
 export interface HeadParameters {
@@ -85,8 +88,10 @@ export interface CrossEntropy {
 }
 
 /** The kernels of one head. `x` is rows × features; every output has exactly the length its shape asks for. */
-export interface HeadKernels {
-  forward(x: Float32Array, parameters: HeadParameters, logits: Float32Array): void;
+export interface HeadKernels<Rows extends KernelRows = Float32Array> {
+  /** Features of another type as the other methods take them; missing where they take float32 alone. */
+  reduced?(x: Uint16Array | Int8Array, type: ReducedType): KernelRows;
+  forward(x: Rows, parameters: HeadParameters, logits: Float32Array): void;
   /**
    * `forward` of arguments that nobody has checked, where a backend checks them faster than TypeScript does. Returns whether it was done; what
    * does not fit exactly is left alone, and so are outputs that overlap an input.
@@ -97,30 +102,19 @@ export interface HeadKernels {
    */
   planForward?(x: Float32Array, bias: Float32Array | null, logits: Float32Array): (scale: number) => void;
   /** Writes ln Σ exp z, one value a row. */
-  logSumExp(x: Float32Array, parameters: LossParameters, out: Float32Array): void;
-  probabilities(x: Float32Array, parameters: HeadParameters, probabilities: Float32Array): void;
+  logSumExp(x: Rows, parameters: LossParameters, out: Float32Array): void;
+  probabilities(x: Rows, parameters: HeadParameters, probabilities: Float32Array): void;
   /** Probabilities of the chosen classes, rows × chosen.length. The softmax runs over all classes. */
   chosenProbabilities(
-    x: Float32Array,
+    x: Rows,
     parameters: HeadParameters,
     chosen: Int32Array,
     probabilities: Float32Array,
   ): void;
-  topK(
-    x: Float32Array,
-    parameters: HeadParameters,
-    k: number,
-    classes: Int32Array,
-    scores: Float32Array,
-  ): void;
-  backward(
-    x: Float32Array,
-    parameters: HeadParameters,
-    gradLogits: Float32Array,
-    gradients: GradientBuffers,
-  ): void;
+  topK(x: Rows, parameters: HeadParameters, k: number, classes: Int32Array, scores: Float32Array): void;
+  backward(x: Rows, parameters: HeadParameters, gradLogits: Float32Array, gradients: GradientBuffers): void;
   lossAndGradient(
-    x: Float32Array,
+    x: Rows,
     parameters: LossParameters,
     loss: CrossEntropy,
     losses: Float32Array,
@@ -131,7 +125,7 @@ export interface HeadKernels {
    * aborts, the work stops early and the content of `logits` is undefined.
    */
   forwardAsync?(
-    x: Float32Array,
+    x: Rows,
     parameters: HeadParameters,
     logits: Float32Array,
     signal: AbortSignalLike | undefined,

@@ -1,4 +1,4 @@
-import type { HeadKernels } from "./backend.js";
+import type { HeadKernels, KernelRows } from "./backend.js";
 
 /** A slice is about this many multiplications of the dense layer it replaces: well under a millisecond anywhere. */
 const SLICE_WORK = 2 ** 22;
@@ -12,9 +12,9 @@ export const pause = (): Promise<void> =>
 
 /** `forwardAsync` for a backend without threads: slices of rows with a pause after each. */
 export function slicedForward(
-  kernels: HeadKernels,
+  kernels: HeadKernels<KernelRows>,
   shape: { features: number; classes: number },
-): NonNullable<HeadKernels["forwardAsync"]> {
+): NonNullable<HeadKernels<KernelRows>["forwardAsync"]> {
   const { features, classes } = shape;
   const step = Math.max(1, Math.floor(SLICE_WORK / (features * classes)));
   return async (x, parameters, logits, signal) => {

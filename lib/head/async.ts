@@ -38,7 +38,8 @@ export async function forwardAsync(
   const { scale, bias } = core.parameters();
   const parameters = { scale, bias: bias?.slice() ?? null };
   const kernels = core.snapshot();
-  const copy = input.type === "float32" ? input.array.slice() : core.decoder.all(input);
+  const rows = core.decoder.all(input, kernels);
+  const copy = rows.buffer === x.buffer ? rows.slice() : rows;
   const logits = new Float32Array(length);
   const run = kernels.forwardAsync ?? slicedForward(kernels, core.settings);
   await run(copy, parameters, logits, signal);

@@ -34,7 +34,7 @@ export function backward(
     [...core.inputs(x), gradLogits],
     given.weightGradient,
   );
-  core.kernels.backward(core.decoder.all(input), core.parameters(), gradLogits, buffers);
+  core.kernels.backward(core.decoder.all(input, core.kernels), core.parameters(), gradLogits, buffers);
   core.decoder.unscale(input, buffers.features);
   return toGradient(buffers, core.settings.learnScale);
 }

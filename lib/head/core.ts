@@ -1,4 +1,4 @@
-import type { Backend, HeadKernels, HeadParameters } from "../backends/backend.js";
+import type { Backend, HeadKernels, HeadParameters, KernelRows } from "../backends/backend.js";
 import type { ClassCode } from "../codes/code.js";
 import { FeatureDecoder } from "../features.js";
 import type { DenseTable } from "../table.js";
@@ -20,7 +20,7 @@ export class HeadCore implements LearnedArrays {
   /** The scale s: read at every call, and so no accessor. {@link setScale} checks what it becomes. */
   scale = 0;
   /** What {@link kernels} has made, to be read at every call too. */
-  made: HeadKernels | null = null;
+  made: HeadKernels<KernelRows> | null = null;
 
   constructor(options: FixedClassifierOptions) {
     const { settings, code, bias, scale, backend } = checkOptions(options);
@@ -37,7 +37,7 @@ export class HeadCore implements LearnedArrays {
   }
 
   /** Made at the first call that needs them, with the class vectors: a head that is only loaded and looked at has neither. */
-  get kernels(): HeadKernels {
+  get kernels(): HeadKernels<KernelRows> {
     this.made ??= this.backend.head(this.code.table);
     return this.made;
   }
@@ -61,7 +61,7 @@ export class HeadCore implements LearnedArrays {
   }
 
   /** Kernels that later changes of the weights do not reach. */
-  snapshot(): HeadKernels {
+  snapshot(): HeadKernels<KernelRows> {
     if (this.weights === null) return this.kernels;
     const weights = this.weights.slice();
     return this.backend.head({ ...(this.code.table as DenseTable), weights });

@@ -1,4 +1,4 @@
-import type { LossParameters } from "../backends/backend.js";
+import type { KernelRows, LossParameters } from "../backends/backend.js";
 import { checkBoolean, checkFinite, outputArray } from "../checks.js";
 import { checkFeatures, FeatureDecoder, type FeatureRows, type Features } from "../features.js";
 import { readOptions } from "../options.js";
@@ -126,7 +126,7 @@ interface LossRows {
   readonly count: number;
   readonly input: FeatureRows;
   readonly decoder: FeatureDecoder;
-  readonly x: Float32Array;
+  readonly x: KernelRows;
   readonly parameters: LossParameters;
 }
 
@@ -141,7 +141,6 @@ function readRows(
   const input = checkFeatures(x, core.features, options);
   const byNorm = core.normalised && normalised;
   const decoder = byNorm ? core.decoder : new FeatureDecoder(core.features, false, core.backend);
-  const decoded = decoder.all(input);
   const { scale, bias } = core.parameters();
   const divide = (values: Float32Array): Float32Array =>
     temperature === 1 ? values : values.map((value) => value / temperature);
@@ -150,7 +149,7 @@ function readRows(
     input,
     decoder,
     // Weights that are learned have no scale which T could divide.
-    x: core.weights === null ? decoded : divide(decoded),
+    x: core.weights === null ? decoder.all(input, core.kernels) : divide(decoder.all(input)),
     parameters: {
       scale: scale / temperature,
       bias: bias && divide(bias),

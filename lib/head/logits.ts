@@ -43,7 +43,7 @@ function checkedForward(
   const input = checkFeatures(x, features, given);
   const out = outputArray("out", given.out, input.rows * classes, core.inputs(x));
   const parameters = core.parameters();
-  for (const slice of core.decoder.slices(input)) {
+  for (const slice of core.decoder.slices(input, kernels)) {
     kernels.forward(slice.rows, parameters, partOf(out, slice, classes));
   }
   return out;

@@ -73,11 +73,11 @@ export function lossAndGradient<R extends Reduction>(
   const { sampleWeights, classWeights } = given as RowOptions & CrossEntropyOptions;
   const inputs = [...core.inputs(x), viewOf(labels), viewOf(sampleWeights), viewOf(classWeights)];
   const buffers = gradientBuffers(core, input.rows, given.out, inputs, given.weightGradient);
-  const x32 = core.decoder.all(input);
+  const rows = core.decoder.all(input, core.kernels);
   const value =
     typeof loss === "function"
-      ? runRowLoss(core, loss, x32, targets, reduction, buffers)
-      : runFusedLoss(core, loss, x32, targets, reduction, buffers);
+      ? runRowLoss(core, loss, rows, targets, reduction, buffers)
+      : runFusedLoss(core, loss, rows, targets, reduction, buffers);
   core.decoder.unscale(input, buffers.features);
   return { loss: value as ReducedLoss<R>, gradient: toGradient(buffers, core.settings.learnScale) };
 }

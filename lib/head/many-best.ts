@@ -1,10 +1,10 @@
 /** The best classes when there are many: kernels keep a list and insert into it, which for 100,000 classes takes seconds a row. */
 
-import type { HeadKernels, HeadParameters } from "../backends/backend.js";
+import type { HeadKernels, HeadParameters, KernelRows } from "../backends/backend.js";
 import type { HeadCore } from "./core.js";
 
 /** What finds the k best classes of every row, and their scores. */
-export type Search = Pick<HeadKernels, "topK">;
+export type Search = Pick<HeadKernels<KernelRows>, "topK" | "reduced">;
 
 /** From so many on, all logits of a row are sorted. */
 export const MANY = 512;

@@ -22,7 +22,7 @@ export function probabilities(
   const width = chosen?.length ?? core.classes;
   const out = outputArray("out", given.out, input.rows * width, core.inputs(x));
   const parameters = core.parameters();
-  for (const slice of core.decoder.slices(input)) {
+  for (const slice of core.decoder.slices(input, kernels)) {
     const results = partOf(out, slice, width);
     if (chosen === null) kernels.probabilities(slice.rows, parameters, results);
     else kernels.chosenProbabilities(slice.rows, parameters, chosen, results);

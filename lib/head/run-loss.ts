@@ -1,4 +1,4 @@
-import type { GradientBuffers, HeadParameters } from "../backends/backend.js";
+import type { GradientBuffers, HeadParameters, KernelRows } from "../backends/backend.js";
 import type { FusedLoss, RowLoss } from "../losses/loss.js";
 import type { HeadCore } from "./core.js";
 import { sum } from "./gradients.js";
@@ -14,7 +14,7 @@ export type ReducedLoss<R extends Reduction> = R extends "none" ? Float32Array :
 export function runFusedLoss(
   core: HeadCore,
   loss: FusedLoss,
-  x: Float32Array,
+  x: KernelRows,
   targets: Targets,
   reduction: Reduction,
   gradients: GradientBuffers,
@@ -54,7 +54,7 @@ export function runFusedLoss(
 export function runRowLoss(
   core: HeadCore,
   loss: RowLoss,
-  x: Float32Array,
+  x: KernelRows,
   targets: Targets,
   reduction: Reduction,
   gradients: GradientBuffers,
@@ -84,7 +84,7 @@ export function runRowLoss(
 }
 
 /** With zeros for rows that are left out: features that are not finite would give gradients that are not, even of a loss of 0. */
-function clearLeftOut(x: Float32Array, weights: Float32Array, features: number): Float32Array {
+function clearLeftOut(x: KernelRows, weights: Float32Array, features: number): KernelRows {
   if (!weights.includes(0)) return x;
   const rows = x.slice();
   weights.forEach((weight, r) => {

@@ -65,7 +65,7 @@ function checkedTopK(core: HeadCore, x: Features, k: number, options: TopKOption
   const classes = new Int32Array(input.rows * k);
   const scores = new Float32Array(input.rows * k);
   const parameters = core.parameters();
-  for (const slice of core.decoder.slices(input)) {
+  for (const slice of core.decoder.slices(input, search)) {
     search.topK(slice.rows, parameters, k, partOf(classes, slice, k), partOf(scores, slice, k));
   }
   return { classes, scores };

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 
+#include "decode.h"
 #include "logits.h"
 #include "sums.h"
 
@@ -35,11 +36,23 @@ struct LogitSink {
   }
 };
 
+// Adds the square of each element. What would be rounded twice but for an exact square is one step, which
+// leaves to the conversion a pipe that adds.
+template <class Type, class V = F32>
+[[gnu::always_inline]] inline Reg<V> add_square(Reg<V> sum, Reg<V> a) {
+  if constexpr (Type::has_exact_squares && requires { V::add_product(sum, a, a); }) {
+    return V::add_product(sum, a, a);
+  } else {
+    return V::add(sum, V::mul(a, a));
+  }
+}
+
 // Does the first stages and sums the squares in one reading of a row of 2 · radix stretches or, not folded,
 // of radix, each as long as a sum has lanes: a register of lanes then takes its terms in the order of the
 // sum. Leaves the radix stretches, still to be transformed, in t and returns the sum of squares.
-template <int radix, bool folded>
-float columns_and_squares(const F32& v, const float* x, float* t) {
+template <class Type, int radix, bool folded>
+float columns_and_squares(const F32& v, const void* row, float* t) {
+  const auto* x = static_cast<const typename Type::bits*>(row);
   constexpr size_t half = radix * kLanes;
   Lanes squares;
 #pragma GCC unroll 1
@@ -48,14 +61,14 @@ float columns_and_squares(const F32& v, const float* x, float* t) {
     F32::reg sum = F32::broadcast(0.0f);
 #pragma GCC unroll 8
     for (int i = 0; i < radix; i++) {
-      a[i] = F32::load(x + j + i * kLanes);
-      sum = F32::add(sum, F32::mul(a[i], a[i]));
+      a[i] = Type::load(x + j + i * kLanes);
+      sum = add_square<Type>(sum, a[i]);
     }
     if constexpr (folded) {
 #pragma GCC unroll 8
       for (int i = 0; i < radix; i++) {
-        const F32::reg b = F32::load(x + j + i * kLanes + half);
-        sum = F32::add(sum, F32::mul(b, b));
+        const F32::reg b = Type::load(x + j + i * kLanes + half);
+        sum = add_square<Type>(sum, b);
         a[i] = F32::add(a[i], b);
       }
     }
@@ -71,49 +84,55 @@ float columns_and_squares(const F32& v, const float* x, float* t) {
 // Which columns_and_squares a row of an order takes, and how many stretches it leaves; none where there is
 // none.
 struct FusedFirstStages {
-  float (*run)(const F32& v, const float* x, float* t) = nullptr;
+  float (*run)(const F32& v, const void* row, float* t) = nullptr;
   size_t stretches = 0;
 
-  FusedFirstStages(size_t order, bool folded) {
-    if (folded && order == 4 * kLanes) *this = of<2, true>();
-    if (folded && order == 8 * kLanes) *this = of<4, true>();
-    if (!folded && order == 2 * kLanes) *this = of<2, false>();
-    if (!folded && order == 4 * kLanes) *this = of<4, false>();
-    if (!folded && order == 8 * kLanes) *this = of<8, false>();
+  FusedFirstStages(size_t order, bool folded, FeatureType type) {
+    if (folded && order == 4 * kLanes) *this = of<2, true>(type);
+    if (folded && order == 8 * kLanes) *this = of<4, true>(type);
+    if (!folded && order == 2 * kLanes) *this = of<2, false>(type);
+    if (!folded && order == 4 * kLanes) *this = of<4, false>(type);
+    if (!folded && order == 8 * kLanes) *this = of<8, false>(type);
   }
 
  private:
-  FusedFirstStages(float (*function)(const F32&, const float*, float*), size_t count)
+  FusedFirstStages(float (*function)(const F32&, const void*, float*), size_t count)
       : run(function), stretches(count) {}
   template <int radix, bool folded>
-  static FusedFirstStages of() {
-    return {columns_and_squares<radix, folded>, radix};
+  static FusedFirstStages of(FeatureType type) {
+    return with_type(type, []<class Type>(Type) {
+      return FusedFirstStages{columns_and_squares<Type, radix, folded>, radix};
+    });
   }
 };
 
 // Prefetches features that are needed soon, by one prefetch for two cache lines: Zen 3 fetches lines in
 // pairs, and to ask for each takes longer than it saves where the rows are in the second-level cache.
-inline void prefetch(const float* x, size_t count) {
-  constexpr size_t kLine = 64 / sizeof(float);
-  for (size_t i = 0; i < count; i += 2 * kLine) __builtin_prefetch(x + i);
+inline void prefetch(const char* x, size_t bytes) {
+  constexpr size_t kLine = 64;
+  for (size_t i = 0; i < bytes; i += 2 * kLine) __builtin_prefetch(x + i);
 }
 
 // Reads a row once and shows the visitor the logits of a block that is one segment. Returns false, with
 // nothing shown, where this way does not exist or the row must be rescaled.
 template <class Visitor>
-bool read_and_visit_segment(ChunkScratch& work, const float* x, size_t index, const Block& block,
+bool read_and_visit_segment(ChunkScratch& work, Features x, size_t index, const Block& block,
                             Visitor& visitor) {
   const size_t order = work.head.order;
   const Segment& segment = block.segments[0];
   if (!is_plain(work.head, block) || block.segment_count != 1) return false;
   // Where the logits are shown from registers, the transform is not kept.
   if (row_length_in_registers<F32> == kLanes && work.keep_transform) return false;
-  const FusedFirstStages first_stages(order, block.hadamard_rows <= order / 2);
+  // Where the features are read again, they are made float32 once.
+  const bool as_given = x.type == FeatureType::kFloat32 || (work.head.block_count == 1 && !work.reads_again);
+  const FusedFirstStages first_stages(order, block.hadamard_rows <= order / 2,
+                                      as_given ? x.type : FeatureType::kFloat32);
   if (first_stages.stretches == 0 || block.hadamard_rows <= order / 4) return false;
   Row& row = work.row[index];
-  row.x = x + index * order;
-  float* t = work.transform_beside(row.x);
-  const float sum = first_stages.run(work.v, row.x, t);
+  const void* features = row_of(x, order, index);
+  if (x.type == FeatureType::kFloat32 || !as_given) features = row.x = float32_row(work, x, index);
+  float* t = work.transform_beside(features);
+  const float sum = first_stages.run(work.v, features, t);
   if (!needs_no_rescaling(sum)) return false;
   set_norm(work, row, sum, 0);
   const Logit logit(work, row, segment);
@@ -127,8 +146,9 @@ bool read_and_visit_segment(ChunkScratch& work, const float* x, size_t index, co
     visitor = sink.visitor;
     visit_edges(logit, t, segment.hadamard_row, to, visitor);
   } else {
-    const size_t share = order / first_stages.stretches;
-    const float* next = index + 1 < work.rows ? row.x + order : nullptr;
+    const auto* next = static_cast<const char*>(row_of(x, order, index + 1));
+    const size_t share = (next - static_cast<const char*>(row_of(x, order, index))) / first_stages.stretches;
+    if (index + 1 == work.rows) next = nullptr;
     for (size_t i = 0; i < first_stages.stretches; i++) {
       if (next) prefetch(next + i * share, share);
       transform(work.v, Load<F32>{t}, t, i * kLanes, kLanes);
@@ -139,7 +159,7 @@ bool read_and_visit_segment(ChunkScratch& work, const float* x, size_t index, co
 }
 
 // Reads all rows for a head of signed rows, of which several share a pass over the classes.
-[[gnu::noinline]] void read_rows_together(ChunkScratch& work, const float* x) {
+[[gnu::noinline]] void read_rows_together(ChunkScratch& work, Features x) {
   if (!work.head.signed_rows) return;
   for (size_t r = 0; r < work.rows; r++) read_row(work, x, r);
   make_all_entries(work);
@@ -147,7 +167,7 @@ bool read_and_visit_segment(ChunkScratch& work, const float* x, size_t index, co
 
 // Does what visit_block does, for a row that is not yet read unless read_rows_together has.
 template <class VisitorOf, class Done>
-[[gnu::always_inline]] inline void read_and_visit_block(ChunkScratch& work, const float* x, size_t index,
+[[gnu::always_inline]] inline void read_and_visit_block(ChunkScratch& work, Features x, size_t index,
                                                         const Block& block, const VisitorOf& visitor_of,
                                                         const Done& done) {
   const Segment& segment = block.segments[0];

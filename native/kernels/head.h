@@ -18,7 +18,7 @@ namespace {
 // Shows all logits of all rows to visitors from visitor_of(row, segment), which done(row, segment, visitor)
 // gets back.
 template <class VisitorOf, class Done>
-[[gnu::always_inline]] inline void visit_blocks(ChunkScratch& work, const float* x, size_t rows,
+[[gnu::always_inline]] inline void visit_blocks(ChunkScratch& work, Features x, size_t rows,
                                                 const VisitorOf& visitor_of, const Done& done) {
   read_rows_together(work, x);
   for (size_t b = 0; b < work.head.block_count; b++) {
@@ -35,7 +35,7 @@ template <class VisitorOf, class Done>
   }
 }
 
-void forward(const Head& head, const Parameters& parameters, const float* x, size_t rows, float* out,
+void forward(const Head& head, const Parameters& parameters, Features x, size_t rows, float* out,
              void* memory) {
   ChunkScratch work(head, parameters, rows, memory);
   work.align_bias();
@@ -63,7 +63,7 @@ inline void probabilities_from(const Softmax& softmax, float* z, size_t count) {
   });
 }
 
-void log_sum_exp(const Head& head, const Parameters& parameters, const float* x, size_t rows, float* out,
+void log_sum_exp(const Head& head, const Parameters& parameters, Features x, size_t rows, float* out,
                  void* memory) {
   ChunkScratch work(head, parameters, rows, memory);
   work.align_bias();
@@ -76,7 +76,7 @@ void log_sum_exp(const Head& head, const Parameters& parameters, const float* x,
   for (size_t r = 0; r < rows; r++) out[r] = static_cast<float>(softmax[r].log_sum_exp());
 }
 
-void probabilities(const Head& head, const Parameters& parameters, const float* x, size_t rows, float* out,
+void probabilities(const Head& head, const Parameters& parameters, Features x, size_t rows, float* out,
                    void* memory) {
   ChunkScratch work(head, parameters, rows, memory);
   work.align_bias();
@@ -91,7 +91,7 @@ void probabilities(const Head& head, const Parameters& parameters, const float* 
   for (size_t r = 0; r < rows; r++) probabilities_from(softmax[r], out + r * head.classes, head.classes);
 }
 
-void chosen_probabilities(const Head& head, const Parameters& parameters, const float* x, size_t rows,
+void chosen_probabilities(const Head& head, const Parameters& parameters, Features x, size_t rows,
                           const int32_t* chosen, size_t count, float* out, void* memory) {
   ChunkScratch work(head, parameters, rows, memory);
   work.align_bias();
@@ -109,7 +109,7 @@ void chosen_probabilities(const Head& head, const Parameters& parameters, const 
   for (size_t r = 0; r < rows; r++) probabilities_from(softmax[r], out + r * count, count);
 }
 
-void top_k(const Head& head, const Parameters& parameters, const float* x, size_t rows, size_t k,
+void top_k(const Head& head, const Parameters& parameters, Features x, size_t rows, size_t k,
            int32_t* classes, float* scores, void* memory) {
   ChunkScratch work(head, parameters, rows, memory);
   work.align_bias();
@@ -122,7 +122,7 @@ void top_k(const Head& head, const Parameters& parameters, const float* x, size_
                });
 }
 
-void backward(const Head& head, const Parameters& parameters, const float* x, size_t rows,
+void backward(const Head& head, const Parameters& parameters, Features x, size_t rows,
               const float* grad_logits, const Gradients& gradients, void* memory) {
   ChunkScratch work(head, parameters, rows, memory);
   backward_rows(work, rows, kAllRows, gradients, [&](size_t r, const Block& block, const auto& spread) {

@@ -111,9 +111,10 @@ struct LossPass {
   }
 };
 
-void loss_and_gradient(const Head& head, const Parameters& parameters, const float* x, size_t rows,
+void loss_and_gradient(const Head& head, const Parameters& parameters, Features x, size_t rows,
                        const CrossEntropy& loss, float* losses, const Gradients& gradients, void* memory) {
   ChunkScratch work(head, parameters, rows, memory);
+  work.reads_again = true;
   LossPass pass(work, loss, gradients);
   const float* weights = loss.row_weights;
   float* z = work.logits;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "decode.h"
 #include "math.h"
 #include "sums.h"
 #include "work.h"
@@ -40,11 +41,29 @@ inline void set_norm(const ChunkScratch& work, Row& row, float sum, int exponent
   row.alpha_of_input = static_cast<float>(gain * power_of_two(-exponent));
 }
 
+// Returns where a row of a batch is.
+inline const void* row_of(Features x, size_t features, size_t index) {
+  const size_t bytes = with_type(x.type, [](auto type) { return sizeof(typename decltype(type)::bits); });
+  return static_cast<const char*>(x.rows) + index * features * bytes;
+}
+
+// Returns a row of a batch as float32, a copy if it is of another type.
+inline const float* float32_row(const ChunkScratch& work, Features x, size_t index) {
+  const size_t features = work.head.features;
+  const void* row = row_of(x, features, index);
+  if (x.type == FeatureType::kFloat32) return static_cast<const float*>(row);
+  float* copy = work.copies + index * features;
+  with_type(x.type, [&]<class Type>(Type) {
+    decode<Type>(static_cast<const typename Type::bits*>(row), features, copy);
+  });
+  return copy;
+}
+
 // Reads a row of the batch, and rescales a copy of it where its sum of squares leaves the bounds.
-inline void read_row(ChunkScratch& work, const float* x, size_t index) {
+inline void read_row(ChunkScratch& work, Features x, size_t index) {
   const size_t features = work.head.features;
   Row& row = work.row[index];
-  row.x = x + index * features;
+  row.x = float32_row(work, x, index);
   float sum = sum_of_squares(row.x, features);
   int exponent = 0;
   if (!needs_no_rescaling(sum)) {
@@ -56,7 +75,7 @@ inline void read_row(ChunkScratch& work, const float* x, size_t index) {
     if (largest > 0 && largest < kInfinity) {
       exponent = exponent_of(largest);
       const double down = power_of_two(-exponent);
-      float* copy = work.rescaled + index * features;
+      float* copy = work.copies + index * features;
       for (size_t i = 0; i < features; i++) copy[i] = static_cast<float>(row.x[i] * down);
       sum = sum_of_squares(copy, features);
       row.x = copy;

@@ -94,6 +94,15 @@ struct Rotation {
   float scale_of_halves;  // 1 / √(2 · order)
 };
 
+// Of what type the features of a row are.
+enum class FeatureType : uint8_t { kFloat32, kFloat16, kBfloat16, kInt8 };
+
+// Rows of features. Kernels give the bits that they would give for the same numbers as float32.
+struct Features {
+  const void* rows;
+  FeatureType type = FeatureType::kFloat32;
+};
+
 struct Parameters {
   double scale;
   const float* bias;       // null: none

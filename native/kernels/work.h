@@ -11,6 +11,8 @@
 namespace {
 
 using fixed_classifier::Block;
+using fixed_classifier::Features;
+using fixed_classifier::FeatureType;
 using fixed_classifier::Head;
 using fixed_classifier::kChunkRows;
 using fixed_classifier::Parameters;
@@ -19,7 +21,7 @@ using fixed_classifier::SignedRows;
 
 // What a kernel knows of a row of features once it has read it.
 struct Row {
-  const float* x;  // the row as given, or its rescaled copy
+  const float* x;  // the row as given, or its copy, which is float32 and rescaled
   bool zero;
   float alpha;           // from transform to logit
   float alpha_of_input;  // from transform to logit for the row as given
@@ -48,8 +50,8 @@ struct ChunkScratch {
   float* logits;
   float* gradient;
   float* bias;
-  float* rescaled;  // rows × features
-  float* u;         // rows × features
+  float* copies;  // of rows: rows × features
+  float* u;       // rows × features
   // For a head of signed rows: what classes take of each row, products of rows that share their unpacking,
   // bins × rows, and the gradients by the logits of a block, row after row.
   float* entries;
@@ -60,6 +62,8 @@ struct ChunkScratch {
   const float* bias_by_hadamard_row = nullptr;
   // Whether the transform of a row must be found at transform_beside when its logits have been shown.
   bool keep_transform = false;
+  // Whether the features of a row are needed when its logits have been shown.
+  bool reads_again = false;
   // The gradient by the bias, by class; or by row of the matrix, which is aligned like the transform.
   float* bias_gradient = nullptr;
   bool bias_gradient_by_row = false;
@@ -77,7 +81,7 @@ struct ChunkScratch {
     logits = start + at.logits;
     gradient = start + at.gradient;
     bias = start + at.bias;
-    rescaled = start + at.rescaled;
+    copies = start + at.copies;
     u = start + at.u;
     entries = start + at.entries;
     products = start + at.products;
@@ -136,7 +140,7 @@ struct ChunkScratch {
 
   // Returns where the transform of a row at x goes. A load that follows a store to the same offset in another
   // page waits for it, so the two are kept half a page apart.
-  float* transform_beside(const float* x) const {
+  float* transform_beside(const void* x) const {
     const auto distance = reinterpret_cast<uintptr_t>(x) - reinterpret_cast<uintptr_t>(transform);
     return transform + (distance + kPage / 2) % kPage / 64 * 16;
   }
@@ -146,17 +150,17 @@ struct ChunkScratch {
   static constexpr float kNear = 86;
 
   // Offsets are in floats, and the parts start at different offsets in a page. Most of the last two is never
-  // touched: rescaling is rare, and u is used from two blocks on.
+  // touched: few rows are copied, and u is used from two blocks on.
   struct Layout {
-    size_t transform = 0, logits, gradient, bias, rescaled, u, entries, products, bins, gradients, end;
+    size_t transform = 0, logits, gradient, bias, copies, u, entries, products, bins, gradients, end;
     explicit Layout(const Head& head) {
       const size_t order = a_row(head);
       const size_t rows = kChunkRows * round_up(head.features, kLanes);
       logits = transform + order + kPage / sizeof(float);
       gradient = logits + order;
       bias = gradient + order;
-      rescaled = bias + 2 * order;
-      u = rescaled + rows;
+      copies = bias + 2 * order;
+      u = copies + rows;
       entries = u + (head.block_count > 1 || head.signed_rows ? rows : 0);
       products = bins = gradients = end = entries;
       if (!head.signed_rows) return;

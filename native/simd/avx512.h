@@ -86,6 +86,7 @@ struct F32 {
   }
   reg sub_by_fma(reg a, reg b) const { return _mm512_fnmadd_ps(b, one, a); }
   static reg sub(reg a, reg b) { return _mm512_sub_ps(a, b); }
+  static reg add_product(reg a, reg b, reg c) { return _mm512_fmadd_ps(b, c, a); }
   static reg sub_product(reg a, reg b, reg c) { return _mm512_fnmadd_ps(b, c, a); }
   static reg negate(reg a) { return _mm512_xor_ps(a, broadcast(-0.0f)); }
   static reg max(reg z, reg m) { return _mm512_max_ps(z, m); }

@@ -80,6 +80,7 @@ struct F32 : LookUpByLoad<F32, 4> {
     return vreinterpretq_f32_s32(
         vaddq_s32(vreinterpretq_s32_f32(q), vshlq_n_s32(vreinterpretq_s32_f32(m), 23)));
   }
+  static reg add_product(reg a, reg b, reg c) { return vfmaq_f32(a, b, c); }
   static reg sub_product(reg a, reg b, reg c) { return vfmsq_f32(a, b, c); }
 
   template <int stride>

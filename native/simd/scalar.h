@@ -24,6 +24,7 @@
 //   power_of_two(m)           2^k for m = 1.5 · 2^23 + k: k, −126 … 0, is in its lowest bits; else anything
 //   add_exponent(q, m)        q · 2^k for such an m, where q and the product are normal numbers
 //   sub_product(a, b, c)      a − b · c with one rounding. May be missing
+//   add_product(a, b, c)      a + b · c with one rounding. May be missing
 //   exp_registers             of how many registers exponentials are made together
 //   keep_place(a)             has the compiler make a before what is made after this. May be missing
 //   swap<stride>(a)           element i and element i ^ stride change places

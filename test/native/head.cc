@@ -1,7 +1,9 @@
-// Compares the operations of a head with those of the scalar table, which test/backends/equality.test.ts
-// compares with the reference. These tests are about memory, and about shapes that no class code makes.
+// Compares the operations of a head with those of the scalar table on features of float32, which
+// test/backends/equality.test.ts compares with the reference. These tests are about memory, and about shapes
+// that no class code makes.
 #include <algorithm>
 
+#include "features.h"
 #include "groups.h"
 #include "heads.h"
 #include "values.h"
@@ -19,7 +21,7 @@ namespace {
 
 struct Inputs {
   size_t rows;
-  std::vector<float> x;
+  RandomFeatures x;
   double scale;
   bool has_bias;
   std::vector<float> bias;
@@ -36,7 +38,7 @@ Inputs random_inputs(Random& random, const Shape& shape) {
   const size_t most = std::clamp<size_t>(kMostElements / width, 1, kChunkRows);
   Inputs inputs{};
   inputs.rows = random.chance(0.1) ? most : random.between(1, std::min<size_t>(most, 6));
-  inputs.x = random_rows<float>(random, inputs.rows, shape.features);
+  inputs.x = random_features(random, inputs.rows, shape.features);
   inputs.scale = random_scale(random);
   inputs.has_bias = random.chance(0.7);
   if (inputs.has_bias) inputs.bias = random_rows<float>(random, 1, shape.classes);
@@ -53,7 +55,7 @@ struct Weights {
 struct Call {
   const Head& head;
   const Parameters& parameters;
-  const float* x;
+  fixed_classifier::Features x;
   size_t rows;
   Arrays& arrays;
   void* scratch;
@@ -94,18 +96,21 @@ class HeadTest {
   template <class Operation>
   void expect_same_as_scalar(const char* name, const Operation& operation) const {
     context.operation = name;
-    const auto run = [&](const Kernels& kernels) {
+    const auto run_on = [&](const Kernels& kernels, const auto& place_features) {
       Arrays arrays(random_);
       const PlacedHead placed(arrays, shape_);
       const Parameters parameters{inputs_.scale,
                                   inputs_.has_bias ? arrays.in("bias", inputs_.bias) : nullptr};
-      const float* x = arrays.in("x", inputs_.x);
+      const fixed_classifier::Features x = place_features(arrays);
       void* scratch = arrays.scratch(kernels.scratch_bytes(placed.head));
       operation(kernels, Call{placed.head, parameters, x, inputs_.rows, arrays, scratch});
       return arrays.results();
     };
     context.instruction_set = machine.scalar->name;
-    expect_everywhere(run(*machine.scalar), run);
+    const auto place = [&](Arrays& arrays) { return inputs_.x.place(arrays); };
+    const auto place_float32 = [&](Arrays& arrays) { return inputs_.x.place_float32(arrays); };
+    expect_everywhere(run_on(*machine.scalar, place_float32),
+                      [&](const Kernels& kernels) { return run_on(kernels, place); });
   }
 
  private:

@@ -1,4 +1,4 @@
-import type { TransformArray } from "../backend.js";
+import type { KernelRows, TransformArray } from "../backend.js";
 
 /** What native/addon.cc exports. */
 export interface Addon {
@@ -63,22 +63,22 @@ export interface Kernels {
     magnitudes: Float32Array | null,
     normalised: number,
   ): Head;
-  forward(head: Head, x: Float32Array, scale: number, bias: Bias, logits: Float32Array): void;
+  forward(head: Head, x: KernelRows, scale: number, bias: Bias, logits: Float32Array): void;
   /** Whether it was done: nothing of `x` and `logits` need have been checked, and what does not fit or overlaps is left alone. */
   tryForward(head: Head, x: unknown, scale: number, bias: Bias, logits: unknown): boolean;
   planForward(head: Head, x: Float32Array, bias: Bias, logits: Float32Array): ForwardPlan;
   logSumExp(
     head: Head,
-    x: Float32Array,
+    x: KernelRows,
     scale: number,
     bias: Bias,
     normalised: number,
     out: Float32Array,
   ): void;
-  probabilities(head: Head, x: Float32Array, scale: number, bias: Bias, out: Float32Array): void;
+  probabilities(head: Head, x: KernelRows, scale: number, bias: Bias, out: Float32Array): void;
   chosenProbabilities(
     head: Head,
-    x: Float32Array,
+    x: KernelRows,
     scale: number,
     bias: Bias,
     chosen: Int32Array,
@@ -86,7 +86,7 @@ export interface Kernels {
   ): void;
   topK(
     head: Head,
-    x: Float32Array,
+    x: KernelRows,
     scale: number,
     bias: Bias,
     k: number,
@@ -95,7 +95,7 @@ export interface Kernels {
   ): void;
   backward(
     head: Head,
-    x: Float32Array,
+    x: KernelRows,
     scale: number,
     bias: Bias,
     gradLogits: Float32Array,
@@ -107,7 +107,7 @@ export interface Kernels {
   ): void;
   lossAndGradient(
     head: Head,
-    x: Float32Array,
+    x: KernelRows,
     scale: number,
     bias: Bias,
     normalised: number,
@@ -141,7 +141,7 @@ export interface Kernels {
   /** `cancelled[0]` other than 0 stops the work early. The arrays are kept alive until then. */
   forwardAsync(
     head: Head,
-    x: Float32Array,
+    x: KernelRows,
     scale: number,
     bias: Bias,
     logits: Float32Array,

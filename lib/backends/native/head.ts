@@ -1,6 +1,6 @@
 import type { Margin } from "../../numerics/margin.js";
 import type { HadamardTable, ProductTable } from "../../table.js";
-import type { HeadKernels } from "../backend.js";
+import type { HeadKernels, KernelRows } from "../backend.js";
 import { abortable } from "./abort.js";
 import type { Addon, Head, Kernels } from "./addon.js";
 
@@ -30,9 +30,10 @@ export function createHead(
   kernels: Kernels,
   runForward: Addon["runForward"],
   table: HadamardTable | ProductTable,
-): HeadKernels {
+): HeadKernels<KernelRows> {
   const head = makeHead(kernels, table);
   return {
+    reduced: (x, type) => (type === "bfloat16" ? new Int16Array(x.buffer, x.byteOffset, x.length) : x),
     forward: (x, { scale, bias }, logits) => kernels.forward(head, x, scale, bias, logits),
     // In the interpreter a bound function is called faster than one that calls another.
     tryForward: kernels.tryForward.bind(undefined, head),
