@@ -6,6 +6,7 @@
 
 #include <cstddef>
 
+#include "leaves.h"
 #include "overlap.h"
 #include "stages.h"
 
@@ -56,7 +57,15 @@ template <class V, int radix, class Source>
 template <class V, int radix, class Source>
 [[gnu::always_inline]] inline void columns(const V& v, const Source& source, typename V::scalar* t, size_t at,
                                            size_t stride) {
-  for (size_t j = at; j < at + stride; j += V::width) columns_at<V, radix>(v, source, t, j, stride);
+  // Copies, which stores cannot change: the compiler would load them again for every register of columns.
+  const V own = v;
+  const Source from = source;
+  const size_t end = at + stride;
+  for (size_t j = at; j < end; j += V::width) {
+    // With an index that the compiler knows to grow it would have one for each of the stretches.
+    if constexpr (radix == 8) asm("" : "+r"(j));
+    columns_at<V, radix>(own, from, t, j, stride);
+  }
 }
 
 // Does what columns() does where the stretches that are left fit the registers, and transforms these too. The
@@ -65,13 +74,14 @@ template <class V, int radix, class Source>
 [[gnu::always_inline]] inline void columns_and_rows(const V& v, const Source& source, typename V::scalar* t,
                                                     size_t at) {
   constexpr size_t length = row_length_in_registers<V>;
+  const V own = v;
   Reg<V> first[V::registers];
 #pragma GCC unroll 16
   for (int j = 0; j < V::registers; j++) {
     Reg<V> a[radix];
 #pragma GCC unroll 8
     for (int i = 0; i < radix; i++) a[i] = source(at + j * V::width + i * length);
-    across(v, a);
+    across(own, a);
     first[j] = a[0];
 #pragma GCC unroll 8
     for (int i = 1; i < radix; i++) V::store(t + at + j * V::width + i * length, a[i]);
@@ -87,8 +97,8 @@ template <class V, int radix, class Source>
     transform_registers<V, V::registers>(Load<V>{t}, Store<V>{t}, at + i * length);
 }
 
-template <class V, class Source>
-void transform(const V& v, const Source& source, typename V::scalar* t, size_t at, size_t n);
+template <class V>
+void transform_stretches(const V& v, typename V::scalar* t, size_t n, size_t count);
 
 // Makes the transform of a row that is longer than the registers: its first stages, then its stretches.
 template <class V, int radix, class Source>
@@ -99,8 +109,7 @@ template <class V, int radix, class Source>
     return;
   }
   columns<V, radix>(v, source, t, at, n / radix);
-#pragma GCC unroll 1
-  for (int i = 0; i < radix; i++) transform(v, Load<V>{t}, t, at + i * (n / radix), n / radix);
+  transform_stretches(v, t + at, n / radix, radix);
 }
 
 // Makes the transform of a row of at most row_length_in_registers elements.
@@ -114,26 +123,55 @@ template <class V, int count, class Source>
   }
 }
 
-// Makes the transform of the n ≥ width elements that the source has from index `at` on, to t, which is
-// indexed like the source and may be what the source reads. It goes depth first, so that stretches are
-// finished while they are in cache, whatever the sizes of the caches are. The stages left over by radix 8
-// come first; one left over and three more are done as two passes of radix 4, which store as often and are 1
-// to 3 % faster in 256-bit registers.
 template <class V, class Source>
-void transform(const V& v, const Source& source, typename V::scalar* t, size_t at, size_t n) {
+[[gnu::always_inline]] inline void transform_by_size(const V& v, const Source& source, typename V::scalar* t,
+                                                     size_t at, size_t n) {
   if (n <= row_length_in_registers<V>) {
     transform_in_registers<V, V::registers>(source, t, at, n);
     return;
   }
   switch (__builtin_ctzll(n / row_length_in_registers<V>) % 3) {
     case 1:
-      if (n > 2 * row_length_in_registers<V>) return split<V, 4>(v, source, t, at, n);
-      return split<V, 2>(v, source, t, at, n);
+      if (n == 2 * row_length_in_registers<V>) return split<V, 2>(v, source, t, at, n);
+      // One left over is none where rows of twice the length are made at once. Otherwise it and three more
+      // are done as two passes of radix 4, which store as often.
+      if constexpr (kOverlapsRows<V>) return split<V, 8>(v, source, t, at, n);
+      return split<V, 4>(v, source, t, at, n);
     case 2:
       return split<V, 4>(v, source, t, at, n);
     default:
       return split<V, 8>(v, source, t, at, n);
   }
+}
+
+// Makes the transform of the n ≥ width elements that the source has from index `at` on, to t, which is
+// indexed like the source and may be what the source reads. It goes depth first, so that stretches are
+// finished while they are in cache, whatever the sizes of the caches are. The stages left over by radix 8
+// come first.
+template <class V, class Source>
+void transform(const V& v, const Source& source, typename V::scalar* t, size_t at, size_t n) {
+  transform_by_size(v, source, t, at, n);
+}
+
+// The same in place. Where the compiler knows that the source is the array itself, a loop has half as many
+// addresses.
+template <class V>
+void transform_stretch(const V& v, typename V::scalar* t, size_t n) {
+  transform_by_size(v, Load<V>{t}, t, 0, n);
+}
+
+// Transforms rows of n ≥ width elements in place.
+template <class V>
+void transform_stretches(const V& v, typename V::scalar* t, size_t n, size_t count) {
+  if constexpr (kOverlapsRows<V>) {
+    constexpr size_t length = row_length_in_registers<V>;
+    if (count > 0 && n == length) return transform_overlapping<V>(t, count);
+    if (count > 0 && n == 2 * length) return transform_long_rows<V>(t, count);
+    if (count > 1 && n == 4 * length) return transform_leaves<V, 4>(t, count);
+    if (count > 1 && n == 8 * length) return transform_leaves<V, 8>(t, count);
+    if (count > 1 && n == 16 * length) return transform_long_leaves<V, 8>(t, count);
+  }
+  for (size_t i = 0; i < count; i++) transform_stretch(v, t + i * n, n);
 }
 
 // Makes the transform of `count` elements, or of fewer, in place. A loop to n would be made one of vectors,
@@ -171,10 +209,6 @@ inline void transform_short(typename V::scalar* p, size_t n) {
 template <class V, int count>
 void transform_rows(typename V::scalar* p, size_t n, size_t rows) {
   if (n == static_cast<size_t>(count) * V::width) {
-    if constexpr (count == V::registers && kOverlapsRows<V>) {
-      if (rows > 0) transform_overlapping<V>(p, rows);
-      return;
-    }
     for (size_t r = 0; r < rows; r++) transform_registers<V, count>(Load<V>{p}, Store<V>{p}, r * n);
   } else if constexpr (count > 1) {
     transform_rows<V, count / 2>(p, n, rows);
@@ -184,13 +218,18 @@ void transform_rows(typename V::scalar* p, size_t n, size_t rows) {
 template <class V>
 void transform_in_place(const V& v, typename V::scalar* p, size_t n) {
   if (n < V::width) return transform_short<V>(p, n);
-  transform(v, Load<V>{p}, p, 0, n);
+  transform_stretches(v, p, n, 1);
 }
 
 template <class V>
 void transform_rows_in_place(const V& v, typename V::scalar* p, size_t n, size_t rows) {
-  if (n >= V::width && n <= row_length_in_registers<V>) return transform_rows<V, V::registers>(p, n, rows);
-  for (size_t r = 0; r < rows; r++) transform_in_place(v, p + r * n, n);
+  if (n < V::width) {
+    for (size_t r = 0; r < rows; r++) transform_short<V>(p + r * n, n);
+  } else if (n < row_length_in_registers<V> || (n == row_length_in_registers<V> && !kOverlapsRows<V>)) {
+    transform_rows<V, V::registers>(p, n, rows);
+  } else {
+    transform_stretches(v, p, n, rows);
+  }
 }
 
 }  // namespace
