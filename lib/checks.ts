@@ -6,14 +6,15 @@ const tagOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.p
 /** "Float32Array" and the like, also for arrays of another realm; undefined for anything that is no typed array. */
 export const typedArrayName = (value: unknown): string | undefined => tagOf.call(value);
 
-const lengthGetter = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length")
+/** The getter behind {@link typedArrayLength}, for where the interpreter should not have to call a function more. */
+export const lengthOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length")
   ?.get as (this: unknown) => number;
 
 /**
  * The length that a kernel may rely on: an array may have been given a property of that name, and once Node.js 20 has compiled `x.length`
  * for arrays of resizable buffers too, that stays what it was when the array is detached.
  */
-export const typedArrayLength = (array: ArrayBufferView): number => lengthGetter.call(array);
+export const typedArrayLength = (array: ArrayBufferView): number => lengthOf.call(array);
 
 /** A Float16Array, which the standard library of an older TypeScript does not know. */
 export interface Float16Features extends ArrayBufferView {

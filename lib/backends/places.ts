@@ -1,5 +1,5 @@
 import type { HadamardTable } from "../table.js";
-import type { Backend, GradientBuffers, HeadKernels, HeadParameters } from "./backend.js";
+import type { GradientBuffers, HeadKernels, HeadParameters } from "./backend.js";
 import { isAbove, selectTopK } from "./js/top-k.js";
 
 /**
@@ -7,15 +7,7 @@ import { isAbove, selectTopK } from "./js/top-k.js";
  * ({@link HadamardTable.places}), this brings what is one a class into the order of the places before a call, and back after it: for
  * every backend, so the bits are the same.
  */
-export const withPlaces = (backend: Backend): Backend => ({
-  ...backend,
-  head(table) {
-    if (table.kind !== "hadamard" || table.places === null) return backend.head(table);
-    return inPlaces(backend.head({ ...table, places: null }), table, table.places);
-  },
-});
-
-function inPlaces(kernels: HeadKernels, table: HadamardTable, places: Int32Array): HeadKernels {
+export function inPlaces(kernels: HeadKernels, table: HadamardTable, places: Int32Array): HeadKernels {
   const { features, classes } = table;
   const classAt = new Int32Array(classes);
   places.forEach((place, c) => {
@@ -47,7 +39,7 @@ function inPlaces(kernels: HeadKernels, table: HadamardTable, places: Int32Array
     if (bias !== null && gradients.bias !== null) pick(bias, places, gradients.bias);
   }
 
-  const { forwardAsync } = kernels;
+  const forwardAsync = kernels.forwardAsync?.bind(kernels);
   return {
     forward(x, parameters, logits) {
       const placed = new Float32Array(logits.length);

@@ -1,17 +1,5 @@
 import type { ProductTable } from "../table.js";
-import type { Backend, GradientBuffers, HeadKernels, RotationKernels } from "./backend.js";
-
-/**
- * Class vectors may stand in features that are rotated ({@link ProductTable.rotation}), of which kernels know nothing. This rotates the rows
- * before a call, and what comes back after it: for every backend, so the bits are the same.
- */
-export const withRotation = (backend: Backend): Backend => ({
-  ...backend,
-  head(table) {
-    if (table.kind !== "product" || table.rotation === null) return backend.head(table);
-    return rotated(backend.head({ ...table, rotation: null }), backend.rotation(table.rotation));
-  },
-});
+import type { GradientBuffers, HeadKernels, RotationKernels } from "./backend.js";
 
 /** Rows of more are copied to an array of their own. */
 const KEPT = 2 ** 20;
@@ -27,7 +15,11 @@ function copyOf(x: Float32Array): Float32Array {
   return copy;
 }
 
-function rotated(kernels: HeadKernels, { rotate, plan }: RotationKernels): HeadKernels {
+/**
+ * Class vectors may stand in features that are rotated ({@link ProductTable.rotation}), of which kernels know nothing. This rotates the rows
+ * before a call, and what comes back after it: for every backend, so the bits are the same.
+ */
+export function rotated(kernels: HeadKernels, { rotate, plan }: RotationKernels): HeadKernels {
   function turned(x: Float32Array): Float32Array {
     const copy = copyOf(x);
     rotate(copy, false);
@@ -38,7 +30,7 @@ function rotated(kernels: HeadKernels, { rotate, plan }: RotationKernels): HeadK
     rotate(features, true);
     if (weights !== null) rotate(weights, true);
   }
-  const { forwardAsync } = kernels;
+  const forwardAsync = kernels.forwardAsync?.bind(kernels);
   return {
     forward: (x, parameters, logits) => kernels.forward(turned(x), parameters, logits),
     planForward(x, bias, logits) {

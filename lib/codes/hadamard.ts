@@ -1,9 +1,9 @@
 import { orderAbove } from "../hadamard/orders.js";
-import { maskWords } from "../table.js";
+import { type HadamardTable, maskWords } from "../table.js";
 import { type Assignment, assignmentOption, assignVectors } from "./assignment.js";
 import { MAX_CLASSES, once, scaleOf99Percent } from "./code.js";
 import { defineCode, seedOption } from "./code-options.js";
-import { hadamardCode, hadamardTable, SegmentList } from "./hadamard-table.js";
+import { hadamardCode, hadamardTable } from "./hadamard-table.js";
 import { blockMasks, structuredBlocks } from "./masks.js";
 import { certainVectors, firstVectors } from "./runs.js";
 
@@ -56,7 +56,7 @@ export const hadamard = /* @__PURE__ */ defineCode<HadamardOptions, { seed: numb
       );
     }
     const matrix = orderAbove(features);
-    const layout = once(() => layVectors(matrix.order, classes, assignment));
+    const layout = (): Layout => layVectors(matrix.order, classes, assignment);
     return hadamardCode(
       {
         name: "hadamard",
@@ -65,11 +65,12 @@ export const hadamard = /* @__PURE__ */ defineCode<HadamardOptions, { seed: numb
         initialScale: scaleOf99Percent(classes),
         initialBias: () => new Float32Array(classes),
       },
-      () => layout().blocks.length,
+      once(() => layout().blocks.length),
       () => {
         const { blocks, segments, places } = layout();
         const all = blockMasks(matrix, features, (blocks[blocks.length - 1] as number) + 1, seed);
-        const masks = chosenBlocks(all, blocks, maskWords(matrix.order));
+        const words = maskWords(matrix.order);
+        const masks = blocks.length * words === all.length ? all : chosenBlocks(all, blocks, words);
         return hadamardTable(matrix, { features, classes, segments, masks, places });
       },
     );
@@ -77,22 +78,27 @@ export const hadamard = /* @__PURE__ */ defineCode<HadamardOptions, { seed: numb
 );
 
 /** The blocks in use, and where in them the vectors of the classes are. */
-function layVectors(order: number, classes: number, assignment: Assignment) {
+interface Layout extends Pick<HadamardTable, "segments" | "places"> {
+  readonly blocks: readonly number[];
+}
+
+function layVectors(order: number, classes: number, assignment: Assignment): Layout {
   const assigned = assignment && assignVectors(assignment, classes);
   const used = assigned === null ? firstVectors(order, classes) : certainVectors(order, assigned.vectors);
-  const segments = new SegmentList();
+  const segments: number[] = [];
   const blocks: number[] = [];
+  let first = 0;
   for (const { block, row, sign, rows } of used) {
     if (rows === 0) continue;
     if (blocks[blocks.length - 1] !== block) blocks.push(block);
-    segments.add(blocks.length - 1, row, sign, rows);
+    segments.push(blocks.length - 1, row, sign, first, rows);
+    first += rows;
   }
-  return { blocks, segments: segments.toTable(), places: assigned?.places ?? null };
+  return { blocks, segments: new Int32Array(segments), places: assigned?.places ?? null };
 }
 
 /** The masks of some blocks, of so many words each. */
 function chosenBlocks(masks: Uint32Array, blocks: readonly number[], words: number): Uint32Array {
-  if (blocks.length * words === masks.length) return masks;
   const chosen = new Uint32Array(blocks.length * words);
   blocks.forEach((block, k) => {
     chosen.set(masks.subarray(block * words, (block + 1) * words), k * words);

@@ -31,6 +31,13 @@ export const structuredBlocks = (matrix: Order, features: number): number => {
 export function blockMasks(matrix: Order, features: number, blocks: number, seed: number): Uint32Array {
   const words = maskWords(matrix.order);
   const masks = new Uint32Array(blocks * words);
+  // The first has none, and few heads have more than one.
+  if (blocks > 1) fillMasks(masks, matrix, features, blocks, seed);
+  return masks;
+}
+
+function fillMasks(masks: Uint32Array, matrix: Order, features: number, blocks: number, seed: number): void {
+  const words = maskWords(matrix.order);
   const structured = Math.min(blocks, structuredBlocks(matrix, features));
   const family = structured > 1 ? familyOf(matrix, features) : null;
   for (let k = 1; k < structured; k++)
@@ -44,7 +51,6 @@ export function blockMasks(matrix: Order, features: number, blocks: number, seed
       for (let w = 0; w < words; w++) mask[w] = next();
     } while (taken?.tryAdd(mask) === false);
   }
-  return masks;
 }
 
 /** Writes a pattern of so many bits again and again. */

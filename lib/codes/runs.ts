@@ -8,33 +8,32 @@ export interface Run {
   readonly rows: number;
 }
 
-/** All vectors of the code, in their order. */
-function* runs(order: number): Generator<Run> {
-  yield { block: 0, row: 1, sign: 1, rows: order - 1 };
-  yield { block: 0, row: 1, sign: -1, rows: order - 1 };
-  yield { block: 0, row: 0, sign: 1, rows: 1 };
-  yield { block: 0, row: 0, sign: -1, rows: 1 };
-  for (let block = 1; ; block++) {
-    yield { block, row: 0, sign: 1, rows: order };
-    yield { block, row: 0, sign: -1, rows: order };
-  }
+/** Run i of all vectors of the code: rows 1 … of the first block, row 0 of it, then whole blocks, each with both signs. */
+function runAt(order: number, i: number): Run {
+  const sign = i % 2 === 0 ? 1 : -1;
+  if (i < 2) return { block: 0, row: 1, sign, rows: order - 1 };
+  if (i < 4) return { block: 0, row: 0, sign, rows: 1 };
+  return { block: (i >> 1) - 1, row: 0, sign, rows: order };
 }
 
 /** The first vectors, as many as there are classes. */
-export function* firstVectors(order: number, classes: number): Generator<Run> {
+export function firstVectors(order: number, classes: number): Run[] {
+  const found: Run[] = [];
   let left = classes;
-  for (const run of runs(order)) {
-    yield { ...run, rows: Math.min(run.rows, left) };
-    left -= run.rows;
-    if (left <= 0) return;
+  for (let i = 0; left > 0; i++) {
+    const { block, row, sign, rows } = runAt(order, i);
+    found.push({ block, row, sign, rows: Math.min(rows, left) });
+    left -= rows;
   }
+  return found;
 }
 
 /** Certain vectors, ascending. Those that follow each other within a run stay one run. */
 export function* certainVectors(order: number, vectors: Int32Array): Generator<Run> {
   let start = 0;
   let i = 0;
-  for (const { row, rows, ...run } of runs(order)) {
+  for (let k = 0; ; k++) {
+    const { row, rows, ...run } = runAt(order, k);
     while (i < vectors.length && (vectors[i] as number) < start + rows) {
       const first = i;
       const last = start + rows - 1;

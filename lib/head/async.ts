@@ -41,7 +41,7 @@ export async function forwardAsync(
   const rows = core.decoder.all(input, kernels);
   const copy = rows.buffer === x.buffer ? rows.slice() : rows;
   const logits = new Float32Array(length);
-  const run = kernels.forwardAsync ?? slicedForward(kernels, core.settings);
+  const run = kernels.forwardAsync?.bind(kernels) ?? slicedForward(kernels, core.settings);
   await run(copy, parameters, logits, signal);
   signal?.throwIfAborted();
   if (out === undefined) return logits;

@@ -2,7 +2,7 @@ import { outputArray } from "../checks.js";
 import { checkFeatures, type FeatureOptions, type Features, partOf } from "../features.js";
 import { readOptions } from "../options.js";
 import type { HeadCore } from "./core.js";
-import { onlyOut, usualRows } from "./usual.js";
+import { usualRows } from "./usual.js";
 
 /** Options of a call that has one array of results. */
 export interface OutputOptions extends FeatureOptions {
@@ -13,24 +13,31 @@ export interface OutputOptions extends FeatureOptions {
 /** The names of {@link OutputOptions}. */
 export const OUTPUT_OPTIONS = ["out", "type", "featureScale"] as const satisfies (keyof OutputOptions)[];
 
+/** Most calls by far have an `out` and nothing else; what they need stands in one function, since the interpreter takes long to call another. */
 export function forward(
   core: HeadCore,
   x: Features,
   options: OutputOptions | null | undefined,
 ): Float32Array {
   const { scale, bias } = core;
-  if (options === undefined) {
-    const rows = usualRows(core, x);
-    if (rows > 0) {
-      const out = new Float32Array(rows * core.classes);
-      (core.made ?? core.kernels).forward(x as Float32Array, { scale, bias }, out);
-      return out;
-    }
-  } else {
-    const out = onlyOut(options);
-    if (out !== undefined && (core.made ?? core.kernels).tryForward?.(x, scale, bias, out)) return out;
+  if (typeof options !== "object" || options === null || options.constructor !== Object) {
+    if (options === undefined) return newLogits(core, x);
+    return checkedForward(core, x, options);
   }
+  for (const name in options) if (name !== "out") return checkedForward(core, x, options);
+  const { out } = options;
+  if (out === undefined) return checkedForward(core, x, options);
+  if ((core.made ?? core.kernels).tryForward?.(x, scale, bias, out)) return out;
   return checkedForward(core, x, options);
+}
+
+function newLogits(core: HeadCore, x: Features): Float32Array {
+  const rows = usualRows(core, x);
+  if (rows === 0) return checkedForward(core, x, undefined);
+  const { scale, bias } = core;
+  const out = new Float32Array(rows * core.classes);
+  (core.made ?? core.kernels).forward(x as Float32Array, { scale, bias }, out);
+  return out;
 }
 
 function checkedForward(

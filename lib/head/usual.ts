@@ -17,10 +17,3 @@ export function usualRows(
   const rows = typedArrayLength(x as Float32Array) / features;
   return Number.isInteger(rows) ? rows : 0;
 }
-
-/** The `out` of options that are a plain object with nothing else; undefined for all others. */
-export function onlyOut(options: { out?: Float32Array } | null | undefined): Float32Array | undefined {
-  if (typeof options !== "object" || options === null || options.constructor !== Object) return undefined;
-  for (const name in options) if (name !== "out") return undefined;
-  return options.out;
-}

@@ -1,7 +1,7 @@
 import type { KroneckerFactor } from "../../hadamard/factor.js";
 import type { BackendFactory, TableKernels, TransformBackend } from "../backend.js";
 import type { Addon, Factor, Kernels } from "./addon.js";
-import { createHead } from "./head.js";
+import { NativeHead } from "./head.js";
 import { loadAddon } from "./load.js";
 import { warnOfLoss } from "./lost.js";
 import { createRotation } from "./rotation.js";
@@ -67,8 +67,8 @@ export const native: BackendFactory = {
       misalignment,
     };
     const engine: TableKernels = {
-      head: (table) => createHead(kernels, runForward, table),
-      productHead: (table) => createHead(kernels, runForward, table),
+      head: (table) => new NativeHead(kernels, runForward, table),
+      productHead: (table) => new NativeHead(kernels, runForward, table),
       rotation: (table) => createRotation(kernels, runRotation, held, table),
     };
     return { transform, engine };
