@@ -18,6 +18,7 @@ struct FeatureArray {
   FeatureType type = FeatureType::kFloat32;
 
   Features from(size_t element) const { return {data + element * bytes_each, type}; }
+  const char* end() const { return data + length * bytes_each; }
 };
 
 inline FeatureArray read_features(Arguments& arguments) {

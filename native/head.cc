@@ -33,12 +33,15 @@ napi_value forward(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-bool overlap(const TypedArray<float>& a, const TypedArray<float>& b) {
-  return a.data < b.data + b.length && b.data < a.data + a.length;
-}
-
 FeatureArray features_of(const TypedArray<float>& x) {
   return {reinterpret_cast<const char*>(x.data), x.length};
+}
+
+bool overlap(const FeatureArray& a, const FeatureArray& b) { return a.data < b.end() && b.data < a.end(); }
+
+// Whether JavaScript needs to say nothing more of such an array.
+bool tells_its_type(const FeatureArray& x) {
+  return x.type == FeatureType::kFloat32 || x.type == FeatureType::kInt8;
 }
 
 // Does what `forward` does for arrays that nobody has checked, and returns whether it has: what does not fit
@@ -46,21 +49,21 @@ FeatureArray features_of(const TypedArray<float>& x) {
 napi_value try_forward(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info, kForwardArity);
   const auto* data = arguments.record<HeadData>();
-  const TypedArray<float> x = arguments.array<float>();
+  const FeatureArray x = read_features(arguments);
   const double scale = arguments.number();
   bool with_bias = false;
   const TypedArray<float> bias = arguments.optional_array<float>(&with_bias);
   const TypedArray<float> logits = arguments.array<float>();
   bool fits = false;
-  if (arguments.fits(data != nullptr && data->shared_words == 0 && x.length > 0)) {
+  if (arguments.fits(data != nullptr && data->shared_words == 0 && x.length > 0 && tells_its_type(x))) {
     const Head& head = data->head;
     const size_t rows = x.length / head.features;
     fits = x.length == rows * head.features && logits.length == rows * head.classes &&
-           (!with_bias || bias.length == head.classes) && !overlap(logits, x) && !overlap(logits, bias);
+           (!with_bias || bias.length == head.classes) && !overlap(features_of(logits), x) &&
+           !overlap(features_of(logits), features_of(bias));
     const auto& functions = arguments.data<HeadFunctions>();
     const HeadCall call{functions.executor, *functions.scratch, *data};
-    if (fits)
-      forward_rows(env, call, {scale, bias.data, data->normalised}, features_of(x), rows, logits.data);
+    if (fits) forward_rows(env, call, {scale, bias.data, data->normalised}, x, rows, logits.data);
   }
   napi_value done = nullptr;
   napi_get_boolean(env, fits, &done);

@@ -172,6 +172,45 @@ onEachBackend((backend) => {
     });
   });
 
+  describe.each([
+    [256, 100],
+    [512, 200],
+    [512, 500],
+    [768, 300],
+    [1000, 700],
+    [1024, 500],
+    [1024, 1000],
+    [2048, 300],
+    [2048, 2000],
+  ])("rows of %i features, %i classes", (features, classes) => {
+    const head = createHead({ features, classes }, backend);
+    const rows = 3;
+    /** The numbers of every type that differ most from each other. */
+    const extremes: Record<ReducedType, readonly number[]> = {
+      float16: [0x0001, 0x83ff, 0x7bff, 0x8000],
+      bfloat16: [0x0001, 0x807f, 0x1f80, 0x9e00, 0x8000],
+      int8: [-128, 127, -1, 0],
+    };
+
+    test.each(["float16", "bfloat16", "int8"] as const)("%s at any offset", (type) => {
+      for (let offset = 0; offset < 5; offset++) {
+        const each = cases(offset + rows * features, offset > 2).find(({ name }) => name === type) as Case;
+        const x = each.x.subarray(offset);
+        expectSameBits(head.forward(x, each.options), head.forward(decoded(x, type)), `offset ${offset}`);
+      }
+    });
+
+    test.each(["float16", "bfloat16", "int8"] as const)("%s, rows of the smallest and largest", (type) => {
+      for (const one of extremes[type]) {
+        const { x, options } = cases(rows * features).find(({ name }) => name === type) as Case;
+        x.fill(one, features);
+        x[2 * features] = extremes[type][0] as number;
+        const out = new Float32Array(rows * classes);
+        expectSameBits(head.forward(x, { ...options, out }), head.forward(decoded(x, type)), `${one}`);
+      }
+    });
+  });
+
   test("featureScale divides the gradient by the features and nothing else", async () => {
     const head = createHead({ features: 48, classes: 10 }, backend);
     const x = bytes(48 * 33, 3);
@@ -289,6 +328,13 @@ describe("what is refused", () => {
       /out overlaps an input/,
     );
     expect(head.forward(x, { type: "float16", out: new Float32Array(buffer, 16, 6) })).toHaveLength(6);
+    const integers = new Int8Array(buffer, 3, 8);
+    const before = integers.slice();
+    expect(() => head.forward(integers, { out: new Float32Array(buffer, 8, 6) })).toThrow(
+      /out overlaps an input/,
+    );
+    expect(integers).toEqual(before);
+    expect(head.forward(integers, { out: new Float32Array(buffer, 12, 6) })).toHaveLength(6);
   });
 });
 

@@ -39,6 +39,11 @@ struct Int8 {
   static F32::reg load(const bits* p) { return F32::load_int8(p); }
 };
 
+// Whether a pass over features of other types converts them itself. Where that takes many steps, it would be
+// much code for little.
+template <class V>
+constexpr bool kReadsAllTypes = requires { V::converts_quickly; };
+
 // Calls use(type) with the one of these that a type of features is.
 template <class Use>
 [[gnu::always_inline]] inline auto with_type(FeatureType type, const Use& use) {

@@ -100,6 +100,7 @@ struct FusedFirstStages {
       : run(function), stretches(count) {}
   template <int radix, bool folded>
   static FusedFirstStages of(FeatureType type) {
+    if (!kReadsAllTypes<F32>) return {columns_and_squares<Float32, radix, folded>, radix};
     return with_type(type, []<class Type>(Type) {
       return FusedFirstStages{columns_and_squares<Type, radix, folded>, radix};
     });
@@ -124,7 +125,8 @@ bool read_and_visit_segment(ChunkScratch& work, Features x, size_t index, const 
   // Where the logits are shown from registers, the transform is not kept.
   if (row_length_in_registers<F32> == kLanes && work.keep_transform) return false;
   // Where the features are read again, they are made float32 once.
-  const bool as_given = x.type == FeatureType::kFloat32 || (work.head.block_count == 1 && !work.reads_again);
+  const bool as_given = x.type == FeatureType::kFloat32 ||
+                        (kReadsAllTypes<F32> && work.head.block_count == 1 && !work.reads_again);
   const FusedFirstStages first_stages(order, block.hadamard_rows <= order / 2,
                                       as_given ? x.type : FeatureType::kFloat32);
   if (first_stages.stretches == 0 || block.hadamard_rows <= order / 4) return false;

@@ -52,19 +52,39 @@ inline const float* float32_row(const ChunkScratch& work, Features x, size_t ind
   const size_t features = work.head.features;
   const void* row = row_of(x, features, index);
   if (x.type == FeatureType::kFloat32) return static_cast<const float*>(row);
-  float* copy = work.copies + index * features;
+  float* copy = work.copy_of(index);
   with_type(x.type, [&]<class Type>(Type) {
     decode<Type>(static_cast<const typename Type::bits*>(row), features, copy);
   });
   return copy;
 }
 
+// Makes a float32 copy of a row of whole registers and returns its sum of squares.
+template <class Type>
+[[gnu::noinline]] float copy_and_square(const typename Type::bits* x, size_t count, float* copy) {
+  return sum_range(0, count, [=](size_t i, auto) {
+    const F32::reg a = Type::load(x + i);
+    F32::store(copy + i, a);
+    return F32::mul(a, a);
+  });
+}
+
 // Reads a row of the batch, and rescales a copy of it where its sum of squares leaves the bounds.
 inline void read_row(ChunkScratch& work, Features x, size_t index) {
   const size_t features = work.head.features;
   Row& row = work.row[index];
-  row.x = float32_row(work, x, index);
-  float sum = sum_of_squares(row.x, features);
+  float sum;
+  if (x.type == FeatureType::kFloat32 || !kReadsAllTypes<F32> || features % F32::width != 0) {
+    row.x = float32_row(work, x, index);
+    sum = sum_of_squares(row.x, features);
+  } else {
+    float* copy = work.copy_of(index);
+    row.x = copy;
+    sum = with_type(x.type, [&]<class Type>(Type) {
+      return copy_and_square<Type>(static_cast<const typename Type::bits*>(row_of(x, features, index)),
+                                   features, copy);
+    });
+  }
   int exponent = 0;
   if (!needs_no_rescaling(sum)) {
     float largest = 0;
@@ -75,7 +95,7 @@ inline void read_row(ChunkScratch& work, Features x, size_t index) {
     if (largest > 0 && largest < kInfinity) {
       exponent = exponent_of(largest);
       const double down = power_of_two(-exponent);
-      float* copy = work.copies + index * features;
+      float* copy = work.copy_of(index);
       for (size_t i = 0; i < features; i++) copy[i] = static_cast<float>(row.x[i] * down);
       sum = sum_of_squares(copy, features);
       row.x = copy;

@@ -94,6 +94,12 @@ struct ChunkScratch {
     return head.signed_rows ? products_of(r) : transform_beside(row[r].x);
   }
 
+  // Where a row is copied to. One that is done with before the next is read leaves its place to it, in the
+  // first-level cache.
+  float* copy_of(size_t r) const {
+    return head.block_count == 1 && !head.signed_rows ? copies : copies + r * head.features;
+  }
+
   // Those of rows that share their unpacking alternate, sub-vector by sub-vector.
   float* entries_of(size_t r) const {
     constexpr size_t sharing = F32::rows_sharing;

@@ -79,6 +79,7 @@ struct F32 {
   static void keep_place(reg& a) { asm("" : "+x"(a)); }
   static void zero_upper() { _mm256_zeroupper(); }
   static reg load(const float* p) { return _mm256_loadu_ps(p); }
+  static constexpr bool converts_quickly = true;
   static reg load_float16(const uint16_t* p) { return _mm256_cvtph_ps(load_half(p)); }
   static reg load_bfloat16(const uint16_t* p) {
     // Loaded twice, the halves need one step to their places; to widen and to shift are two on the same

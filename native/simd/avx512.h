@@ -60,6 +60,7 @@ struct F32 {
   static void keep_place(reg& a) { asm("" : "+v"(a)); }
   static void zero_upper() { _mm256_zeroupper(); }
   static reg load(const float* p) { return _mm512_loadu_ps(p); }
+  static constexpr bool converts_quickly = true;
   static reg load_float16(const uint16_t* p) { return _mm512_cvtph_ps(load_half(p)); }
   static reg load_bfloat16(const uint16_t* p) {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(load_half(p)), 16));

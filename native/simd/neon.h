@@ -26,6 +26,7 @@ struct F32 : LookUpByLoad<F32, 4> {
   static void keep_place(reg& a) { asm("" : "+w"(a)); }
   static void zero_upper() {}
   static reg load(const float* p) { return vld1q_f32(p); }
+  static constexpr bool converts_quickly = true;
   static reg load_float16(const uint16_t* p) { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p))); }
   static reg load_bfloat16(const uint16_t* p) {
     return vreinterpretq_f32_u32(vshlq_n_u32(vmovl_u16(vld1_u16(p)), 16));

@@ -12,6 +12,7 @@
 //   overlaps_rows             there if rows of 8 registers are to be made one into the other (fwht.h)
 //   zero_upper()              ends a kernel: what it holds in registers must not slow down the caller
 //   load_float16 load_bfloat16 load_int8    `width` numbers of these types, exactly; NaN stays NaN
+//   converts_quickly          there if these take one or two steps
 //   store_float16 store_bfloat16    `width` numbers rounded to these types, ties to even; NaN becomes 0x7E00
 //                             or 0x7FC0
 //   max(z, m)                 z > m ? z : m, which passes over NaN
