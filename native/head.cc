@@ -84,15 +84,14 @@ napi_value plan_forward(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   const HeadData& data = read_head(arguments);
   const Head& head = data.head;
-  const TypedArray<float> x = arguments.array<float>();
+  const FeatureArray x = read_features(arguments);
   const TypedArray<float> bias = arguments.optional_array<float>();
   const TypedArray<float> logits = arguments.array<float>();
   const size_t rows = x.length / head.features;
   const bool fits = x.length == rows * head.features && (!bias.data || bias.length == head.classes) &&
                     logits.length == rows * head.classes;
   if (!arguments.check(fits) || !copy_words(env, arguments.value(0))) return nullptr;
-  const ForwardPlan plan{
-      arguments.data<HeadFunctions>().executor, &data, features_of(x), rows, bias.data, logits.data};
+  const ForwardPlan plan{arguments.data<HeadFunctions>().executor, &data, x, rows, bias.data, logits.data};
   const napi_value record = make_record(env, plan).object;
   if (record != nullptr) {
     keep_alive(env, record, {arguments.value(0), arguments.value(1), arguments.value(2), arguments.value(3)});

@@ -233,6 +233,16 @@ onEachBackend((backend) => {
     await expectSameResults(head, x, { featureScale: 0.1 }, values);
   });
 
+  test("the same row of int8 again and again", () => {
+    const head = createHead({ features: 64, classes: 10 }, backend);
+    const x = bytes(64, 4);
+    const out = new Float32Array(10);
+    for (let i = 0; i < 50; i++) {
+      x[0] = i;
+      expectSameBits(head.forward(x, { out }), head.forward(Float32Array.from(x)), `call ${i}`);
+    }
+  });
+
   test("forwardAsync works on x as it was when it was called", async () => {
     const head = createHead({ features: 64, classes: 500 }, backend);
     for (const { x, type, options } of cases(64 * 50)) {

@@ -66,7 +66,7 @@ export interface Kernels {
   forward(head: Head, x: KernelRows, scale: number, bias: Bias, logits: Float32Array): void;
   /** Whether it was done: nothing of `x` and `logits` need have been checked, and what does not fit or overlaps is left alone. */
   tryForward(head: Head, x: unknown, scale: number, bias: Bias, logits: unknown): boolean;
-  planForward(head: Head, x: Float32Array, bias: Bias, logits: Float32Array): ForwardPlan;
+  planForward(head: Head, x: KernelRows, bias: Bias, logits: Float32Array): ForwardPlan;
   logSumExp(
     head: Head,
     x: KernelRows,

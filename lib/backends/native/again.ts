@@ -4,6 +4,7 @@
  */
 
 import { lengthOf } from "../../checks.js";
+import type { KernelRows } from "../backend.js";
 
 /** A plan costs what it saves in six calls. */
 const OFTEN = 16;
@@ -27,11 +28,11 @@ export const last: LastCall = { head: null, x: null, bias: null, logits: null, t
 interface Planner {
   readonly features: number;
   readonly classes: number;
-  planForward(x: Float32Array, bias: Float32Array | null, logits: Float32Array): (scale: number) => void;
+  planForward(x: KernelRows, bias: Float32Array | null, logits: Float32Array): (scale: number) => void;
 }
 
 /** Notes a call whose arrays were found to fit, and plans it if it has come often. */
-export function note(head: Planner, x: Float32Array, bias: Float32Array | null, logits: Float32Array): void {
+export function note(head: Planner, x: KernelRows, bias: Float32Array | null, logits: Float32Array): void {
   const { features, classes } = head;
   if (lengthOf.call(x) !== features || features > MOST || classes > MOST) return;
   if (last.x !== x) {

@@ -81,11 +81,11 @@ export class NativeHead implements HeadKernels<KernelRows> {
       return true;
     }
     if (!this.#tryForward(x, scale, bias, logits)) return false;
-    note(this, x as Float32Array, bias, logits as Float32Array);
+    note(this, x as KernelRows, bias, logits as Float32Array);
     return true;
   }
 
-  planForward(x: Float32Array, bias: Float32Array | null, logits: Float32Array): (scale: number) => void {
+  planForward(x: KernelRows, bias: Float32Array | null, logits: Float32Array): (scale: number) => void {
     return this.#runForward.bind(undefined, this.#kernels.planForward(this.#head, x, bias, logits));
   }
 
