@@ -74,6 +74,8 @@ export function limitsTable(limits) {
   };
 }
 
+const FRACTIONS = ["of additions", "of ports", "of caches"];
+
 /**
  * @param {(Row | MissingRow)[]} rows
  * @returns {PrintedTable}
@@ -81,11 +83,24 @@ export function limitsTable(limits) {
 export function targetsTable(rows) {
   return {
     title: "Targets; of a range of sizes the one farthest from its target, then from lowest to highest",
-    head: ["what", "measured", "value", "target", "met", "limit", "set by", "of additions"],
-    numbers: ["value", "limit", "of additions"],
+    head: ["what", "measured", "value", "target", "met", "limit", "set by", ...FRACTIONS],
+    numbers: ["value", "limit", ...FRACTIONS],
     rows: rows.map((row) => {
-      if (row.missing !== undefined) return [row.what, row.missing, "", row.target, "", "", "", ""];
-      const { what, measured, value, spread, unit, target, met, limit, bound, ofAdditions } = row;
+      if (row.missing !== undefined) return [row.what, row.missing, "", row.target, "", "", "", "", "", ""];
+      const {
+        what,
+        measured,
+        value,
+        spread,
+        unit,
+        target,
+        met,
+        limit,
+        bound,
+        ofAdditions,
+        ofPorts,
+        ofCaches,
+      } = row;
       return [
         what,
         measured,
@@ -94,7 +109,7 @@ export function targetsTable(rows) {
         met === undefined ? "" : met ? "yes" : "no",
         limit ? giga(limit) : "",
         bound ?? "",
-        ofAdditions?.toFixed(2) ?? "",
+        ...[ofAdditions, ofPorts, ofCaches].map((fraction) => (fraction ? fraction.toFixed(2) : "")),
       ];
     }),
   };

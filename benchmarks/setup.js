@@ -27,12 +27,12 @@ import { failureReason, missingTool, toolchain } from "../scripts/toolchain.js";
  */
 /**
  * The nanoseconds that the whole array takes at least: by additions alone; by all that goes to the vector pipes; by what memory is
- * asked for.
- * @typedef {{ additions: number, vector: number, loads: number, stores: number, memory: number }} Bounds
+ * asked for; by the lines that come from the second level of the caches and from beyond it.
+ * @typedef {{ additions: number, vector: number, loads: number, stores: number, memory: number, caches: number }} Bounds
  */
 /**
- * The kernel by itself, on the whole array, and what fraction of the limit that is: the largest bound, and additions alone.
- * @typedef {{ nanoseconds: number, bounds: Bounds, fraction: number, ofAdditions: number }} Timing
+ * The kernel by itself, on the whole array, and what fraction of the limit that is, the largest bound; of additions, of ports and of caches alone.
+ * @typedef {{ nanoseconds: number, bounds: Bounds, fraction: number, ofAdditions: number, ofPorts: number, ofCaches: number }} Timing
  */
 /** @typedef {{ path: string, symbol: string, abi: string }} NativePeer a function in a shared library: benchmarks/native/peer.h */
 /** @typedef {{ addon: NativeAddon, reason?: undefined } | { addon?: undefined, reason: string }} Native */

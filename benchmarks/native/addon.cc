@@ -88,12 +88,15 @@ Napi::Value time_array(const Napi::CallbackInfo& info) {
     object.Set("nanoseconds", timing.nanoseconds);
     object.Set("fraction", timing.fraction);
     object.Set("ofAdditions", timing.of_additions);
+    object.Set("ofPorts", timing.of_ports);
+    object.Set("ofCaches", timing.of_caches);
     Napi::Object bounds = Napi::Object::New(info.Env());
     bounds.Set("additions", timing.bounds.additions);
     bounds.Set("vector", timing.bounds.vector);
     bounds.Set("loads", timing.bounds.loads);
     bounds.Set("stores", timing.bounds.stores);
     bounds.Set("memory", timing.bounds.memory);
+    bounds.Set("caches", timing.bounds.caches);
     object.Set("bounds", bounds);
   });
   return object;

@@ -12,20 +12,24 @@ struct Counted : V {
   using typename V::reg;
   using typename V::scalar;
   static inline fixed_classifier::Counts counts;
+  static inline fixed_classifier::Touch touch;
 
   static reg load(const scalar* p) {
     counts.loads++;
+    if (touch) touch(p);
     return V::load(p);
   }
   static void store(scalar* p, reg a) {
     counts.stores++;
+    if (touch) touch(p);
     V::store(p, a);
   }
 };
 
 template <class V>
-fixed_classifier::Counts count(void* x, size_t row_length, size_t rows) {
+fixed_classifier::Counts count(void* x, size_t row_length, size_t rows, fixed_classifier::Touch touch) {
   Counted<V>::counts = {};
+  Counted<V>::touch = touch;
   transform_rows_in_place(Counted<V>{}, static_cast<typename V::scalar*>(x), row_length, rows);
   return Counted<V>::counts;
 }

@@ -81,6 +81,7 @@ constexpr fixed_classifier::Ports ports() {
     }
     ports.across = only_across<V>;
     ports.count = count<V>;
+    ports.sweep = sweep<V>;
   }
   return ports;
 }

@@ -14,6 +14,9 @@ struct Counts {
   size_t loads, stores;
 };
 
+// Is told of every load and store.
+using Touch = void (*)(const void* p);
+
 // The most stages across registers that rows of 2^20 elements have.
 constexpr int kMostStages = 20;
 
@@ -32,8 +35,10 @@ struct Ports {
   Loop stages[kShares][kMostStages + 1];
   // The same without stages within: the steps are additions of registers.
   Loop across;
-  // Transforms the rows at x and counts. Null like the stages.
-  Counts (*count)(void* x, size_t row_length, size_t rows);
+  // Transforms the rows at x and counts; `touch` may be null. Null like the stages.
+  Counts (*count)(void* x, size_t row_length, size_t rows, Touch touch);
+  // Loads and stores what is at p again, register by register.
+  void (*sweep)(void* p, size_t bytes);
 };
 
 struct Limits {

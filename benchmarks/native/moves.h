@@ -1,4 +1,5 @@
-// What a register costs the ports of memory: loads and stores that stay in the first-level cache.
+// What a register costs the ports of memory: loads and stores that stay in the first-level cache, and those
+// that do not.
 #pragma once
 
 #include "limits.h"
@@ -32,6 +33,18 @@ size_t move(size_t turns) {
   }
   asm volatile("" ::"r"(p) : "memory");
   return turns * (Moved<V>::count / V::width);
+}
+
+template <class V>
+void sweep(void* memory, size_t bytes) {
+  auto* p = static_cast<typename V::scalar*>(memory);
+#pragma GCC unroll 4
+  for (size_t i = 0; i < bytes / sizeof *p; i += V::width) {
+    typename V::reg a = V::load(p + i);
+    opaque(a);
+    V::store(p + i, a);
+  }
+  asm volatile("" ::"r"(p) : "memory");
 }
 
 // Additions that each wait for the one before: one a cycle.

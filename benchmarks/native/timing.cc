@@ -41,12 +41,6 @@ struct Sample {
   double core;
 };
 
-double largest(const Bounds& bounds) {
-  // Additions alone are the limit where there is no other, and are among the vector's where there is.
-  return std::max(
-      {bounds.vector > 0 ? bounds.vector : bounds.additions, bounds.loads, bounds.stores, bounds.memory});
-}
-
 Timing medians(const std::vector<Sample>& samples) {
   const auto of = [&](const auto& value) {
     std::vector<double> values;
@@ -58,9 +52,11 @@ Timing medians(const std::vector<Sample>& samples) {
   };
   return {of([](const Sample& s) { return s.time; }),
           {bound(&Bounds::additions), bound(&Bounds::vector), bound(&Bounds::loads), bound(&Bounds::stores),
-           bound(&Bounds::memory)},
-          of([](const Sample& s) { return largest(s.bounds) / s.time; }),
-          of([](const Sample& s) { return s.bounds.additions / s.time; })};
+           bound(&Bounds::memory), bound(&Bounds::caches)},
+          of([](const Sample& s) { return s.bounds.largest() / s.time; }),
+          of([](const Sample& s) { return s.bounds.additions / s.time; }),
+          of([](const Sample& s) { return s.bounds.of_ports() / s.time; }),
+          of([](const Sample& s) { return s.bounds.caches / s.time; })};
 }
 
 }  // namespace
@@ -69,7 +65,7 @@ template <class T>
 Timing time_transform(const Kernels& kernels, const Limits& limits, T* x, size_t n, size_t row_length,
                       double nanoseconds) {
   const double clock = clock_time();
-  const Model model(ports_of(limits, T{}), row_length, n / row_length, clock);
+  Model model(ports_of(limits, T{}), row_length, n / row_length, clock);
   const Run whole_core(limits.int32.add, clock);
   Rows<T> rows(x, n, row_length);
   const auto run = [&](size_t pairs) {

@@ -17,7 +17,7 @@ struct Timing {
   double nanoseconds;  // for the whole array
   Bounds bounds;       // for the same
   double fraction;     // of the largest bound
-  double of_additions;
+  double of_additions, of_ports, of_caches;
 };
 
 // Transforms the whole array in place, row by row. An array of floating point holds afterwards what it held

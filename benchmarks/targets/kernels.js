@@ -29,8 +29,8 @@ const SIZES = [
  * The bound that is the largest, by name.
  * @param {Bounds} bounds
  */
-export function boundOf({ additions, vector, loads, stores, memory }) {
-  const by = { "vector pipes": vector || additions, loads, stores, "loads and stores": memory };
+export function boundOf({ additions, vector, loads, stores, memory, caches }) {
+  const by = { "vector pipes": vector || additions, loads, stores, "loads and stores": memory, caches };
   return Object.entries(by).reduce((a, b) => (b[1] > a[1] ? b : a));
 }
 
@@ -57,7 +57,7 @@ export function measureKernels({ addon, instructionSets, milliseconds }) {
     );
     const timing = addon.time(instructionSet, x, 2 ** m, milliseconds * 1e6);
     const [bound, least] = boundOf(timing.bounds);
-    const { fraction, ofAdditions } = timing;
+    const { fraction, ofAdditions, ofPorts, ofCaches } = timing;
     return {
       instructionSet,
       type,
@@ -69,6 +69,8 @@ export function measureKernels({ addon, instructionSets, milliseconds }) {
       bound,
       fraction,
       ofAdditions,
+      ofPorts,
+      ofCaches,
     };
   };
   /**

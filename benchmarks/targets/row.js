@@ -4,7 +4,7 @@ import { duration } from "../report.js";
 /**
  * A row whose value is held against its target, if it has one, which is a fraction or a factor where there is no unit. Of a range of
  * sizes `spread` has the lowest and the highest value; `limit` is that of the machine, in additions per second, `bound` the port that
- * sets it, `ofAdditions` the fraction of what additions alone allow.
+ * sets it, `ofAdditions`, `ofPorts` and `ofCaches` the fractions of what each alone allows.
  * @typedef {object} Row
  * @property {string} what
  * @property {string} target
@@ -17,6 +17,8 @@ import { duration } from "../report.js";
  * @property {number} [limit]
  * @property {string} [bound]
  * @property {number} [ofAdditions]
+ * @property {number} [ofPorts]
+ * @property {number} [ofCaches]
  * @property {undefined} [missing]
  */
 
@@ -26,7 +28,7 @@ import { duration } from "../report.js";
  */
 
 /** @typedef {{ atLeast?: number, atMost?: number }} Bounds */
-/** @typedef {{ limit?: number, bound?: string, ofAdditions?: number }} Limited */
+/** @typedef {{ limit?: number, bound?: string, ofAdditions?: number, ofPorts?: number, ofCaches?: number }} Limited */
 /** @typedef {{ n: number, m?: number, nanoseconds: number } & Limited} Size */
 
 /** @param {number} m */
@@ -47,10 +49,12 @@ export function judge(value, { atLeast = Number.NEGATIVE_INFINITY, atMost = Numb
 }
 
 /** @type {(size: Limited) => Limited} */
-const limitOf = ({ limit, bound, ofAdditions }) => ({
+const limitOf = ({ limit, bound, ofAdditions, ofPorts, ofCaches }) => ({
   ...(limit !== undefined && { limit }),
   ...(bound !== undefined && { bound }),
   ...(ofAdditions !== undefined && { ofAdditions }),
+  ...(ofPorts !== undefined && { ofPorts }),
+  ...(ofCaches !== undefined && { ofCaches }),
 });
 
 /**

@@ -41,7 +41,6 @@ struct PassBeside {
   [[gnu::always_inline]] void columns() {
     pass_beside<V, radix>(t, stride);
     t += V::width;
-    asm("" : "+r"(t));
   }
   typename V::scalar* t;
 };
@@ -70,20 +69,30 @@ template <class V, int radix>
 void transform_long_leaves(typename V::scalar* t, size_t count) {
   constexpr size_t length = row_length_in_registers<V>;
   constexpr size_t stride = 2 * length;
-  for (size_t j = 0; j < stride; j += V::width) pass_beside<V, radix>(t + j, stride);
   Nothing nothing;
-  Reg<V> a[8], next[8];
-  begin<V, From::sums>(a, t);
+  for (size_t j = 0; j < stride; j += V::width) pass_beside<V, radix>(t + j, stride);
 #pragma GCC unroll 1
   for (; count > 1; count--) {
-    PassBeside<V, radix, stride> beside{t + radix * stride};
-    overlap_long_rows<V>(a, next, t, radix, beside);
-    beside.finish();
-    finish_and_begin<V, From::sums>(next, t + length, a, t + 2 * length, nothing);
-    t += stride;
+    typename V::scalar* beside = t + radix * stride;
+    Reg<V> a[8];
+    begin<V, From::sums>(a, t);
+    for (int i = 0;;) {
+      asm("" : "+r"(t), "+r"(beside));
+      Reg<V> next[8];
+      finish_and_begin<V, From::differences>(a, t, next, t, nothing);
+      pass_beside<V, radix>(beside, stride), beside += V::width;
+      if (++i == radix) {
+        finish<V>(next, t + length);
+        pass_beside<V, radix>(beside, stride), beside += V::width;
+        t += stride;
+        break;
+      }
+      finish_and_begin<V, From::sums>(next, t + length, a, t + stride, nothing);
+      t += stride;
+      pass_beside<V, radix>(beside, stride), beside += V::width;
+    }
   }
-  overlap_long_rows<V>(a, next, t, radix, nothing);
-  finish<V>(next, t + length);
+  transform_long_rows<V>(t, radix);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ struct F32 {
   // none, and 1.32 with those of one stage.
   static constexpr int fma_from = 4;
   static constexpr bool overlaps_rows = true;
+  static void load_once(reg& a) { asm volatile("" : "+x"(a)); }
   reg one = broadcast(1.0f);
   F32() { asm("" : "+x"(one)); }
 
@@ -206,6 +207,7 @@ struct F64 {
 
   static constexpr int fma_from = 4;
   static constexpr bool overlaps_rows = true;
+  static void load_once(reg& a) { asm volatile("" : "+x"(a)); }
   reg one = broadcast(1.0);
   F64() { asm("" : "+x"(one)); }
 
@@ -233,6 +235,7 @@ struct I32 {
   static constexpr int width = 8;
   static constexpr int registers = 8;
   static constexpr bool overlaps_rows = true;
+  static void load_once(reg& a) { asm volatile("" : "+x"(a)); }
 
   static reg load(const int32_t* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
   static void store(int32_t* p, reg a) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a); }

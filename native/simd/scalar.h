@@ -9,7 +9,10 @@
 //                             hold a constant for it
 //   fma_from                  with sub_by_fma: a pass takes the differences of elements that are so many of
 //                             its registers apart, or more, by it
-//   overlaps_rows             there if rows of 8 registers are to be made one into the other (fwht.h)
+//   overlaps_rows             there if rows of 8 registers are to be made one into the other (overlap.h), and
+//                             passes beside rows (leaves.h)
+//   load_once(a)              hides that a is in memory: compilers load again what is used twice. May be
+//                             missing, as where there are loads to spare
 //   zero_upper()              ends a kernel: what it holds in registers must not slow down the caller
 //   load_float16 load_bfloat16 load_int8    `width` numbers of these types, exactly; NaN stays NaN
 //   converts_quickly          there if these take one or two steps
