@@ -6,6 +6,7 @@
 
 #include "decode.h"
 #include "logits.h"
+#include "show_rows.h"
 #include "sums.h"
 
 namespace {
@@ -48,46 +49,61 @@ template <class Type, class V = F32>
 }
 
 // Does the first stages and sums the squares in one reading of a row of 2 · radix stretches or, not folded,
-// of radix, each as long as a sum has lanes: a register of lanes then takes its terms in the order of the
-// sum. Leaves the radix stretches, still to be transformed, in t and returns the sum of squares.
-template <class Type, int radix, bool folded>
+// of radix, of which `parts` are as long as a sum has lanes: a register of lanes then takes its terms in the
+// order of the sum. Leaves the radix stretches, still to be transformed, in t and returns the sum of squares.
+template <class Type, int radix, bool folded, int parts>
 float columns_and_squares(const F32& v, const void* row, float* t) {
   const auto* x = static_cast<const typename Type::bits*>(row);
-  constexpr size_t half = radix * kLanes;
+  constexpr size_t length = kLanes / parts;
+  constexpr size_t half = radix * length;
   Lanes squares;
 #pragma GCC unroll 1
-  for (size_t j = 0; j < kLanes; j += F32::width) {
+  for (size_t j = 0; j < length; j += F32::width) {
     F32::reg a[radix];
-    F32::reg sum = F32::broadcast(0.0f);
+    F32::reg sum[parts];
+#pragma GCC unroll 2
+    for (int i = 0; i < parts; i++) sum[i] = F32::broadcast(0.0f);
 #pragma GCC unroll 8
     for (int i = 0; i < radix; i++) {
-      a[i] = Type::load(x + j + i * kLanes);
-      sum = add_square<Type>(sum, a[i]);
+      a[i] = Type::load(x + j + i * length);
+      sum[i % parts] = add_square<Type>(sum[i % parts], a[i]);
     }
     if constexpr (folded) {
 #pragma GCC unroll 8
       for (int i = 0; i < radix; i++) {
-        const F32::reg b = Type::load(x + j + i * kLanes + half);
-        sum = add_square<Type>(sum, b);
+        const F32::reg b = Type::load(x + j + i * length + half);
+        sum[i % parts] = add_square<Type>(sum[i % parts], b);
         a[i] = F32::add(a[i], b);
       }
     }
-    squares.lane[j / F32::width] = sum;
+#pragma GCC unroll 2
+    for (int i = 0; i < parts; i++) squares.lane[(j + i * length) / F32::width] = sum[i];
     // The sums of squares keep the pipes that add busy, so here all differences go to the others.
     across<F32>(a, [&](int, F32::reg x, F32::reg y) { return difference(v, x, y); });
 #pragma GCC unroll 8
-    for (int i = 0; i < radix; i++) F32::store(t + j + i * kLanes, a[i]);
+    for (int i = 0; i < radix; i++) F32::store(t + j + i * length, a[i]);
   }
   return squares.fold();
 }
 
-// Which columns_and_squares a row of an order takes, and how many stretches it leaves; none where there is
-// none.
+// Whether stretches of two rows that fit the registers are halves of what a sum has lanes.
+constexpr bool kShowsRows = kOverlapsRows<F32> && 4 * kShownRow == kLanes;
+
+// Which columns_and_squares a row of an order takes, and how many stretches of which length it leaves; none
+// where there is none.
 struct FusedFirstStages {
   float (*run)(const F32& v, const void* row, float* t) = nullptr;
-  size_t stretches = 0;
+  size_t stretches = 0, length = 0;
 
-  FusedFirstStages(size_t order, bool folded, FeatureType type) {
+  // `shown`: whether what is left may be of two rows that fit the registers.
+  FusedFirstStages(size_t order, bool folded, FeatureType type, bool shown) {
+    if constexpr (kShowsRows) {
+      if (shown && folded && order == 4 * kLanes) *this = of<4, true, 2>(type);
+      if (shown && folded && order == 8 * kLanes) *this = of<8, true, 2>(type);
+      if (shown && !folded && order == 2 * kLanes) *this = of<4, false, 2>(type);
+      if (shown && !folded && order == 4 * kLanes) *this = of<8, false, 2>(type);
+      if (run) return;
+    }
     if (folded && order == 4 * kLanes) *this = of<2, true>(type);
     if (folded && order == 8 * kLanes) *this = of<4, true>(type);
     if (!folded && order == 2 * kLanes) *this = of<2, false>(type);
@@ -96,13 +112,14 @@ struct FusedFirstStages {
   }
 
  private:
-  FusedFirstStages(float (*function)(const F32&, const void*, float*), size_t count)
-      : run(function), stretches(count) {}
-  template <int radix, bool folded>
+  FusedFirstStages(float (*function)(const F32&, const void*, float*), size_t count, size_t of_length)
+      : run(function), stretches(count), length(of_length) {}
+  template <int radix, bool folded, int parts = 1>
   static FusedFirstStages of(FeatureType type) {
-    if (!kReadsAllTypes<F32>) return {columns_and_squares<Float32, radix, folded>, radix};
+    if (!kReadsAllTypes<F32>)
+      return {columns_and_squares<Float32, radix, folded, parts>, radix, kLanes / parts};
     return with_type(type, []<class Type>(Type) {
-      return FusedFirstStages{columns_and_squares<Type, radix, folded>, radix};
+      return FusedFirstStages{columns_and_squares<Type, radix, folded, parts>, radix, kLanes / parts};
     });
   }
 };
@@ -128,7 +145,7 @@ bool read_and_visit_segment(ChunkScratch& work, Features x, size_t index, const 
   const bool as_given = x.type == FeatureType::kFloat32 ||
                         (kReadsAllTypes<F32> && work.head.block_count == 1 && !work.reads_again);
   const FusedFirstStages first_stages(order, block.hadamard_rows <= order / 2,
-                                      as_given ? x.type : FeatureType::kFloat32);
+                                      as_given ? x.type : FeatureType::kFloat32, !work.keep_transform);
   if (first_stages.stretches == 0 || block.hadamard_rows <= order / 4) return false;
   Row& row = work.row[index];
   const void* features = row_of(x, order, index);
@@ -150,6 +167,13 @@ bool read_and_visit_segment(ChunkScratch& work, Features x, size_t index, const 
   } else {
     const auto* next = static_cast<const char*>(row_of(x, order, index + 1));
     const size_t share = (next - static_cast<const char*>(row_of(x, order, index))) / first_stages.stretches;
+    if constexpr (kShowsRows) {
+      if (first_stages.length < kLanes) {
+        const char* soon = index + 1 < work.rows ? next : next - share * first_stages.stretches;
+        show_rows_of(t, logit, segment.hadamard_row, to, {soon, share}, visitor);
+        return true;
+      }
+    }
     if (index + 1 == work.rows) next = nullptr;
     for (size_t i = 0; i < first_stages.stretches; i++) {
       if (next) prefetch(next + i * share, share);
