@@ -61,15 +61,7 @@ template <class V, int radix, class Source>
 template <class V, int radix, class Source>
 [[gnu::always_inline]] inline void columns(const V& v, const Source& source, typename V::scalar* t, size_t at,
                                            size_t stride) {
-  // Copies, which stores cannot change: the compiler would load them again for every register of columns.
-  const V own = v;
-  const Source from = source;
-  const size_t end = at + stride;
-  for (size_t j = at; j < end; j += V::width) {
-    // With an index that the compiler knows to grow it would have one for each of the stretches.
-    if constexpr (radix == 8) asm("" : "+r"(j));
-    columns_at<V, radix>(own, from, t, j, stride);
-  }
+  for (size_t j = at; j < at + stride; j += V::width) columns_at<V, radix>(v, source, t, j, stride);
 }
 
 // The same in place. The stretches keep an address each and share an index, and nothing is loaded twice: that
@@ -105,14 +97,13 @@ template <class V, int radix, class Source>
 [[gnu::always_inline]] inline void columns_and_rows(const V& v, const Source& source, typename V::scalar* t,
                                                     size_t at) {
   constexpr size_t length = row_length_in_registers<V>;
-  const V own = v;
   Reg<V> first[V::registers];
 #pragma GCC unroll 16
   for (int j = 0; j < V::registers; j++) {
     Reg<V> a[radix];
 #pragma GCC unroll 8
     for (int i = 0; i < radix; i++) a[i] = source(at + j * V::width + i * length);
-    across(own, a);
+    across(v, a);
     first[j] = a[0];
 #pragma GCC unroll 8
     for (int i = 1; i < radix; i++) V::store(t + at + j * V::width + i * length, a[i]);
