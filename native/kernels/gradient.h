@@ -7,7 +7,9 @@
 #include <cstring>
 
 #include "block.h"
+#include "columns.h"
 #include "logits.h"
+#include "math.h"
 #include "sums.h"
 #include "weight_gradient.h"
 #include "work.h"
@@ -99,6 +101,44 @@ inline PeriodicGradient transform_gradient(const ChunkScratch& work, size_t r, s
   return {u, SIZE_MAX};
 }
 
+// Returns Σ u_i ⊗ x_i where u has half the length of x and `parts` elements in every lane of the sum: each is
+// loaded once for the two features that have it.
+template <size_t parts>
+float sum_of_halves(const float* u, const float* x) {
+  Lanes sum;
+#pragma GCC unroll 1
+  for (size_t lane = 0; lane < kLanes; lane += F32::width) {
+    F32::reg a[parts];
+    F32::reg total = F32::broadcast(0.0f);
+#pragma GCC unroll 8
+    for (size_t i = 0; i < parts; i++) {
+      a[i] = F32::load(u + lane + i * kLanes);
+      keep_place<F32>(a[i]);
+      total = F32::add(total, F32::mul(a[i], F32::load(x + lane + i * kLanes)));
+    }
+#pragma GCC unroll 8
+    for (size_t i = 0; i < parts; i++)
+      total = F32::add(total, F32::mul(a[i], F32::load(x + lane + (parts + i) * kLanes)));
+    sum.lane[lane / F32::width] = total;
+  }
+  return sum.fold();
+}
+
+// Returns Σ u_i ⊗ x_i.
+inline float dot_of(const PeriodicGradient& u, const float* x, size_t features) {
+  const float* const p = u.p;
+  if (u.mask == SIZE_MAX) {
+    return sum_range(0, features,
+                     [=](size_t i, auto part) { return F32::mul(part.load(p + i), part.load(x + i)); });
+  }
+  if (u.mask == features / 2 - 1) {
+    if (features == 4 * kLanes) return sum_of_halves<2>(p, x);
+    if (features == 8 * kLanes) return sum_of_halves<4>(p, x);
+  }
+  return sum_range(0, features,
+                   [=](size_t i, auto part) { return F32::mul(u.load(i, part), part.load(x + i)); });
+}
+
 // Turns u of a row into its gradients by features and scale.
 inline void finish_row(const ChunkScratch& work, size_t r, const PeriodicGradient& u,
                        const Gradients& gradients) {
@@ -110,22 +150,27 @@ inline void finish_row(const ChunkScratch& work, size_t r, const PeriodicGradien
     gradients.scale[r] = static_cast<float>(0.0 + row.margin_of_scale);
     return;
   }
-  const double dot = sum_range(
-      0, features, [&](size_t i, auto part) { return F32::mul(u.load(i, part), part.load(row.x + i)); });
+  const float* const x = row.x;
+  const double dot = dot_of(u, x, features);
   const F32::reg beta = F32::broadcast(static_cast<float>(dot / row.projection));
   const F32::reg alpha = F32::broadcast(row.alpha_of_input);
-  const auto across_row = [&](size_t i, F32::reg a, auto part) {
-    const F32::reg along = F32::mul(part.load(row.x + i), beta);
+  const auto across_row = [=](size_t i, F32::reg a, auto part) {
+    const F32::reg along = F32::mul(part.load(x + i), beta);
     part.store(out + i, F32::mul(alpha, F32::sub(a, along)));
   };
   const size_t half = features / 2;
   if (u.mask == half - 1 && half >= F32::width) {
     // Each element of u is loaded once for the two features that have it.
-    for (size_t i = 0; i < half; i += F32::width) {
+    across_row(0, F32::load(u.p), Full{});
+    across_row(half, F32::load(u.p), Full{});
+    for (size_t i = elements_before_alignment<F32>(out); i + F32::width <= half; i += F32::width) {
       const F32::reg a = F32::load(u.p + i);
       across_row(i, a, Full{});
       across_row(i + half, a, Full{});
     }
+    const size_t last = half - F32::width;
+    across_row(last, F32::load(u.p + last), Full{});
+    across_row(half + last, F32::load(u.p + last), Full{});
   } else {
     for_range(0, features, [&](size_t i, auto part) { across_row(i, u.load(i, part), part); });
   }
