@@ -16,10 +16,13 @@ struct Executor {
   // hand over half of them to a thread that is awake takes one; to wake it takes thirty, where a call of four
   // million takes a hundred.
   int threads_for(size_t additions) const {
-    if (threads == 1 || additions < 350000) return 1;
+    if (never_shares(additions)) return 1;
     const bool follows = follows_another();
     return follows || additions >= 4000000 ? threads : 1;
   }
+
+  // Whether it is worth one thread at all times.
+  bool never_shares(size_t additions) const { return threads == 1 || additions < 350000; }
 };
 
 }  // namespace fixed_classifier

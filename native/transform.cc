@@ -71,8 +71,17 @@ struct Plan {
   size_t rows = 0;
   double multiplier = 1;
   const KroneckerFactor* factor = nullptr;
+  // The kernel alone, where all else is settled when the plan is made.
+  void (*kernel)(float* x, size_t row_length, size_t rows, float multiplier) = nullptr;
+
+  void settle() {
+    const bool alone = executor.never_shares(row_length * rows * __builtin_ctzll(row_length));
+    if (type == napi_float32_array && factor == nullptr && alone) kernel = executor.kernels->fwht_f32;
+  }
 
   void run() const {
+    if (kernel != nullptr)
+      return kernel(static_cast<float*>(data), row_length, rows, static_cast<float>(multiplier));
     transform_typed(executor, type, data, row_length * rows, multiplier,
                     [&](const auto& kernels, auto* x, auto typed_multiplier) {
                       if (factor) {
@@ -131,6 +140,7 @@ napi_value make_plan(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info, kFwhtArity);
   Plan plan{arguments.data<Executor>()};
   if (!read_plan(arguments, plan)) return nullptr;
+  plan.settle();
   const napi_value record = make_record(env, plan).object;
   if (record != nullptr) keep_alive(env, record, {arguments.value(0), arguments.value(kFwhtArity - 1)});
   return record;

@@ -13,7 +13,7 @@ import type {
 } from "../backend.js";
 import { abortable } from "./abort.js";
 import type { Addon, Head, Kernels } from "./addon.js";
-import { last, note } from "./again.js";
+import { last, note, SAMPLE } from "./again.js";
 
 /** The addon's copy of a table. */
 function makeHead(kernels: Kernels, table: HadamardTable | ProductTable): Head {
@@ -81,7 +81,10 @@ export class NativeHead implements HeadKernels<KernelRows> {
       return true;
     }
     if (!this.#tryForward(x, scale, bias, logits)) return false;
-    note(this, x as KernelRows, bias, logits as Float32Array);
+    if (++last.calls === SAMPLE) {
+      last.calls = 0;
+      note(this, x as KernelRows, bias, logits as Float32Array);
+    }
     return true;
   }
 
