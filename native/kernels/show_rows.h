@@ -114,10 +114,9 @@ template <bool biased, class Visitor>
   finish_and_show(a, at, leave_last);
   visitor.close(local);
   // A register is at an edge if it is the first or the last of the segment.
-  const Logit& of = logit;
   const size_t middle = last > from ? last : from;
-  if (last > from) visit_edges(of, first_edge, from, last, visitor);
-  visit_edges(of, last_edge, middle, to, visitor);
+  if (last > from) visit_edges(logit, first_edge, from, last, visitor);
+  visit_edges(logit, last_edge, middle, to, visitor);
 }
 
 template <class Visitor>

@@ -1,6 +1,7 @@
 /** Calls that come again and again with the same arrays are planned: what has changed since is seen at the next one. */
 
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
+import { last, note } from "../../lib/backends/native/again.js";
 import { FixedClassifier } from "../../lib/index.js";
 import { onEachBackend } from "../support/backends.js";
 import { expectSameBits } from "../support/bits.js";
@@ -121,4 +122,24 @@ onEachBackend((backend) => {
     detach(head.weights as Float32Array);
     expect(() => head.forward(x, { out })).toThrow(/head\.weights is detached/);
   });
+});
+
+test("a view of a large buffer is neither kept from the collector nor planned", () => {
+  const planForward = jest.fn(() => () => {});
+  const head = { features: FEATURES, classes: CLASSES, planForward };
+  const small = new Float32Array(FEATURES);
+  const large = new Float32Array(new ArrayBuffer(2 ** 22 + 4), 0, FEATURES);
+  const out = new Float32Array(CLASSES);
+  const look = (x: Float32Array, bias: Float32Array | null, logits: Float32Array) => {
+    for (let i = 0; i < 100; i++) note(head, x, bias, logits);
+  };
+  look(small, null, out);
+  expect(planForward).toHaveBeenCalledTimes(1);
+  look(large, null, out);
+  look(small, large.subarray(0, CLASSES), out);
+  look(small, null, large.subarray(0, CLASSES));
+  expect(last.x).toBe(small);
+  expect(last.bias).toBeNull();
+  expect(last.logits).toBe(out);
+  expect(planForward).toHaveBeenCalledTimes(1);
 });
