@@ -106,7 +106,8 @@ class Pool {
       if (!spin_until([&] { return (thread = join()) != 0; })) {
         std::unique_lock<std::mutex> lock(mutex_);
         asleep_++;
-        wake_.wait(lock, [&] { return state_ >= kPlace; });
+        // Woken up too late for one call it looks out for the next, or it would never be in time.
+        if (state_ < kPlace) wake_.wait(lock);
         asleep_--;
         continue;
       }
