@@ -20,6 +20,7 @@ import { failureReason, missingTool, toolchain } from "../scripts/toolchain.js";
  * @property {(name: string, type: ElementType, what: Loop, nanoseconds: number) => number | null} limit steps per second, if there are any
  * @property {(name: string, x: TransformArray, rowLength: number) => void} transform
  * @property {(name: string, x: TransformArray, rowLength: number, nanoseconds: number) => Timing} time
+ * @property {(name: string) => Cores} cores
  * @property {(name: string, words: Uint32Array) => number} read a number of what is read, as fast as it can be
  * @property {(peer: NativePeer, x: Float32Array, rowLength: number) => boolean} peerTransform whether it did not fail
  * @property {(name: string, x: Float32Array, rowLength: number, nanoseconds: number, peer: NativePeer) => { ours: number, peers: number, ratio: number }} comparePeer
@@ -34,6 +35,7 @@ import { failureReason, missingTool, toolchain } from "../scripts/toolchain.js";
  * The kernel by itself, on the whole array, and what fraction of the limit that is, the largest bound; of additions, of ports and of caches alone.
  * @typedef {{ nanoseconds: number, bounds: Bounds, fraction: number, ofAdditions: number, ofPorts: number, ofCaches: number }} Timing
  */
+/** @typedef {{ alone: number, together: number, roundTrip: number }} Cores additions of int32 elements per second of one thread, and of the slower of two at once; nanoseconds for a word from one to the other and back */
 /** @typedef {{ path: string, symbol: string, abi: string }} NativePeer a function in a shared library: benchmarks/native/peer.h */
 /** @typedef {{ addon: NativeAddon, reason?: undefined } | { addon?: undefined, reason: string }} Native */
 

@@ -59,22 +59,44 @@ export function repeated(run, nanoseconds = 50_000) {
   };
 }
 
+const LEAST_ROUNDS = 7;
 /**
- * Where this is less than a fraction of the most that was seen, another program has a share of the core, on its other hardware
- * thread perhaps, and a round does not count. If there are no other rounds, measuring goes on for up to so many times as long.
+ * A round counts where the machine gives nearly the most that it was seen to give. If there are too few such rounds, measuring goes on
+ * for up to so many times as long, and those with the most count.
  */
 const UNDISTURBED = 0.97;
 const PATIENCE = 5;
-let speedOfCore = () => 1;
-let fastestCore = 0;
 
-/** @param {() => number} measure how many operations the core does at the moment, in a run of a few microseconds */
-export function watchCore(measure) {
-  speedOfCore = () => {
-    const speed = measure();
-    fastestCore = Math.max(fastestCore, speed);
-    return speed;
-  };
+/** Looks at the machine, before and after each round. */
+export class Watch {
+  #best = 0;
+  #look;
+
+  /** @param {() => number} look what the machine gives at the moment: operations per second in a run of a few microseconds */
+  constructor(look) {
+    this.#look = look;
+  }
+
+  look() {
+    const now = this.#look();
+    this.#best = Math.max(this.#best, now);
+    return now;
+  }
+
+  /** @param {number} given */
+  isUndisturbed(given) {
+    return given >= UNDISTURBED * this.#best;
+  }
+}
+
+let core = new Watch(() => 1);
+
+/**
+ * Watches the core that measures: others may have a share of it, on its other hardware thread perhaps.
+ * @param {() => number} look
+ */
+export function watchCore(look) {
+  core = new Watch(look);
 }
 
 /**
@@ -84,23 +106,23 @@ export function watchCore(measure) {
  * @param {number} milliseconds
  * @returns {Record<Name, number[]>}
  */
-export function byTurns(contenders, milliseconds, leastRounds = 7) {
+export function byTurns(contenders, milliseconds, watch = core) {
   const entries = /** @type {[Name, () => number][]} */ (Object.entries(contenders));
-  /** @type {{ times: number[], core: number }[]} */
+  /** @type {{ times: number[], given: number }[]} */
   const rounds = [];
-  const undisturbed = () => rounds.filter(({ core }) => core >= UNDISTURBED * fastestCore);
+  const undisturbed = () => rounds.filter(({ given }) => watch.isUndisturbed(given)).length;
   const start = performance.now();
   const spent = () => performance.now() - start;
   const goOn = () =>
-    rounds.length < leastRounds ||
+    rounds.length < LEAST_ROUNDS ||
     spent() < milliseconds ||
-    (spent() < PATIENCE * milliseconds && undisturbed().length < leastRounds);
+    (spent() < PATIENCE * milliseconds && undisturbed() < LEAST_ROUNDS);
   while (goOn()) {
-    const before = speedOfCore();
+    const before = watch.look();
     const times = entries.map(([, measure]) => measure());
-    rounds.push({ times, core: Math.min(before, speedOfCore()) });
+    rounds.push({ times, given: Math.min(before, watch.look()) });
   }
-  const kept = undisturbed().length < leastRounds ? rounds : undisturbed();
+  const kept = rounds.toSorted((a, b) => b.given - a.given).slice(0, Math.max(LEAST_ROUNDS, undisturbed()));
   const samples = entries.map(([name], i) => [name, kept.map(({ times }) => times[i])]);
   return Object.fromEntries(samples);
 }

@@ -3,6 +3,7 @@
 #include <napi.h>
 
 #include "../../native/dispatch.h"
+#include "cores.h"
 #include "limits.h"
 #include "peer.h"
 #include "timing.h"
@@ -151,8 +152,21 @@ Napi::Value misalignment(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(reinterpret_cast<uintptr_t>(data) % 64));
 }
 
+// cores(instructionSet) returns { alone, together, roundTrip }.
+Napi::Value cores_now(const Napi::CallbackInfo& info) {
+  const ChosenSet chosen(info);
+  if (!chosen.known()) return info.Env().Undefined();
+  const Cores now = cores(*chosen.limits);
+  Napi::Object object = Napi::Object::New(info.Env());
+  object.Set("alone", now.alone);
+  object.Set("together", now.together);
+  object.Set("roundTrip", now.round_trip);
+  return object;
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("limit", Napi::Function::New(env, limit, "limit"));
+  exports.Set("cores", Napi::Function::New(env, cores_now, "cores"));
   exports.Set("transform", Napi::Function::New(env, transform_array, "transform"));
   exports.Set("time", Napi::Function::New(env, time_array, "time"));
   exports.Set("read", Napi::Function::New(env, read_array, "read"));

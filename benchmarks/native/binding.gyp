@@ -5,7 +5,7 @@
   "targets": [
     {
       "target_name": "fixed_classifier_benchmark",
-      "sources": ["addon.cc", "caches.cc", "limits.cc", "limits/scalar.cc", "model.cc", "peer.cc", "timing.cc", "<@(kernel_files)"],
+      "sources": ["addon.cc", "caches.cc", "cores.cc", "limits.cc", "limits/scalar.cc", "model.cc", "peer.cc", "timing.cc", "<@(kernel_files)"],
       "dependencies": ["<@(kernel_libraries)"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"],

@@ -1,9 +1,10 @@
 // Two threads against one, on the shapes large enough for them.
 import { availableParallelism } from "node:os";
+import { lookAtCores } from "../cores.js";
 import { createBackend, fwht } from "../product.js";
 import { duration } from "../report.js";
 import { allocated, checkTransform, transforms } from "../rows.js";
-import { byTurns, median, ratio, repeated } from "../timing.js";
+import { byTurns, median, ratio, repeated, Watch } from "../timing.js";
 import { judge, worst } from "./row.js";
 import { operationsOf } from "./wasm.js";
 
@@ -41,17 +42,30 @@ function transformWith(backend, n) {
 }
 
 /**
+ * Rounds count in which the two threads have cores of their own that are near each other, and nothing else runs there.
+ * @param {Settings} settings
+ */
+function watchCores({ native, instructionSets }) {
+  return new Watch(() => {
+    const { place, together } = lookAtCores(native, instructionSets[0]);
+    return place === "near" ? together : 0;
+  });
+}
+
+/**
  * How many times as fast two threads are.
  * @param {(backend: Backend) => () => number} prepare
  * @param {number} milliseconds
+ * @param {Watch} watch
  */
-function gain(prepare, milliseconds) {
+function gain(prepare, milliseconds, watch) {
   const samples = byTurns(
     {
       one: prepare(createBackend("native", { threads: 1 })),
       two: prepare(createBackend("native", { threads: THREADS })),
     },
     milliseconds,
+    watch,
   );
   return {
     nanoseconds: median(samples.two),
@@ -62,11 +76,16 @@ function gain(prepare, milliseconds) {
 
 /**
  * @param {number} m
- * @param {Settings} settings
+ * @param {number} milliseconds
+ * @param {Watch} watch
  * @returns {Row}
  */
-function transformRow(m, { milliseconds }) {
-  const { nanoseconds, ofOne, value } = gain((backend) => transformWith(backend, 2 ** m), 8 * milliseconds);
+function transformRow(m, milliseconds, watch) {
+  const { nanoseconds, ofOne, value } = gain(
+    (backend) => transformWith(backend, 2 ** m),
+    milliseconds,
+    watch,
+  );
   return {
     what: `${THREADS} threads, FWHT float32, n = 2^${m}`,
     target: `≥ ${OF_ONE_ROW.toFixed(2)} of one thread`,
@@ -102,9 +121,11 @@ export function threadRows(settings) {
   if (availableParallelism() < THREADS) {
     return [{ what: `${THREADS} threads`, target: `≥ ${OF_BATCH} of one thread`, missing: "one processor" }];
   }
+  const watch = watchCores(settings);
+  const { milliseconds } = settings;
   const batches = BATCHES.map(([name, of]) => {
     const sizes = ROWS.map((rows) => {
-      const measured = gain((backend) => repeated(of(rows, backend), RUN), 4 * settings.milliseconds);
+      const measured = gain((backend) => repeated(of(rows, backend), RUN), 4 * milliseconds, watch);
       return { n: rows, ...measured };
     });
     const worstOf = worst(sizes, ({ value }) => value, { atLeast: OF_BATCH });
@@ -114,5 +135,5 @@ export function threadRows(settings) {
       ...worstOf,
     };
   });
-  return [transformRow(20, settings), transformRow(22, settings), ...batches];
+  return [...[20, 22].map((m) => transformRow(m, 8 * milliseconds, watch)), ...batches];
 }
