@@ -20,7 +20,7 @@ using fixed_classifier::Gradients;
 
 // How a segment's gradient by logits is spread.
 struct Spreading {
-  bool alone;       // in its block: the input of the transposed transform has no other part
+  bool first_part;  // of the input of the transposed transform: it has no other part yet
   bool first;       // of the rows: the gradient by the bias has no other part yet
   bool minus_zero;  // whether an element may be −0
   float* bias;      // the gradient by the bias, by row of the matrix; null: none
@@ -51,12 +51,12 @@ template <class Gradient>
       part.store(bias + i, F32::add(part.load(bias + i), b));
     });
   };
-  if (how.alone && !segment.negative) {
+  if (how.first_part && !segment.negative) {
     if (!how.minus_zero) return spread_to([](size_t, F32::reg b, auto) { return b; });
     return spread_to([](size_t, F32::reg b, auto) { return F32::add(F32::broadcast(0.0f), b); });
   }
-  spread_to([v, alone = how.alone, negative = segment.negative](size_t i, F32::reg b, auto part) {
-    const F32::reg a = alone ? F32::broadcast(0.0f) : part.load(v + i);
+  spread_to([v, first = how.first_part, negative = segment.negative](size_t i, F32::reg b, auto part) {
+    const F32::reg a = first ? F32::broadcast(0.0f) : part.load(v + i);
     return negative ? F32::sub(a, b) : F32::add(a, b);
   });
 }
@@ -89,14 +89,21 @@ inline PeriodicGradient transform_gradient(const ChunkScratch& work, size_t r, s
     for (size_t i = 0; i < head.features; i++) gathered[i] = v[head.columns[i]];
     v = gathered;
   }
-  if (block.mask) apply_mask(block.mask, v, v, head.features);
-  if (head.block_count == 1) return {v, SIZE_MAX};
+  if (head.block_count == 1) {
+    if (block.mask) apply_mask(block.mask, v, v, head.features);
+    return {v, SIZE_MAX};
+  }
   float* u = work.u + r * head.features;
-  if (b == 0) {
-    memcpy(u, v, head.features * sizeof(float));
+  const auto add_to_u = [=, features = head.features](const auto& share) {
+    for_range(0, features, [=](size_t i, auto part) {
+      const F32::reg a = share(i, part.load(v + i));
+      part.store(u + i, b == 0 ? a : F32::add(part.load(u + i), a));
+    });
+  };
+  if (block.mask) {
+    add_to_u([mask = block.mask](size_t i, F32::reg a) { return F32::flip_signs(a, mask, i); });
   } else {
-    for_range(0, head.features,
-              [&](size_t i, auto part) { part.store(u + i, F32::add(part.load(u + i), part.load(v + i))); });
+    add_to_u([](size_t, F32::reg a) { return a; });
   }
   return {u, SIZE_MAX};
 }
@@ -216,22 +223,24 @@ template <class Gradient>
 [[gnu::always_inline]] inline void backward_rows(ChunkScratch& work, size_t rows, const float* row_weights,
                                                  const Gradients& gradients, const Gradient& gradient_of) {
   const Head& head = work.head;
-  work.take_bias_gradient(gradients.bias);
+  work.bias_gradient = gradients.bias;
   if (head.signed_rows) clear_bins(work, row_weights);
   for (size_t b = 0; b < head.block_count; b++) {
     const Block& block = head.blocks[b];
-    const bool alone = block.segment_count == 1;
-    work.first_of_bias = true;
+    const Segment& first_part = block.segments[0];
+    work.take_bias_gradient(block);
     for (size_t r = 0; r < rows; r++) {
       if (row_weights && row_weights[r] == 0) {
         leave_out(work, r, gradients);
         continue;
       }
       if (head.signed_rows) work.gradient = work.gradient_of(r);
-      memset(work.gradient, 0,
-             (alone ? block.segments[0].hadamard_row : block.hadamard_rows) * sizeof(float));
+      memset(work.gradient, 0, first_part.hadamard_row * sizeof(float));
+      memset(work.gradient + end_of(first_part), 0,
+             (block.hadamard_rows - end_of(first_part)) * sizeof(float));
       gradient_of(r, block, [&](const Segment& segment, const auto& g) {
-        const Spreading how{alone, work.first_of_bias, may_be_minus_zero(g), work.bias_gradient_of(segment)};
+        const Spreading how{&segment == &first_part, work.first_of_bias, may_be_minus_zero(g),
+                            work.bias_gradient_of(segment)};
         spread_gradient(work.gradient, segment, how, g);
       });
       work.first_of_bias = false;
@@ -240,6 +249,7 @@ template <class Gradient>
       if (b + 1 == head.block_count) finish_row(work, r, u, gradients);
     }
     if (work.first_of_bias) clear_bias_gradient(work, block);
+    work.give_bias_gradient(block);
     if (!head.signed_rows) continue;
     add_to_bins(work, block);
     if (!gradients.weights) continue;
@@ -248,7 +258,6 @@ template <class Gradient>
     add_to_weights(work, block, row_weights, to);
     to.leave(to.turns, gradients.chunk, b);
   }
-  work.give_bias_gradient(gradients.bias);
   if (head.signed_rows) finish_rows(work, row_weights, gradients);
 }
 

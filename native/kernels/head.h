@@ -23,6 +23,7 @@ template <class VisitorOf, class Done>
   read_rows_together(work, x);
   for (size_t b = 0; b < work.head.block_count; b++) {
     const Block& block = work.head.blocks[b];
+    work.align_bias(block);
     for (size_t r = 0; r < rows; r++) {
       const auto visitor = [&](const Segment& segment) { return visitor_of(r, segment); };
       const auto finish = [&](const Segment& segment, const auto& visitor) { done(r, segment, visitor); };
@@ -38,7 +39,6 @@ template <class VisitorOf, class Done>
 void forward(const Head& head, const Parameters& parameters, Features x, size_t rows, float* out,
              void* memory) {
   ChunkScratch work(head, parameters, rows, memory);
-  work.align_bias();
   visit_blocks(
       work, x, rows,
       [&](size_t r, const Segment& segment) {
@@ -66,7 +66,6 @@ inline void probabilities_from(const Softmax& softmax, float* z, size_t count) {
 void log_sum_exp(const Head& head, const Parameters& parameters, Features x, size_t rows, float* out,
                  void* memory) {
   ChunkScratch work(head, parameters, rows, memory);
-  work.align_bias();
   bound_logits(work);
   Softmax softmax[kChunkRows];
   visit_blocks(work, x, rows, keep_logits(work),
@@ -79,7 +78,6 @@ void log_sum_exp(const Head& head, const Parameters& parameters, Features x, siz
 void probabilities(const Head& head, const Parameters& parameters, Features x, size_t rows, float* out,
                    void* memory) {
   ChunkScratch work(head, parameters, rows, memory);
-  work.align_bias();
   bound_logits(work);
   Softmax softmax[kChunkRows];
   visit_blocks(work, x, rows, keep_logits(work),
@@ -94,7 +92,6 @@ void probabilities(const Head& head, const Parameters& parameters, Features x, s
 void chosen_probabilities(const Head& head, const Parameters& parameters, Features x, size_t rows,
                           const int32_t* chosen, size_t count, float* out, void* memory) {
   ChunkScratch work(head, parameters, rows, memory);
-  work.align_bias();
   bound_logits(work);
   Softmax softmax[kChunkRows];
   visit_blocks(work, x, rows, keep_logits(work),
@@ -112,7 +109,6 @@ void chosen_probabilities(const Head& head, const Parameters& parameters, Featur
 void top_k(const Head& head, const Parameters& parameters, Features x, size_t rows, size_t k,
            int32_t* classes, float* scores, void* memory) {
   ChunkScratch work(head, parameters, rows, memory);
-  work.align_bias();
   size_t filled[kChunkRows] = {};
   visit_blocks(work, x, rows, keep_logits(work),
                [&](size_t r, const Segment& segment, const KeepLogits& logits) {

@@ -8,6 +8,7 @@
 //   local(i, z, Full{})          takes a register of logits, whose first is that of row i of the Hadamard
 //                                matrix; i is a multiple of the width
 //   visitor.close(local)         takes back what the local object has gathered
+//   Visitor::keeps_in_cache      whether what it stores stays in the first-level cache
 //   visitor(i, z, part)          takes a register that the segment covers in part, an edge, while no local
 //                                object is open
 //   done(row, segment, visitor)  takes the visitor when it has seen the whole segment; without `row` as above
@@ -41,9 +42,7 @@ struct Logit {
   const float* bias;
 
   Logit(const ChunkScratch& work, const Row& row, const Segment& segment)
-      : alpha(F32::broadcast(segment.negative ? -row.alpha : row.alpha)), bias(work.bias_by_hadamard_row) {
-    if (!bias && work.parameters.bias) bias = work.parameters.bias + segment.first - segment.hadamard_row;
-  }
+      : alpha(F32::broadcast(segment.negative ? -row.alpha : row.alpha)), bias(work.bias_of(segment)) {}
 
   template <class P>
   [[gnu::always_inline]] F32::reg operator()(size_t i, F32::reg t, P part) const {
@@ -71,8 +70,18 @@ template <class Visitor>
 [[gnu::always_inline]] inline void visit_logits(const Logit& logit, const float* t, size_t from, size_t to,
                                                 Visitor& visitor) {
   auto local = visitor.open();
-  for (size_t i = round_up(from, F32::width); i + F32::width <= to; i += F32::width) {
+  const auto show = [&](size_t i) __attribute__((always_inline)) {
     local(i, logit(i, F32::load(t + i), Full{}), Full{});
+  };
+  size_t i = round_up(from, F32::width);
+  if constexpr (Visitor::keeps_in_cache) {
+    // Not unrolled, where the linker puts the loop decides over 5 % of the best of a million classes.
+#pragma GCC unroll 4
+    for (; i + F32::width <= to; i += F32::width) show(i);
+  } else {
+    // Stores to memory that come four at a time take 10 % longer on Zen 3.
+#pragma GCC unroll 1
+    for (; i + F32::width <= to; i += F32::width) show(i);
   }
   visitor.close(local);
   visit_edges(logit, t, from, to, visitor);
@@ -80,6 +89,7 @@ template <class Visitor>
 
 // The visitor that stores logits; `out` is indexed by row of the matrix.
 struct StoreLogits {
+  static constexpr bool keeps_in_cache = false;
   float* out;
   [[gnu::always_inline]] StoreLogits open() const { return {out}; }
   [[gnu::always_inline]] void close(const StoreLogits&) {}

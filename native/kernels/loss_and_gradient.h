@@ -22,7 +22,6 @@ struct LossPass {
 
   LossPass(ChunkScratch& scratch, const CrossEntropy& loss, const Gradients& out)
       : work(scratch), targets(loss, scratch.head.classes), gradients(out) {
-    work.align_bias();
     // A margin may take the logit of the label below any bound on the others.
     if (!loss.margin) bound_logits(work);
     work.keep_transform = loss.margin != nullptr;
@@ -35,7 +34,8 @@ struct LossPass {
     return targets.label(r) - segment.first + segment.hadamard_row;
   }
 
-  // Adds a segment to the softmax of a row, and leaves exp(z − the largest of the segment) in z.
+  // Adds a segment to the softmax of a row, and leaves exp(z − the largest of the segment) in z where it is
+  // the only one.
   void join(size_t r, const Segment& segment, KeepLogits logits) {
     RowLoss& row = row_loss[r];
     if (has_label(r, segment)) {
@@ -43,15 +43,25 @@ struct LossPass {
       row.logit_of_label = logits.z[row_of_label(r, segment)];
     }
     add_to_sums(row, targets, r, segment, work.head.classes, logits.z);
-    row.softmax.join_segment(segment, logits, work.has_near_logits(r));
+    row.softmax.join_segment(segment, logits, work.has_near_logits(r), work.head.segment_count == 1);
   }
 
-  // Makes exp(z − the largest of the row) of logits that were computed again.
-  void exponentials_again(size_t r, const Segment& segment) const {
+  // Makes exp(z − the largest of the row) in z, of logits that are computed again from the transform at t.
+  void exponentials_again(size_t r, const Segment& segment, const float* t) const {
+    const Logit logit(work, work.row[r], segment);
+    const size_t from = segment.hadamard_row;
+    const size_t to = end_of(segment);
+    const float shift = shift_of(row_loss[r].softmax.max);
     float* z = work.logits;
+    if (work.has_near_logits(r) && !has_label(r, segment) && work.has_bias_beside(segment)) {
+      if (logit.bias) return exponentials_of_transform<true>(logit, t, z, from, to, shift);
+      return exponentials_of_transform<false>(logit, t, z, from, to, shift);
+    }
+    StoreLogits again{z};
+    visit_logits(logit, t, from, to, again);
+    // A margin has lowered that of the label.
     if (has_label(r, segment)) z[row_of_label(r, segment)] = row_loss[r].logit_of_label;
-    exponentials(z, segment.hadamard_row, end_of(segment), shift_of(row_loss[r].softmax.max),
-                 work.has_near_logits(r));
+    exponentials(z, from, to, shift, work.has_near_logits(r));
   }
 
   // Spreads the gradient by the logits of a segment whose exponentials are in z.
@@ -68,7 +78,7 @@ struct LossPass {
       float* v = work.gradient + row_of_label(r, segment);
       float* bias = work.bias_gradient_of(segment);
       if (bias) bias += row_of_label(r, segment);
-      const float v_before = block.segment_count == 1 ? 0.0f : *v;
+      const float v_before = &segment == block.segments ? 0.0f : *v;
       const float bias_before = bias && !work.first_of_bias ? *bias : 0.0f;
       spread(segment, gradient);
       const float g =
@@ -77,6 +87,16 @@ struct LossPass {
       *v = segment.negative ? v_before - by_cosine : v_before + by_cosine;
       if (bias) *bias = bias_before + g;
     });
+  }
+
+  // Spreads the gradient by the logits of a block, once the softmax is known, from the transform at t.
+  template <class Spread>
+  [[gnu::always_inline]] void spread_again(size_t r, const Block& block, const float* t,
+                                           const Spread& spread) {
+    for (size_t s = 0; s < block.segment_count; s++) {
+      exponentials_again(r, block.segments[s], t);
+      spread_gradient_of(r, block, block.segments[s], spread);
+    }
   }
 
   void write_losses(float* losses, size_t rows) const {
@@ -125,31 +145,25 @@ void loss_and_gradient(const Head& head, const Parameters& parameters, Features 
         work, x, rows, keep_logits(work),
         [&](size_t r, const Segment& segment, const KeepLogits& logits) { pass.join(r, segment, logits); });
     backward_rows(work, rows, weights, gradients, [&](size_t r, const Block& block, const auto& spread) {
-      visit_block(work, work.row[r], block, keep, [&](const Segment& segment, const KeepLogits&) {
-        pass.exponentials_again(r, segment);
-        pass.spread_gradient_of(r, block, segment, spread);
-      });
+      work.align_bias(block);
+      pass.spread_again(r, block, transform_block(work, work.row[r], block), spread);
     });
   } else if (head.segment_count > 1) {
     // With one block a row is finished while its transform is in cache; only the logits are computed again.
     backward_rows(work, rows, weights, gradients, [&](size_t r, const Block& block, const auto& spread) {
       read_row(work, x, r);
+      work.align_bias(block);
       const float* t = visit_block(
           work, work.row[r], block, keep,
           [&](const Segment& segment, const KeepLogits& logits) { pass.join(r, segment, logits); });
-      for (size_t s = 0; s < block.segment_count; s++) {
-        const Segment& segment = block.segments[s];
-        StoreLogits again{z};
-        visit_logits(Logit(work, work.row[r], segment), t, segment.hadamard_row, end_of(segment), again);
-        pass.exponentials_again(r, segment);
-        pass.spread_gradient_of(r, block, segment, spread);
-      }
+      pass.spread_again(r, block, t, spread);
     });
   } else {
     // A head of one segment still has the exponentials in z, so neither the transform nor the logits are
     // computed again.
     read_rows_together(work, x);
     backward_rows(work, rows, weights, gradients, [&](size_t r, const Block& block, const auto& spread) {
+      work.align_bias(block);
       read_and_visit_block(work, x, r, block, keep, [&](const Segment& segment, const KeepLogits& logits) {
         pass.join(r, segment, logits);
         pass.spread_gradient_of(r, block, segment, spread);

@@ -44,44 +44,74 @@ template <class V>
   if constexpr (requires { V::keep_place(a); }) V::keep_place(a);
 }
 
-// Makes every t e^t, for t ≤ 0, and 0 for t < kExpMin; `near` says that no t is below kExpMin or NaN. Several
-// registers go step by step together, as many as the type says: the steps of one depend on each other, and
-// the pipes are idle if the CPU finds no other within reach. Compilers would put the steps of one together
-// again.
+template <class V>
+constexpr bool kPutsAside = requires(typename V::reg a) { V::put_aside(a, a); };
+
+template <class V>
+[[gnu::always_inline]] inline void put_aside(typename V::reg& place, typename V::reg a) {
+  if constexpr (kPutsAside<V>) {
+    V::put_aside(place, a);
+  } else {
+    place = a;
+  }
+}
+
+// Of how many registers exponentials are made together. The steps of one depend on each other, and the pipes
+// are idle if the CPU finds no other within reach; what is needed at the end only may be put aside for more.
+template <bool near>
+constexpr int kExpTogether = near && kPutsAside<F32> ? 8 : F32::exp_registers;
+
+// Makes a step of several registers, one after the other: compilers would put all steps of one together
+// again. A function, because GCC 12 stores at every step what a lambda refers to.
+template <int count, class Step>
+[[gnu::always_inline]] inline void each(F32::reg (&result)[count], const Step& step) {
+#pragma GCC unroll 8
+  for (int i = 0; i < count; i++) {
+    result[i] = step(i);
+    keep_place<F32>(result[i]);
+  }
+}
+
+// Makes q · r + coefficient, with two roundings.
+template <int count>
+[[gnu::always_inline]] inline void horner_step(F32::reg (&q)[count], const F32::reg (&r)[count],
+                                               float coefficient) {
+  each(q, [&](int i) { return F32::mul(q[i], r[i]); });
+  each(q, [&](int i) { return F32::add(q[i], F32::broadcast(coefficient)); });
+}
+
+// Makes every t e^t, for t ≤ 0, and 0 for t < kExpMin; `near` says that no t is below kExpMin or NaN.
 template <bool near = false, int count>
 [[gnu::always_inline]] inline void exp_nonpositive(F32::reg (&t)[count]) {
   const F32::reg magic = F32::broadcast(kRoundToInteger);
-  F32::reg m[count], k[count], r[count], q[count];
-  const auto each = [](F32::reg(&result)[count], const auto& step) {
+  F32::reg r[count], q[count], power[count];
+  each(q, [&](int i) { return F32::mul(t[i], F32::broadcast(kLog2E)); });
+  each(q, [&](int i) { return F32::add(q[i], magic); });
 #pragma GCC unroll 8
-    for (int i = 0; i < count; i++) {
-      result[i] = step(i);
-      keep_place<F32>(result[i]);
+  for (int i = 0; i < count; i++) {
+    if constexpr (near) {
+      put_aside<F32>(power[i], F32::exponent(q[i]));
+    } else {
+      power[i] = F32::power_of_two(q[i]);
     }
-  };
-  const auto next = [&](float coefficient) {
-    each(q, [&](int i) { return F32::mul(q[i], r[i]); });
-    each(q, [&](int i) { return F32::add(q[i], F32::broadcast(coefficient)); });
-  };
-  each(m, [&](int i) { return F32::mul(t[i], F32::broadcast(kLog2E)); });
-  each(m, [&](int i) { return F32::add(m[i], magic); });
-  each(k, [&](int i) { return F32::sub(m[i], magic); });
-  each(r, [&](int i) { return minus_exact_product<F32>(t[i], k[i], F32::broadcast(kLn2High)); });
-  each(k, [&](int i) { return F32::mul(k[i], F32::broadcast(kLn2Low)); });
-  each(r, [&](int i) { return F32::sub(r[i], k[i]); });
+  }
+  each(q, [&](int i) { return F32::sub(q[i], magic); });
+  each(r, [&](int i) { return minus_exact_product<F32>(t[i], q[i], F32::broadcast(kLn2High)); });
+  each(q, [&](int i) { return F32::mul(q[i], F32::broadcast(kLn2Low)); });
+  each(r, [&](int i) { return F32::sub(r[i], q[i]); });
   each(q, [&](int i) { return F32::mul(r[i], F32::broadcast(kQ4)); });
   each(q, [&](int i) { return F32::add(q[i], F32::broadcast(kQ3)); });
-  next(kQ2);
-  next(kQ1);
-  next(kQ0);
+  horner_step(q, r, kQ2);
+  horner_step(q, r, kQ1);
+  horner_step(q, r, kQ0);
   each(q, [&](int i) { return F32::mul(q[i], r[i]); });
   each(q, [&](int i) { return F32::mul(q[i], r[i]); });
   each(q, [&](int i) { return F32::add(q[i], r[i]); });
   each(q, [&](int i) { return F32::add(q[i], F32::broadcast(1.0f)); });
   if constexpr (near) {
-    each(t, [&](int i) { return F32::add_exponent(q[i], m[i]); });
+    each(t, [&](int i) { return F32::add_exponent(q[i], power[i]); });
   } else {
-    each(q, [&](int i) { return F32::mul(q[i], F32::power_of_two(m[i])); });
+    each(q, [&](int i) { return F32::mul(q[i], power[i]); });
     each(t, [&](int i) { return F32::zero_below(t[i], kExpMin, q[i]); });
   }
 }

@@ -43,6 +43,7 @@ inline float shift_of(float max) { return max == -kInfinity ? 0.0f : max; }
 
 // The visitor that keeps logits, in an array indexed by row of the matrix, and the largest of every lane.
 struct KeepLogits {
+  static constexpr bool keeps_in_cache = true;
   float* z;
   F32::reg largest = F32::broadcast(-kInfinity);
 
@@ -56,30 +57,92 @@ struct KeepLogits {
   }
 };
 
-template <bool near, int count>
-[[gnu::always_inline]] inline void exponentials_at(float* z, F32::reg shift) {
+template <bool near, int count, class Source>
+[[gnu::always_inline]] inline void exponentials_at(const Source& source, float* z, size_t i, F32::reg shift) {
   F32::reg t[count];
 #pragma GCC unroll 8
-  for (int i = 0; i < count; i++) t[i] = F32::sub(F32::load(z + i * F32::width), shift);
+  for (int k = 0; k < count; k++) t[k] = F32::sub(source(i + k * F32::width), shift);
   exp_nonpositive<near>(t);
 #pragma GCC unroll 8
-  for (int i = 0; i < count; i++) F32::store(z + i * F32::width, t[i]);
+  for (int k = 0; k < count; k++) F32::store(z + i + k * F32::width, t[k]);
 }
 
-template <bool near>
-void exponentials_of(float* z, size_t from, size_t to, float shift) {
-  constexpr int group = F32::exp_registers;
+// Makes every z of a range exp(a − shift) of the registers a that the source has, by whole registers: what
+// stands beside the range in them is lost. `near` is as in exp_nonpositive.
+template <bool near, class Source>
+[[gnu::always_inline]] inline void exponentials_of(const Source& source, float* z, size_t from, size_t to,
+                                                   float shift) {
+  constexpr int group = kExpTogether<near>;
+  constexpr int half = group / 2;
   const F32::reg h = F32::broadcast(shift);
   size_t i = from / F32::width * F32::width;
-  for (; i + (group - 1) * F32::width < to; i += group * F32::width) exponentials_at<near, group>(z + i, h);
-  for (; i < to; i += F32::width) exponentials_at<near, 1>(z + i, h);
+  for (; i + (group - 1) * F32::width < to; i += group * F32::width)
+    exponentials_at<near, group>(source, z, i, h);
+  if (i + (half - 1) * F32::width < to) {
+    exponentials_at<near, half>(source, z, i, h);
+    i += half * F32::width;
+  }
+  for (; i < to; i += F32::width) exponentials_at<near, 1>(source, z, i, h);
 }
 
-// Makes every z of a range exp(z − shift), by whole registers: what stands beside the range in them is lost.
-// `near` is as in exp_nonpositive.
+// Makes exp(z − shift) of logits z that are kept.
+template <bool near>
+[[gnu::noinline]] void exponentials_of_kept(float* z, size_t from, size_t to, float shift) {
+  exponentials_of<near>([z](size_t i) { return F32::load(z + i); }, z, from, to, shift);
+}
+
 inline void exponentials(float* z, size_t from, size_t to, float shift, bool near) {
-  if (near) return exponentials_of<true>(z, from, to, shift);
-  exponentials_of<false>(z, from, to, shift);
+  if (near) return exponentials_of_kept<true>(z, from, to, shift);
+  exponentials_of_kept<false>(z, from, to, shift);
+}
+
+// Makes the same of logits that are made again from the transform at t.
+template <bool biased>
+[[gnu::noinline]] void exponentials_of_transform(const Logit& logit, const float* t, float* z, size_t from,
+                                                 size_t to, float shift) {
+  const F32::reg alpha = logit.alpha;
+  const float* const bias = logit.bias;
+  const auto source = [=](size_t i) __attribute__((always_inline)) {
+    const F32::reg a = F32::mul(F32::load(t + i), alpha);
+    return biased ? F32::add(a, F32::load(bias + i)) : a;
+  };
+  exponentials_of<true>(source, z, from, to, shift);
+}
+
+// Returns Σ exp(z − shift) over `terms` · kLanes elements, with the lanes of any sum; all differences are in
+// the range where exp is normal.
+template <int terms>
+[[gnu::noinline]] float sum_of_exponentials(const float* z, float shift) {
+  constexpr int together = 8;
+  constexpr int lanes = together / terms;
+  const F32::reg h = F32::broadcast(shift);
+  Lanes sum;
+#pragma GCC unroll 1
+  for (int lane = 0; lane < Lanes::count; lane += lanes) {
+    F32::reg t[together];
+#pragma GCC unroll 8
+    for (int i = 0; i < together; i++)
+      t[i] = F32::sub(F32::load(z + (lane + i % lanes) * F32::width + i / lanes * kLanes), h);
+    exp_nonpositive<true>(t);
+#pragma GCC unroll 8
+    for (int i = 0; i < lanes; i++) {
+      // An exponential is no −0, which the sum with +0 would change.
+      F32::reg total = t[i];
+#pragma GCC unroll 8
+      for (int k = 1; k < terms; k++) total = F32::add(total, t[i + k * lanes]);
+      sum.lane[lane + i] = total;
+    }
+  }
+  return sum.fold();
+}
+
+// Returns the function above for a segment, where there is one.
+inline auto sum_of_exponentials_for(const Segment& segment) -> float (*)(const float*, float) {
+  if (segment.hadamard_row != 0 || F32::width == 1) return nullptr;
+  if (segment.count == 2 * kLanes) return sum_of_exponentials<2>;
+  if (segment.count == 4 * kLanes) return sum_of_exponentials<4>;
+  if (segment.count == 8 * kLanes) return sum_of_exponentials<8>;
+  return nullptr;
 }
 
 // The running maximum and sum of exponentials over the segments of a row.
@@ -102,9 +165,13 @@ struct Softmax {
     }
   }
 
-  // Takes the logits of a segment and leaves exp(z − their largest) in their place.
-  void join_segment(const Segment& segment, const KeepLogits& logits, bool near) {
+  // Takes the logits of a segment and, if they are wanted, leaves exp(z − their largest) in their place.
+  void join_segment(const Segment& segment, const KeepLogits& logits, bool near, bool wanted = false) {
     const float m = largest_of(logits.largest);
+    if (near && !wanted) {
+      if (const auto sum_of_all = sum_of_exponentials_for(segment))
+        return join(m, sum_of_all(logits.z, shift_of(m)));
+    }
     exponentials(logits.z, segment.hadamard_row, end_of(segment), shift_of(m), near);
     join(m, sum_alone(logits.z, segment.hadamard_row, end_of(segment)));
   }

@@ -39,8 +39,8 @@ struct MadeProducts {
   size_t from = 0, to = 0;
 };
 
-// What one call works on, and how it divides its scratch memory. The first four arrays are indexed by row of
-// the Hadamard matrix.
+// What one call works on, and how it divides its scratch memory. The first arrays are indexed by row of the
+// Hadamard matrix.
 struct ChunkScratch {
   const Head& head;
   const Parameters& parameters;
@@ -49,7 +49,7 @@ struct ChunkScratch {
   float* transform;
   float* logits;
   float* gradient;
-  float* bias;
+  float* biases;
   float* copies;  // of rows: rows × features
   float* u;       // rows × features
   // For a head of signed rows: what classes take of each row, products of rows that share their unpacking,
@@ -58,15 +58,15 @@ struct ChunkScratch {
   float* products;
   float* bins;
   float* gradients;
-  // A copy of the bias that is aligned like the transform, or null.
-  const float* bias_by_hadamard_row = nullptr;
+  // The block of which there is a copy of the bias, or null.
+  const Block* block_of_bias = nullptr;
   // Whether the transform of a row must be found at transform_beside when its logits have been shown.
   bool keep_transform = false;
   // Whether the features of a row are needed when its logits have been shown.
   bool reads_again = false;
-  // The gradient by the bias, by class; or by row of the matrix, which is aligned like the transform.
+  // The gradient by the bias, by class, and the block of which it is summed in memory of its own, or null.
   float* bias_gradient = nullptr;
-  bool bias_gradient_by_row = false;
+  const Block* block_of_bias_gradient = nullptr;
   bool first_of_bias = true;  // whether nothing has been added to the part of a block
   // No logit of a finite row has a larger absolute value, if bound_logits has found that out.
   float reach = __builtin_inff();
@@ -80,7 +80,7 @@ struct ChunkScratch {
     transform = start + at.transform;
     logits = start + at.logits;
     gradient = start + at.gradient;
-    bias = start + at.bias;
+    biases = start + at.biases;
     copies = start + at.copies;
     u = start + at.u;
     entries = start + at.entries;
@@ -112,12 +112,27 @@ struct ChunkScratch {
   size_t products_stride() const { return Layout::a_row(head); }
   float* gradient_of(size_t r) const { return gradients + r * Layout::a_row(head); }
 
-  // Copies the bias so that it is aligned like the transform: a load across two cache lines costs double.
-  // That pays from four rows on, and is for heads of one segment only.
-  void align_bias() {
-    if (!parameters.bias || head.segment_count > 1 || rows < 4) return;
-    memcpy(bias + head.blocks[0].segments[0].hadamard_row, parameters.bias, head.classes * sizeof(float));
-    bias_by_hadamard_row = bias;
+  // Copies the bias of a block so that it is aligned like the transform: a load across two cache lines costs
+  // double. That pays from four rows on.
+  void align_bias(const Block& block) {
+    if (!parameters.bias || rows < kAlignsBias || block_of_bias == &block) return;
+    block_of_bias = &block;
+    for (size_t s = 0; s < block.segment_count && s < kAlignedSegments; s++) {
+      const Segment& segment = block.segments[s];
+      memcpy(bias_copy(s) + segment.hadamard_row, parameters.bias + segment.first,
+             segment.count * sizeof(float));
+    }
+  }
+  // Where the bias of a segment is, by row of the matrix; null: there is none.
+  const float* bias_of(const Segment& segment) const {
+    if (!parameters.bias) return nullptr;
+    const size_t s = place_in(block_of_bias, segment);
+    return s < kAlignedSegments ? bias_copy(s) : parameters.bias + segment.first - segment.hadamard_row;
+  }
+
+  // Whether there is none, or that of a segment may be read by whole registers.
+  bool has_bias_beside(const Segment& segment) const {
+    return !parameters.bias || place_in(block_of_bias, segment) < kAlignedSegments;
   }
 
   // Whether the differences of any two logits of a row are known to be in the range where exp is normal.
@@ -125,20 +140,26 @@ struct ChunkScratch {
     return 2 * reach < kNear && row[r].length < static_cast<double>(__builtin_inff());
   }
 
-  // Where the gradient by the bias is summed: like align_bias in the copy of the bias's place behind it.
-  void take_bias_gradient(float* by_class) {
-    bias_gradient = by_class;
-    bias_gradient_by_row = by_class && head.segment_count == 1 && rows >= 4;
-    if (bias_gradient_by_row) bias_gradient = bias + Layout::a_row(head);
+  // Has the gradient by the bias of a block summed where it is aligned like the transform, as align_bias
+  // does.
+  void take_bias_gradient(const Block& block) {
+    first_of_bias = true;
+    block_of_bias_gradient = bias_gradient && rows >= kAlignsBias ? &block : nullptr;
   }
-  void give_bias_gradient(float* by_class) const {
-    if (bias_gradient_by_row)
-      memcpy(by_class, bias_gradient + head.blocks[0].segments[0].hadamard_row, head.classes * sizeof(float));
+  void give_bias_gradient(const Block& block) const {
+    if (!block_of_bias_gradient) return;
+    for (size_t s = 0; s < block.segment_count && s < kAlignedSegments; s++) {
+      const Segment& segment = block.segments[s];
+      memcpy(bias_gradient + segment.first, bias_gradient_copy(s) + segment.hadamard_row,
+             segment.count * sizeof(float));
+    }
   }
   // Where that of a segment is, by row of the matrix; null: nowhere.
   float* bias_gradient_of(const Segment& segment) const {
-    if (!bias_gradient || bias_gradient_by_row) return bias_gradient;
-    return bias_gradient + segment.first - segment.hadamard_row;
+    if (!bias_gradient) return nullptr;
+    const size_t s = place_in(block_of_bias_gradient, segment);
+    return s < kAlignedSegments ? bias_gradient_copy(s)
+                                : bias_gradient + segment.first - segment.hadamard_row;
   }
 
   // How much scratch memory a call needs.
@@ -154,18 +175,32 @@ struct ChunkScratch {
  private:
   static constexpr size_t kPage = 4096;
   static constexpr float kNear = 86;
+  static constexpr size_t kAlignsBias = 4;  // rows
+  // A block has one segment, or two of opposite signs; more are left as they are.
+  static constexpr size_t kAlignedSegments = 2;
+
+  float* bias_copy(size_t s) const { return biases + s * Layout::a_row(head); }
+  float* bias_gradient_copy(size_t s) const { return bias_copy(kAlignedSegments + s) + Layout::kBesideBias; }
+  // Returns the number of a segment in a block, or one beyond all if it is not in it.
+  static size_t place_in(const Block* block, const Segment& segment) {
+    if (!block) return SIZE_MAX;
+    const auto s = static_cast<size_t>(&segment - block->segments);
+    return s < block->segment_count ? s : SIZE_MAX;
+  }
 
   // Offsets are in floats, and the parts start at different offsets in a page. Most of the last two is never
   // touched: few rows are copied, and u is used from two blocks on.
   struct Layout {
-    size_t transform = 0, logits, gradient, bias, copies, u, entries, products, bins, gradients, end;
+    // Keeps the gradient by the bias at another offset in a page than what is spread beside it.
+    static constexpr size_t kBesideBias = 128;
+    size_t transform = 0, logits, gradient, biases, copies, u, entries, products, bins, gradients, end;
     explicit Layout(const Head& head) {
       const size_t order = a_row(head);
       const size_t rows = kChunkRows * round_up(head.features, kLanes);
       logits = transform + order + kPage / sizeof(float);
       gradient = logits + order;
-      bias = gradient + order;
-      copies = bias + 2 * order;
+      biases = gradient + order;
+      copies = biases + 2 * kAlignedSegments * order + kBesideBias;
       u = copies + rows;
       entries = u + (head.block_count > 1 || head.signed_rows ? rows : 0);
       products = bins = gradients = end = entries;

@@ -78,6 +78,7 @@ struct F32 {
 
   static constexpr int exp_registers = 5;
   static void keep_place(reg& a) { asm("" : "+x"(a)); }
+  static void put_aside(reg& place, reg a) { asm("vmovaps %1, %0" : "=m"(place) : "x"(a)); }
   static void zero_upper() { _mm256_zeroupper(); }
   static reg load(const float* p) { return _mm256_loadu_ps(p); }
   static constexpr bool converts_quickly = true;
@@ -156,9 +157,9 @@ struct F32 {
     return _mm256_castsi256_ps(
         _mm256_slli_epi32(_mm256_add_epi32(_mm256_castps_si256(m), _mm256_set1_epi32(127)), 23));
   }
-  static reg add_exponent(reg q, reg m) {
-    return _mm256_castsi256_ps(
-        _mm256_add_epi32(_mm256_castps_si256(q), _mm256_slli_epi32(_mm256_castps_si256(m), 23)));
+  static reg exponent(reg m) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(m), 23)); }
+  static reg add_exponent(reg q, reg e) {
+    return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(q), _mm256_castps_si256(e)));
   }
 
   template <int stride>

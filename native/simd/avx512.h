@@ -108,9 +108,9 @@ struct F32 {
     return _mm512_castsi512_ps(
         _mm512_slli_epi32(_mm512_add_epi32(_mm512_castps_si512(m), _mm512_set1_epi32(127)), 23));
   }
-  static reg add_exponent(reg q, reg m) {
-    return _mm512_castsi512_ps(
-        _mm512_add_epi32(_mm512_castps_si512(q), _mm512_slli_epi32(_mm512_castps_si512(m), 23)));
+  static reg exponent(reg m) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(m), 23)); }
+  static reg add_exponent(reg q, reg e) {
+    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(q), _mm512_castps_si512(e)));
   }
 
   template <int stride>

@@ -77,9 +77,9 @@ struct F32 : LookUpByLoad<F32, 4> {
   static reg power_of_two(reg m) {
     return vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(vreinterpretq_s32_f32(m), vdupq_n_s32(127)), 23));
   }
-  static reg add_exponent(reg q, reg m) {
-    return vreinterpretq_f32_s32(
-        vaddq_s32(vreinterpretq_s32_f32(q), vshlq_n_s32(vreinterpretq_s32_f32(m), 23)));
+  static reg exponent(reg m) { return vreinterpretq_f32_s32(vshlq_n_s32(vreinterpretq_s32_f32(m), 23)); }
+  static reg add_exponent(reg q, reg e) {
+    return vreinterpretq_f32_s32(vaddq_s32(vreinterpretq_s32_f32(q), vreinterpretq_s32_f32(e)));
   }
   static reg add_product(reg a, reg b, reg c) { return vfmaq_f32(a, b, c); }
   static reg sub_product(reg a, reg b, reg c) { return vfmsq_f32(a, b, c); }

@@ -26,11 +26,13 @@
 //   flip_signs(a, mask, i)    element j negated where bit i + j of the mask is set; i is a multiple of width
 //   zero_below(t, limit, a)   a, but 0 where t < limit
 //   power_of_two(m)           2^k for m = 1.5 · 2^23 + k: k, −126 … 0, is in its lowest bits; else anything
-//   add_exponent(q, m)        q · 2^k for such an m, where q and the product are normal numbers
+//   exponent(m)               what add_exponent takes for such an m
+//   add_exponent(q, e)        q · 2^k, where q and the product are normal numbers
 //   sub_product(a, b, c)      a − b · c with one rounding. May be missing
 //   add_product(a, b, c)      a + b · c with one rounding. May be missing
 //   exp_registers             of how many registers exponentials are made together
 //   keep_place(a)             has the compiler make a before what is made after this. May be missing
+//   put_aside(place, a)       has the compiler keep a in memory until it is needed. May be missing
 //   swap<stride>(a)           element i and element i ^ stride change places
 //   butterfly<stride>(a)      a stage of the transform within the register: i without the bit `stride` gets
 //                             a[i] + a[i + stride], its partner a[i] − a[i + stride]
@@ -119,7 +121,8 @@ struct F32 : Scalar<float>, LookUpByLoad<F32, 1> {
   }
   static reg zero_below(reg t, float limit, reg a) { return t < limit ? 0.0f : a; }
   static reg power_of_two(reg m) { return from_bits((to_bits(m) + 127) << 23); }
-  static reg add_exponent(reg q, reg m) { return from_bits(to_bits(q) + (to_bits(m) << 23)); }
+  static reg exponent(reg m) { return from_bits(to_bits(m) << 23); }
+  static reg add_exponent(reg q, reg e) { return from_bits(to_bits(q) + to_bits(e)); }
 
  private:
   static uint32_t to_bits(reg a) {

@@ -102,8 +102,9 @@ struct F32 : LookUpByLoad<F32, 4> {
   static reg power_of_two(reg m) {
     return _mm_castsi128_ps(_mm_slli_epi32(_mm_add_epi32(_mm_castps_si128(m), _mm_set1_epi32(127)), 23));
   }
-  static reg add_exponent(reg q, reg m) {
-    return _mm_castsi128_ps(_mm_add_epi32(_mm_castps_si128(q), _mm_slli_epi32(_mm_castps_si128(m), 23)));
+  static reg exponent(reg m) { return _mm_castsi128_ps(_mm_slli_epi32(_mm_castps_si128(m), 23)); }
+  static reg add_exponent(reg q, reg e) {
+    return _mm_castsi128_ps(_mm_add_epi32(_mm_castps_si128(q), _mm_castps_si128(e)));
   }
 
   template <int stride>
