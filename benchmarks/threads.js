@@ -10,7 +10,7 @@ import { createBackend } from "./product.js";
 import { describeMachine, machine } from "./report.js";
 import { loadNative } from "./setup.js";
 import { operationsOf } from "./targets/wasm.js";
-import { median, ratio, repeated } from "./timing.js";
+import { median, ratio, repeated, UNDISTURBED } from "./timing.js";
 
 const { values: options } = parseArgs({ options: { seconds: { type: "string", default: "15" } } });
 const seconds = Number(options.seconds);
@@ -23,7 +23,6 @@ const THREADS = 2;
 /** Nanoseconds of calls of each: short against the time that the cores stay where they are. */
 const RUN = 2_000_000;
 const LOOKS = 100;
-const UNDISTURBED = 0.97;
 const LEAST_ROUNDS = 5;
 
 const native = loadNative();

@@ -64,7 +64,7 @@ const LEAST_ROUNDS = 7;
  * A round counts where the machine gives nearly the most that it was seen to give. If there are too few such rounds, measuring goes on
  * for up to so many times as long, and those with the most count.
  */
-const UNDISTURBED = 0.97;
+export const UNDISTURBED = 0.97;
 const PATIENCE = 5;
 
 /** Looks at the machine, before and after each round. */
