@@ -19,6 +19,13 @@ struct Counted : V {
     if (touch) touch(p);
     return V::load(p);
   }
+  static reg load_and_begin(const scalar* p)
+    requires requires { V::load_and_begin(p); }
+  {
+    counts.loads += 2;
+    if (touch) touch(p);
+    return V::load_and_begin(p);
+  }
   static void store(scalar* p, reg a) {
     counts.stores++;
     if (touch) touch(p);

@@ -6,54 +6,23 @@
 
 #include <cstddef>
 
+#include "ahead.h"
 #include "leaves.h"
 #include "overlap.h"
+#include "rows.h"
 #include "stages.h"
 
 namespace {
-
-// A source is where a transform takes its input, a register at index i at a time; a sink is where a row that
-// fits the registers leaves its output, from index `at` on. A kernel that has more to do with an element than
-// to load or store it does so in a source or sink of its own.
-template <class V>
-struct Load {
-  const typename V::scalar* p;
-  Reg<V> operator()(size_t i) const { return V::load(p + i); }
-};
-
-// What a transform in place reads: the compiler knows that it is the array that is written.
-template <class V>
-struct InPlace : Load<V> {};
-
-template <class V>
-struct Store {
-  typename V::scalar* p;
-  template <int count>
-  [[gnu::always_inline]] void operator()(const Reg<V> (&a)[count], size_t at) const {
-#pragma GCC unroll 16
-    for (int i = 0; i < count; i++) V::store(p + at + i * V::width, a[i]);
-  }
-};
-
-// Makes the whole transform of `count` registers, from the source to the sink.
-template <class V, int count, class Source, class Sink>
-[[gnu::always_inline]] inline void transform_registers(const Source& source, Sink&& sink, size_t at) {
-  Reg<V> a[count];
-#pragma GCC unroll 16
-  for (int i = 0; i < count; i++) a[i] = source(at + i * V::width);
-  in_registers<V>(a);
-  sink(a, at);
-}
 
 // Does the first log2(radix) stages of one register of columns, from the source to the array at t.
 template <class V, int radix, class Source>
 [[gnu::always_inline]] inline void columns_at(const V& v, const Source& source, typename V::scalar* t,
                                               size_t j, size_t stride) {
   Reg<V> a[radix];
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int i = 0; i < radix; i++) a[i] = source(j + i * stride);
   across(v, a);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int i = 0; i < radix; i++) V::store(t + j + i * stride, a[i]);
 }
 
@@ -71,7 +40,7 @@ template <class V, int radix>
                                            size_t stride) {
   const V own = v;
   typename V::scalar* p[radix];
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int i = 0; i < radix; i++) {
     p[i] = t + at + i * stride;
     asm("" : "+r"(p[i]));
@@ -79,14 +48,14 @@ template <class V, int radix>
 #pragma GCC unroll 1
   for (size_t j = 0; j < stride; j += V::width) {
     Reg<V> a[radix];
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int i = 0; i < radix; i++) {
       Reg<V> loaded = V::load(p[i] + j);
       if constexpr (requires { V::load_once(loaded); }) V::load_once(loaded);
       a[i] = loaded;
     }
     across(own, a);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int i = 0; i < radix; i++) V::store(p[i] + j, a[i]);
   }
 }
@@ -101,11 +70,11 @@ template <class V, int radix, class Source>
 #pragma GCC unroll 16
   for (int j = 0; j < V::registers; j++) {
     Reg<V> a[radix];
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int i = 0; i < radix; i++) a[i] = source(at + j * V::width + i * length);
     across(v, a);
     first[j] = a[0];
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int i = 1; i < radix; i++) V::store(t + at + j * V::width + i * length, a[i]);
   }
   if constexpr (kOverlapsRows<V>) {
@@ -126,9 +95,8 @@ void transform_stretches(const V& v, typename V::scalar* t, size_t n, size_t cou
 template <class V, int radix, class Source>
 [[gnu::always_inline]] inline void split(const V& v, const Source& source, typename V::scalar* t, size_t at,
                                          size_t n) {
-  if (n == radix * row_length_in_registers<V>) {
-    columns_and_rows<V, radix>(v, source, t, at);
-    return;
+  if constexpr (radix <= 8) {
+    if (n == radix * row_length_in_registers<V>) return columns_and_rows<V, radix>(v, source, t, at);
   }
   columns<V, radix>(v, source, t, at, n / radix);
   transform_stretches(v, t + at, n / radix, radix);
@@ -151,6 +119,19 @@ template <class V, class Source>
   if (n <= row_length_in_registers<V>) {
     transform_in_registers<V, V::registers>(source, t, at, n);
     return;
+  }
+  if constexpr (kPassesAhead<V>) {
+    switch (n / row_length_in_registers<V>) {
+      case 2:
+        return split<V, 2>(v, source, t, at, n);
+      case 4:
+      case 32:
+        return split<V, 4>(v, source, t, at, n);
+      case 16:
+        return split<V, 16>(v, source, t, at, n);
+      default:  // what is left over is done at the end, as in transform_ahead
+        return split<V, 8>(v, source, t, at, n);
+    }
   }
   switch (__builtin_ctzll(n / row_length_in_registers<V>) % 3) {
     case 1:
@@ -193,6 +174,13 @@ void transform_stretches(const V& v, typename V::scalar* t, size_t n, size_t cou
     if (count > 1 && n == 8 * length) return transform_leaves<V, 8>(t, count);
     if (count > 1 && n == 16 * length) return transform_long_leaves<V, 8>(t, count);
   }
+  if constexpr (kPassesAhead<V>) {
+    if (n == row_length_in_registers<V>) return transform_rows<V, V::registers>(t, n, count);
+    if (count > 1 && n > 2 * row_length_in_registers<V>) {
+      Passes<V> passes;
+      return transform_ahead(t, n, count, passes);
+    }
+  }
   for (size_t i = 0; i < count; i++) transform_stretch(v, t + i * n, n);
 }
 
@@ -225,16 +213,6 @@ inline void transform_elements(T* p, size_t n) {
 template <class V>
 inline void transform_short(typename V::scalar* p, size_t n) {
   if constexpr (V::width > 2) transform_elements<V::width / 2>(p, n);
-}
-
-// Transforms rows that fit the registers, one after the other, without a call for each.
-template <class V, int count>
-void transform_rows(typename V::scalar* p, size_t n, size_t rows) {
-  if (n == static_cast<size_t>(count) * V::width) {
-    for (size_t r = 0; r < rows; r++) transform_registers<V, count>(Load<V>{p}, Store<V>{p}, r * n);
-  } else if constexpr (count > 1) {
-    transform_rows<V, count / 2>(p, n, rows);
-  }
 }
 
 template <class V>

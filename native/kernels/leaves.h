@@ -6,21 +6,10 @@
 #include <cstddef>
 
 #include "overlap.h"
+#include "rows.h"
 #include "stages.h"
 
 namespace {
-
-// Does the first log2(radix) stages of one register of columns, in place. Rows keep the pipes that multiply
-// busy, so differences are plain subtractions.
-template <class V, int radix>
-[[gnu::always_inline]] inline void pass_beside(typename V::scalar* t, size_t stride) {
-  Reg<V> a[radix];
-#pragma GCC unroll 8
-  for (int i = 0; i < radix; i++) a[i] = V::load(t + i * stride);
-  across_before_shuffles<V>(a);
-#pragma GCC unroll 8
-  for (int i = 0; i < radix; i++) V::store(t + i * stride, a[i]);
-}
 
 // A pass over `radix` stretches beside as many rows of the same lengths: so many columns for each row that
 // all are done with the last one.
@@ -39,7 +28,7 @@ struct PassBeside {
 
  private:
   [[gnu::always_inline]] void columns() {
-    pass_beside<V, radix>(t, stride);
+    columns_beside<V, radix>(t, stride);
     t += V::width;
   }
   typename V::scalar* t;
@@ -49,7 +38,7 @@ struct PassBeside {
 template <class V, int radix>
 void transform_leaves(typename V::scalar* t, size_t count) {
   constexpr size_t stride = row_length_in_registers<V>;
-  for (size_t j = 0; j < stride; j += V::width) pass_beside<V, radix>(t + j, stride);
+  for (size_t j = 0; j < stride; j += V::width) columns_beside<V, radix>(t + j, stride);
   Reg<V> a[8];
   begin<V, From::elements>(a, t);
 #pragma GCC unroll 1
@@ -70,7 +59,7 @@ void transform_long_leaves(typename V::scalar* t, size_t count) {
   constexpr size_t length = row_length_in_registers<V>;
   constexpr size_t stride = 2 * length;
   Nothing nothing;
-  for (size_t j = 0; j < stride; j += V::width) pass_beside<V, radix>(t + j, stride);
+  for (size_t j = 0; j < stride; j += V::width) columns_beside<V, radix>(t + j, stride);
 #pragma GCC unroll 1
   for (; count > 1; count--) {
     typename V::scalar* beside = t + radix * stride;
@@ -80,16 +69,16 @@ void transform_long_leaves(typename V::scalar* t, size_t count) {
       asm("" : "+r"(t), "+r"(beside));
       Reg<V> next[8];
       finish_and_begin<V, From::differences>(a, t, next, t, nothing);
-      pass_beside<V, radix>(beside, stride), beside += V::width;
+      columns_beside<V, radix>(beside, stride), beside += V::width;
       if (++i == radix) {
         finish<V>(next, t + length);
-        pass_beside<V, radix>(beside, stride), beside += V::width;
+        columns_beside<V, radix>(beside, stride), beside += V::width;
         t += stride;
         break;
       }
       finish_and_begin<V, From::sums>(next, t + length, a, t + stride, nothing);
       t += stride;
-      pass_beside<V, radix>(beside, stride), beside += V::width;
+      columns_beside<V, radix>(beside, stride), beside += V::width;
     }
   }
   transform_long_rows<V>(t, radix);
