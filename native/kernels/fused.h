@@ -21,7 +21,6 @@ struct LogitSink {
   float* t;
   size_t from, to;
 
-  float* place(size_t at) const { return t + at; }
   template <int count>
   [[gnu::always_inline]] void operator()(const F32::reg (&a)[count], size_t at) {
     auto local = visitor.open();

@@ -84,8 +84,13 @@ template <class V, int radix, class Source>
   in_registers<V>(first);
   Store<V>{t}(first, at);
 #pragma GCC unroll 1
-  for (int i = 1; i < radix; i++)
-    transform_registers<V, V::registers>(Load<V>{t}, Store<V>{t}, at + i * length);
+  for (int i = 1; i < radix; i++) {
+    if constexpr (radix > 2) {
+      transform_one_of_rows<V>(t + at + i * length);
+    } else {
+      transform_registers<V, V::registers>(Load<V>{t}, Store<V>{t}, at + i * length);
+    }
+  }
 }
 
 template <class V>
@@ -218,7 +223,8 @@ inline void transform_short(typename V::scalar* p, size_t n) {
 template <class V>
 void transform_in_place(const V& v, typename V::scalar* p, size_t n) {
   if (n < V::width) return transform_short<V>(p, n);
-  transform_stretches(v, p, n, 1);
+  if constexpr (kOverlapsRows<V>) return transform_stretches(v, p, n, 1);
+  transform_stretch(v, p, n);
 }
 
 template <class V>

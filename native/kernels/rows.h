@@ -8,9 +8,8 @@
 namespace {
 
 // A source is where a transform takes its input, a register at index i at a time; a sink is where a row that
-// fits the registers leaves its output, from index `at` on; place(at) is memory of the row for what is
-// between. A kernel that has more to do with an element than to load or store it does so in a source or sink
-// of its own.
+// fits the registers leaves its output, from index `at` on. A kernel that has more to do with an element than
+// to load or store it does so in a source or sink of its own.
 template <class V>
 struct Load {
   const typename V::scalar* p;
@@ -24,28 +23,12 @@ struct InPlace : Load<V> {};
 template <class V>
 struct Store {
   typename V::scalar* p;
-  typename V::scalar* place(size_t at) const { return p + at; }
   template <int count>
   [[gnu::always_inline]] void operator()(const Reg<V> (&a)[count], size_t at) const {
 #pragma GCC unroll 16
     for (int i = 0; i < count; i++) V::store(p + at + i * V::width, a[i]);
   }
 };
-
-// Does the stages within registers where their halves can be loaded twice over, which spares a shuffle of
-// each.
-template <class V, int count>
-[[gnu::always_inline]] inline void within_from_memory(Reg<V> (&a)[count], typename V::scalar* p) {
-#pragma GCC unroll 16
-  for (int i = 0; i < count; i++) V::store(p + i * V::width, a[i]);
-  asm("" : "+r"(p) : : "memory");
-#pragma GCC unroll 4
-  for (int i = 0; i < count; i += 4) {
-#pragma GCC unroll 4
-    for (int k = i; k < i + 4; k++) a[k] = V::load_and_begin(p + k * V::width);
-    within<V, V::width / 4, 4>(a + i);
-  }
-}
 
 // Does the first log2(count) stages of a register of columns, in place, beside rows: these keep the pipes
 // that multiply busy, so differences are plain subtractions.
@@ -65,20 +48,46 @@ template <class V, int count, class Source, class Sink>
   Reg<V> a[count];
 #pragma GCC unroll 16
   for (int i = 0; i < count; i++) a[i] = source(at + i * V::width);
-  if constexpr (count >= 4 && requires { V::load_and_begin(sink.place(at)); }) {
-    across_before_shuffles<V>(a);
-    within_from_memory<V>(a, sink.place(at));
-  } else {
-    in_registers<V>(a);
-  }
+  in_registers<V>(a);
   sink(a, at);
+}
+
+// Transforms one of many rows that fill the registers, in place. Between its stages across and within them it
+// is stored, where halves can be loaded twice over: that spares a shuffle of each register, but takes longer
+// until the row is there.
+template <class V>
+[[gnu::always_inline]] inline void transform_one_of_rows(typename V::scalar* p) {
+  if constexpr (requires { V::load_and_begin(p); }) {
+    Reg<V> a[V::registers];
+#pragma GCC unroll 16
+    for (int i = 0; i < V::registers; i++) a[i] = V::load(p + i * V::width);
+    across_before_shuffles<V>(a);
+    Store<V>{p}(a, 0);
+    // The compiler would make shuffles of what it has in registers.
+    asm("" : "+r"(p) : : "memory");
+#pragma GCC unroll 4
+    for (int i = 0; i < V::registers; i += 4) {
+#pragma GCC unroll 4
+      for (int k = i; k < i + 4; k++) a[k] = V::load_and_begin(p + k * V::width);
+      within<V, V::width / 4, 4>(a + i);
+    }
+    Store<V>{p}(a, 0);
+  } else {
+    transform_registers<V, V::registers>(Load<V>{p}, Store<V>{p}, 0);
+  }
 }
 
 // Transforms rows that fit the registers, one after the other, without a call for each.
 template <class V, int count>
 void transform_rows(typename V::scalar* p, size_t n, size_t rows) {
   if (n == static_cast<size_t>(count) * V::width) {
-    for (size_t r = 0; r < rows; r++) transform_registers<V, count>(Load<V>{p}, Store<V>{p}, r * n);
+    for (size_t r = 0; r < rows; r++) {
+      if constexpr (count == V::registers) {
+        transform_one_of_rows<V>(p + r * n);
+      } else {
+        transform_registers<V, count>(Load<V>{p}, Store<V>{p}, r * n);
+      }
+    }
   } else if constexpr (count > 1) {
     transform_rows<V, count / 2>(p, n, rows);
   }
