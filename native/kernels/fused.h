@@ -24,16 +24,25 @@ struct LogitSink {
   template <int count>
   [[gnu::always_inline]] void operator()(const F32::reg (&a)[count], size_t at) {
     auto local = visitor.open();
+    if (from <= at && at + count * F32::width <= to) {
 #pragma GCC unroll 16
-    for (int i = 0; i < count; i++) {
-      const size_t hadamard_row = at + i * F32::width;
-      if (hadamard_row >= from && hadamard_row + F32::width <= to) {
-        local(hadamard_row, logit(hadamard_row, a[i], Full{}), Full{});
-      } else {
-        F32::store(t + hadamard_row, a[i]);
+      for (int i = 0; i < count; i++) show(local, at + i * F32::width, a[i]);
+    } else {
+#pragma GCC unroll 16
+      for (int i = 0; i < count; i++) {
+        const size_t hadamard_row = at + i * F32::width;
+        if (hadamard_row >= from && hadamard_row + F32::width <= to) {
+          show(local, hadamard_row, a[i]);
+        } else {
+          F32::store(t + hadamard_row, a[i]);
+        }
       }
     }
     visitor.close(local);
+  }
+  template <class Local>
+  [[gnu::always_inline]] void show(Local& local, size_t hadamard_row, F32::reg a) const {
+    local(hadamard_row, logit(hadamard_row, a, Full{}), Full{});
   }
 };
 

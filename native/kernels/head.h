@@ -15,11 +15,16 @@
 
 namespace {
 
+struct PassOverNoneOfRows {
+  PassOverNone of(size_t, const Block&) const { return {}; }
+};
+
 // Shows all logits of all rows to visitors from visitor_of(row, segment), which done(row, segment, visitor)
-// gets back.
-template <class VisitorOf, class Done>
+// gets back; but for those that pass_over.of(row, block) passes over, as in visit_block.
+template <class VisitorOf, class Done, class PassOver = PassOverNoneOfRows>
 [[gnu::always_inline]] inline void visit_blocks(ChunkScratch& work, Features x, size_t rows,
-                                                const VisitorOf& visitor_of, const Done& done) {
+                                                const VisitorOf& visitor_of, const Done& done,
+                                                PassOver&& pass_over = {}) {
   read_rows_together(work, x);
   for (size_t b = 0; b < work.head.block_count; b++) {
     const Block& block = work.head.blocks[b];
@@ -30,7 +35,7 @@ template <class VisitorOf, class Done>
       if (b == 0) {
         read_and_visit_block(work, x, r, block, visitor, finish);
       } else {
-        visit_block(work, work.row[r], block, visitor, finish);
+        visit_block(work, work.row[r], block, visitor, finish, pass_over.of(r, block));
       }
     }
   }
@@ -109,13 +114,15 @@ void chosen_probabilities(const Head& head, const Parameters& parameters, Featur
 void top_k(const Head& head, const Parameters& parameters, Features x, size_t rows, size_t k,
            int32_t* classes, float* scores, void* memory) {
   ChunkScratch work(head, parameters, rows, memory);
-  size_t filled[kChunkRows] = {};
-  visit_blocks(work, x, rows, keep_logits(work),
-               [&](size_t r, const Segment& segment, const KeepLogits& logits) {
-                 BestClasses best{k, filled[r], classes + r * k, scores + r * k};
-                 offer_segment(best, segment, logits);
-                 filled[r] = best.filled;
-               });
+  BestClasses best[kChunkRows];
+  for (size_t r = 0; r < rows; r++) best[r] = {k, 0, classes + r * k, scores + r * k};
+  PassOverLow pass_over{work, best};
+  visit_blocks(
+      work, x, rows, keep_logits(work),
+      [&](size_t r, const Segment& segment, const KeepLogits& logits) {
+        offer_segment(best[r], segment, logits);
+      },
+      pass_over);
 }
 
 void backward(const Head& head, const Parameters& parameters, Features x, size_t rows,

@@ -99,15 +99,21 @@ struct StoreLogits {
   }
 };
 
+struct PassOverNone {
+  bool operator()(const Segment&, const float*) const { return false; }
+};
+
 // Shows all logits of a block, segment by segment, to visitors from visitor_of(segment), which done(segment,
-// visitor) gets back. Returns where the transform is.
-template <class VisitorOf, class Done>
+// visitor) gets back; but for segments of which pass_over(segment, transform) says that nobody needs them.
+// Returns where the transform is.
+template <class VisitorOf, class Done, class PassOver = PassOverNone>
 [[gnu::always_inline]] inline const float* visit_block(const ChunkScratch& work, const Row& row,
                                                        const Block& block, const VisitorOf& visitor_of,
-                                                       const Done& done) {
+                                                       const Done& done, const PassOver& pass_over = {}) {
   const float* t = transform_block(work, row, block);
   for (size_t s = 0; s < block.segment_count; s++) {
     const Segment& segment = block.segments[s];
+    if (pass_over(segment, t)) continue;
     auto visitor = visitor_of(segment);
     visit_logits(Logit(work, row, segment), t, segment.hadamard_row, end_of(segment), visitor);
     done(segment, visitor);

@@ -117,10 +117,9 @@ struct LossPass {
                                       (bias ? static_cast<double>(bias[targets.label(r)]) : 0.0));
     row_loss[r].slope_of_label = lowered.slope;
     work.row[r].margin_of_scale = lowered.value - lowered.slope * cosine;
-    logits.largest = F32::broadcast(-kInfinity);
-    for_range(segment.hadamard_row, end_of(segment), [&](size_t i, auto part) {
-      logits.largest = F32::max(part.only(F32::load(logits.z + i), -kInfinity), logits.largest);
-    });
+    logits.forget();
+    for_range(segment.hadamard_row, end_of(segment),
+              [&](size_t i, auto part) { logits.join(F32::load(logits.z + i), part); });
   }
 
   // Returns the gradient by s·cos θ of the label from that by its logit, and leaves what the margin adds to

@@ -44,17 +44,43 @@ inline float shift_of(float max) { return max == -kInfinity ? 0.0f : max; }
 // The visitor that keeps logits, in an array indexed by row of the matrix, and the largest of every lane.
 struct KeepLogits {
   static constexpr bool keeps_in_cache = true;
+  // Maxima take turns where there are registers for them: on Intel each waits four cycles for the one before.
+  static constexpr bool kTakesTurns = F32::registers == 16;
   float* z;
-  F32::reg largest = F32::broadcast(-kInfinity);
+  F32::reg maximum = F32::broadcast(-kInfinity);
+  F32::reg second = maximum, third = maximum, fourth = maximum;
 
-  [[gnu::always_inline]] KeepLogits open() const { return {z, largest}; }
-  [[gnu::always_inline]] void close(const KeepLogits& local) { largest = local.largest; }
+  [[gnu::always_inline]] KeepLogits open() const { return {z, maximum, second, third, fourth}; }
+  [[gnu::always_inline]] void close(const KeepLogits& local) {
+    maximum = local.maximum;
+    second = local.second;
+    third = local.third;
+    fourth = local.fourth;
+  }
 
   template <class P>
   [[gnu::always_inline]] void operator()(size_t i, F32::reg logit, P part) {
     F32::store(z + i, logit);
-    largest = F32::max(part.only(logit, -kInfinity), largest);
+    join(logit, part);
   }
+  template <class P>
+  [[gnu::always_inline]] void join(F32::reg logit, P part) {
+    const F32::reg next = F32::max(part.only(logit, -kInfinity), maximum);
+    if constexpr (kTakesTurns) {
+      maximum = second;
+      second = third;
+      third = fourth;
+      fourth = next;
+    } else {
+      maximum = next;
+    }
+  }
+
+  F32::reg largest() const {
+    if constexpr (!kTakesTurns) return maximum;
+    return F32::max(F32::max(maximum, second), F32::max(third, fourth));
+  }
+  void forget() { maximum = second = third = fourth = F32::broadcast(-kInfinity); }
 };
 
 template <bool near, int count, class Source>
@@ -167,7 +193,7 @@ struct Softmax {
 
   // Takes the logits of a segment and, if they are wanted, leaves exp(z − their largest) in their place.
   void join_segment(const Segment& segment, const KeepLogits& logits, bool near, bool wanted = false) {
-    const float m = largest_of(logits.largest);
+    const float m = largest_of(logits.largest());
     if (near && !wanted) {
       if (const auto sum_of_all = sum_of_exponentials_for(segment))
         return join(m, sum_of_all(logits.z, shift_of(m)));

@@ -57,13 +57,14 @@ inline float kth_largest(F32::reg a, size_t k) {
 // best, or below k others of the segment, as those are that are below k of the lanes' largest: these are
 // passed over.
 inline void offer_segment(BestClasses& best, const Segment& segment, const KeepLogits& logits) {
-  const float largest = largest_of(logits.largest);
+  const F32::reg of_lanes = logits.largest();
+  const float largest = largest_of(of_lanes);
   if (!best.takes(largest)) return;
   constexpr size_t group = 64 / F32::width < 4 ? 64 / F32::width : 4;
   constexpr size_t stride = group * F32::width;
   constexpr uint32_t all_lanes = ~uint32_t{0} >> (32 - F32::width);
   const float* z = logits.z;
-  const float among_lanes = best.k == 1 ? largest : kth_largest(logits.largest, best.k);
+  const float among_lanes = best.k == 1 ? largest : kth_largest(of_lanes, best.k);
   const size_t end = end_of(segment);
   for (size_t i = segment.hadamard_row / F32::width * F32::width; i < end; i += stride) {
     const F32::reg floor = F32::broadcast(among_lanes > best.floor() ? among_lanes : best.floor());
@@ -91,5 +92,75 @@ inline void offer_segment(BestClasses& best, const Segment& segment, const KeepL
     }
   }
 }
+
+// Finds the smallest and the largest of an array, passing over NaN; ∞ and −∞ if there is nothing else.
+inline void find_bounds(const float* p, size_t count, float& least, float& most) {
+  constexpr int turns = KeepLogits::kTakesTurns ? 4 : 2;
+  F32::reg low[turns], high[turns];
+#pragma GCC unroll 4
+  for (int k = 0; k < turns; k++) {
+    low[k] = F32::broadcast(kInfinity);
+    high[k] = F32::broadcast(-kInfinity);
+  }
+  size_t i = 0;
+  for (; i + turns * F32::width <= count; i += turns * F32::width) {
+#pragma GCC unroll 4
+    for (int k = 0; k < turns; k++) {
+      const F32::reg a = F32::load(p + i + k * F32::width);
+      low[k] = F32::min(a, low[k]);
+      high[k] = F32::max(a, high[k]);
+    }
+  }
+  for_range(i, count, [&](size_t j, auto part) {
+    const F32::reg a = part.load(p + j);
+    low[0] = F32::min(part.only(a, kInfinity), low[0]);
+    high[0] = F32::max(part.only(a, -kInfinity), high[0]);
+  });
+#pragma GCC unroll 4
+  for (int k = 1; k < turns; k++) {
+    low[0] = F32::min(low[k], low[0]);
+    high[0] = F32::max(high[k], high[0]);
+  }
+  least = by_halves<F32, F32::width / 2>(low[0], F32::min);
+  most = largest_of(high[0]);
+}
+
+// Passes over segments that have no logit among the best: α · t + bias is at most the same of the block's
+// largest α · t and largest bias, since rounding keeps the order. Of many classes almost all are passed over.
+struct PassOverLow {
+  const ChunkScratch& work;
+  const BestClasses* best;
+  const Block* block_of_bias = nullptr;
+  float most_of_bias = 0;
+
+  struct OfRow {
+    const BestClasses& best;
+    const Block& block;
+    float alpha;
+    float bias;
+    mutable float least = 0, most = 0;
+
+    bool operator()(const Segment& segment, const float* t) const {
+      // A logit of NaN may find a place among others of NaN.
+      if (best.floor() == -kInfinity) return false;
+      if (&segment == block.segments) find_bounds(t, block.hadamard_rows, least, most);
+      const float a = segment.negative ? -alpha : alpha;
+      if (!(a > 0 || a < 0) || a - a != 0) return false;
+      return !best.takes((a > 0 ? a * most : a * least) + bias);
+    }
+  };
+
+  OfRow of(size_t r, const Block& block) {
+    if (block_of_bias != &block) {
+      block_of_bias = &block;
+      const Segment& last = block.segments[block.segment_count - 1];
+      const size_t first = block.segments[0].first;
+      float least;
+      if (const float* p = work.parameters.bias)
+        find_bounds(p + first, last.first + last.count - first, least, most_of_bias);
+    }
+    return {best[r], block, work.row[r].alpha, most_of_bias};
+  }
+};
 
 }  // namespace

@@ -118,6 +118,7 @@ struct F32 {
   static reg sub_product(reg a, reg b, reg c) { return _mm256_fnmadd_ps(b, c, a); }
   static reg negate(reg a) { return _mm256_xor_ps(a, broadcast(-0.0f)); }
   static reg max(reg z, reg m) { return _mm256_max_ps(z, m); }
+  static reg min(reg z, reg m) { return _mm256_min_ps(z, m); }
   static uint32_t greater_mask(reg a, reg b) {
     return static_cast<uint32_t>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)));
   }

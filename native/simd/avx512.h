@@ -92,6 +92,7 @@ struct F32 {
   static reg sub_product(reg a, reg b, reg c) { return _mm512_fnmadd_ps(b, c, a); }
   static reg negate(reg a) { return _mm512_xor_ps(a, broadcast(-0.0f)); }
   static reg max(reg z, reg m) { return _mm512_max_ps(z, m); }
+  static reg min(reg z, reg m) { return _mm512_min_ps(z, m); }
   static uint32_t greater_mask(reg a, reg b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ); }
   static reg load_part(const float* p, int from, int to) { return _mm512_maskz_loadu_ps(part(from, to), p); }
   static void store_part(float* p, reg a, int from, int to) { _mm512_mask_storeu_ps(p, part(from, to), a); }

@@ -57,6 +57,7 @@ struct F32 : LookUpByLoad<F32, 4> {
   }
   // vmaxq_f32 would give NaN where either is NaN.
   static reg max(reg z, reg m) { return vbslq_f32(vcgtq_f32(z, m), z, m); }
+  static reg min(reg z, reg m) { return vbslq_f32(vcltq_f32(z, m), z, m); }
   static uint32_t greater_mask(reg a, reg b) {
     const uint32x4_t bits = {1, 2, 4, 8};
     return vaddvq_u32(vandq_u32(vcgtq_f32(a, b), bits));

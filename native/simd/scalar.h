@@ -21,7 +21,7 @@
 //   converts_quickly          there if these take one or two steps
 //   store_float16 store_bfloat16    `width` numbers rounded to these types, ties to even; NaN becomes 0x7E00
 //                             or 0x7FC0
-//   max(z, m)                 z > m ? z : m, which passes over NaN
+//   max(z, m) min(z, m)       z > m ? z : m and z < m ? z : m, which pass over NaN
 //   greater_mask(a, b)        bit i: element i of a is greater than that of b
 //   load_part(p, from, to)    elements from … to − 1, zero elsewhere; reads no others
 //   store_part(p, a, from, to)    writes these elements alone
@@ -113,6 +113,7 @@ struct F32 : Scalar<float>, LookUpByLoad<F32, 1> {
     *p = static_cast<uint16_t>(a != a ? 0x7FC0 : (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
   }
   static reg max(reg z, reg m) { return z > m ? z : m; }
+  static reg min(reg z, reg m) { return z < m ? z : m; }
   static uint32_t greater_mask(reg a, reg b) { return a > b; }
   static reg load_part(const float* p, int from, int to) { return load_by_copy<F32>(p, from, to); }
   static void store_part(float* p, reg a, int from, int to) { store_by_copy<F32>(p, a, from, to); }

@@ -85,6 +85,7 @@ struct F32 : LookUpByLoad<F32, 4> {
     return _mm_and_ps(_mm_cmpneq_ps(t, _mm_setzero_ps()), _mm_mul_ps(t, z));
   }
   static reg max(reg z, reg m) { return _mm_max_ps(z, m); }
+  static reg min(reg z, reg m) { return _mm_min_ps(z, m); }
   static uint32_t greater_mask(reg a, reg b) {
     return static_cast<uint32_t>(_mm_movemask_ps(_mm_cmpgt_ps(a, b)));
   }

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import type { FixedClassifier } from "../../lib/index.js";
 import { onEachBackend } from "../support/backends.js";
 import { expectSameBits } from "../support/bits.js";
 import { createHead, rowsOf } from "../support/heads.js";
@@ -18,8 +19,10 @@ onEachBackend((backend) => {
     options: { features: number; classes: number; bias?: boolean },
     x: Float32Array,
     ks: number[],
+    prepare = (_head: FixedClassifier) => {},
   ) {
     const head = createHead(options, backend);
+    prepare(head);
     const logits = rowsOf(head.forward(x), options.classes);
     for (const k of ks) {
       const top = head.topK(x, k);
@@ -57,6 +60,40 @@ onEachBackend((backend) => {
       x.fill(-1, 2 * features, 3 * features);
       x[4 * features] = 1;
       compare({ features, classes: 2 * features, bias: false }, x, [1, 2, 3, 7, features, 2 * features]);
+    }
+  });
+
+  test("many blocks of classes, of which most cannot be among the best", () => {
+    const features = 32;
+    const x = floats(6 * features, features);
+    x.fill(1, 2 * features, 3 * features);
+    x[3 * features + 7] = Number.NaN;
+    x[4 * features + 7] = -Infinity;
+    x.fill(0, 5 * features);
+    for (const classes of [700, 65]) {
+      for (const scale of [3, -3, 0, Infinity]) {
+        compare({ features, classes, bias: false }, x, [1, 5, 20], (head) => {
+          head.scale = scale;
+        });
+        for (const special of [0, 1e30, -Infinity, Infinity, Number.NaN]) {
+          compare({ features, classes }, x, [1, 5, 20], (head) => {
+            head.scale = scale;
+            // A bias that is small, and special values at a third of the classes.
+            head.bias?.forEach((b, c, bias) => {
+              bias[c] = c % 3 === 1 ? special : b / 100;
+            });
+          });
+        }
+        // Better and better classes, then worse ones.
+        for (const sign of [1, -1]) {
+          compare({ features, classes }, x, [1, 5, 20], (head) => {
+            head.scale = scale;
+            head.bias?.forEach((_, c, bias) => {
+              bias[c] = (sign * c) / 100;
+            });
+          });
+        }
+      }
     }
   });
 
