@@ -25,7 +25,7 @@ struct RunnableRotation {
 
   void run(float* x, size_t rows, bool inverse) const {
     const int threads = executor.threads_for(additions() * rows);
-    const size_t tasks = std::min<size_t>(rows, 8 * threads);
+    const size_t tasks = tasks_of(rows, rotation.length, threads);
     run_parallel(threads, tasks, [&](size_t task, int) {
       const size_t first = rows * task / tasks;
       const size_t end = rows * (task + 1) / tasks;

@@ -16,9 +16,6 @@ namespace {
 // Rows of at least this length are shared among threads.
 constexpr size_t kLongRow = size_t{1} << 16;
 
-// Elements that the second caches of a few cores hold.
-constexpr size_t kCached = size_t{1} << 18;
-
 // Transforms one row by several threads: its first stages by columns, then the eighths that are left. Columns
 // are taken in pieces of 16 times a power of two, enough of them that no thread waits long for the last.
 template <class T>
@@ -37,8 +34,7 @@ void transform(const Executor& executor, const TypedKernels<T>& kernels, T* x, s
                T multiplier) {
   const int threads = executor.threads_for(n * rows * __builtin_ctzll(n));
   if (threads == 1) return kernels.fwht(x, n, rows, multiplier);
-  // Few of what stays in the caches: by turns, so that a thread mostly gets the rows that it had last time.
-  const size_t tasks = std::min<size_t>(rows, (n * rows <= kCached ? 2 : 8) * threads);
+  const size_t tasks = tasks_of(rows, n, threads);
   if (tasks < static_cast<size_t>(threads) && n >= kLongRow) {
     for (size_t r = 0; r < rows; r++) transform_long_row(executor, kernels, x + r * n, n, multiplier);
     return;
