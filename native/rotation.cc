@@ -1,6 +1,5 @@
 #include "rotation.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstring>
 

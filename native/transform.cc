@@ -1,6 +1,5 @@
 #include "transform.h"
 
-#include <algorithm>
 #include <cstring>
 #include <vector>
 
