@@ -69,7 +69,7 @@ void transform_leaves_ahead(typename V::scalar* t, size_t count, Passes<V>& pass
     Pass<V> pass{t + radix * length, length, radix};
 #pragma GCC unroll 1
     for (int i = 0; i < radix; i++, t += length) {
-      transform_one_of_rows<V>(t);
+      transform_aligned_row<V>(t);
       if (count > 1) pass.template columns<radix>();
       passes.beside_row();
     }

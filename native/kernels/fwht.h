@@ -83,14 +83,8 @@ template <class V, int radix, class Source>
   }
   in_registers<V>(first);
   Store<V>{t}(first, at);
-#pragma GCC unroll 1
-  for (int i = 1; i < radix; i++) {
-    if constexpr (radix > 2) {
-      transform_one_of_rows<V>(t + at + i * length);
-    } else {
-      transform_registers<V, V::registers>(Load<V>{t}, Store<V>{t}, at + i * length);
-    }
-  }
+  if constexpr (radix > 2) return transform_rows<V, V::registers>(t + at + length, length, radix - 1);
+  transform_registers<V, V::registers>(Load<V>{t}, Store<V>{t}, at + length);
 }
 
 template <class V>
@@ -181,7 +175,7 @@ void transform_stretches(const V& v, typename V::scalar* t, size_t n, size_t cou
   }
   if constexpr (kPassesAhead<V>) {
     if (n == row_length_in_registers<V>) return transform_rows<V, V::registers>(t, n, count);
-    if (count > 1 && n > 2 * row_length_in_registers<V>) {
+    if (count > 1 && n > 2 * row_length_in_registers<V> && is_aligned<V>(t)) {
       Passes<V> passes;
       return transform_ahead(t, n, count, passes);
     }
@@ -224,6 +218,8 @@ template <class V>
 void transform_in_place(const V& v, typename V::scalar* p, size_t n) {
   if (n < V::width) return transform_short<V>(p, n);
   if constexpr (kOverlapsRows<V>) return transform_stretches(v, p, n, 1);
+  // What a function does for long rows before it looks at their length takes 3 ns.
+  if (n <= row_length_in_registers<V>) return transform_in_registers<V, V::registers>(Load<V>{p}, p, 0, n);
   transform_stretch(v, p, n);
 }
 

@@ -116,7 +116,7 @@ void top_k(const Head& head, const Parameters& parameters, Features x, size_t ro
   ChunkScratch work(head, parameters, rows, memory);
   BestClasses best[kChunkRows];
   for (size_t r = 0; r < rows; r++) best[r] = {k, 0, classes + r * k, scores + r * k};
-  PassOverLow pass_over{work, best};
+  PassOverLow pass_over(work, best);
   visit_blocks(
       work, x, rows, keep_logits(work),
       [&](size_t r, const Segment& segment, const KeepLogits& logits) {

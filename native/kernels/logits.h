@@ -109,7 +109,7 @@ struct PassOverNone {
 template <class VisitorOf, class Done, class PassOver = PassOverNone>
 [[gnu::always_inline]] inline const float* visit_block(const ChunkScratch& work, const Row& row,
                                                        const Block& block, const VisitorOf& visitor_of,
-                                                       const Done& done, const PassOver& pass_over = {}) {
+                                                       const Done& done, PassOver&& pass_over = {}) {
   const float* t = transform_block(work, row, block);
   for (size_t s = 0; s < block.segment_count; s++) {
     const Segment& segment = block.segments[s];

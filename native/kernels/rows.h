@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "stages.h"
 
@@ -52,42 +53,46 @@ template <class V, int count, class Source, class Sink>
   sink(a, at);
 }
 
-// Transforms one of many rows that fill the registers, in place. Between its stages across and within them it
-// is stored, where halves can be loaded twice over: that spares a shuffle of each register, but takes longer
-// until the row is there.
 template <class V>
-[[gnu::always_inline]] inline void transform_one_of_rows(typename V::scalar* p) {
-  if constexpr (requires { V::load_and_begin(p); }) {
-    Reg<V> a[V::registers];
+inline bool is_aligned(const typename V::scalar* p) {
+  return reinterpret_cast<uintptr_t>(p) % (V::width * sizeof(*p)) == 0;
+}
+
+template <class V>
+constexpr bool kLoadsHalves = requires(const typename V::scalar* p) { V::load_and_begin(p); };
+
+// Transforms one of many rows that fill the registers, in place. Between its stages across and within them it
+// is stored, so that halves can be loaded twice over: that spares a shuffle of each register, but takes
+// longer until the row is there, and twice as long where registers straddle cache lines.
+template <class V>
+[[gnu::always_inline]] inline void transform_aligned_row(typename V::scalar* p) {
+  Reg<V> a[V::registers];
 #pragma GCC unroll 16
-    for (int i = 0; i < V::registers; i++) a[i] = V::load(p + i * V::width);
-    across_before_shuffles<V>(a);
-    Store<V>{p}(a, 0);
-    // The compiler would make shuffles of what it has in registers.
-    asm("" : "+r"(p) : : "memory");
+  for (int i = 0; i < V::registers; i++) a[i] = V::load(p + i * V::width);
+  across_before_shuffles<V>(a);
+  Store<V>{p}(a, 0);
+  // The compiler would make shuffles of what it has in registers.
+  asm("" : "+r"(p) : : "memory");
 #pragma GCC unroll 4
-    for (int i = 0; i < V::registers; i += 4) {
+  for (int i = 0; i < V::registers; i += 4) {
 #pragma GCC unroll 4
-      for (int k = i; k < i + 4; k++) a[k] = V::load_and_begin(p + k * V::width);
-      within<V, V::width / 4, 4>(a + i);
-    }
-    Store<V>{p}(a, 0);
-  } else {
-    transform_registers<V, V::registers>(Load<V>{p}, Store<V>{p}, 0);
+    for (int k = i; k < i + 4; k++) a[k] = V::load_and_begin(p + k * V::width);
+    within<V, V::width / 4, 4>(a + i);
   }
+  Store<V>{p}(a, 0);
 }
 
 // Transforms rows that fit the registers, one after the other, without a call for each.
 template <class V, int count>
 void transform_rows(typename V::scalar* p, size_t n, size_t rows) {
   if (n == static_cast<size_t>(count) * V::width) {
-    for (size_t r = 0; r < rows; r++) {
-      if constexpr (count == V::registers) {
-        transform_one_of_rows<V>(p + r * n);
-      } else {
-        transform_registers<V, count>(Load<V>{p}, Store<V>{p}, r * n);
+    if constexpr (count == V::registers && kLoadsHalves<V>) {
+      if (is_aligned<V>(p)) {
+        for (size_t r = 0; r < rows; r++) transform_aligned_row<V>(p + r * n);
+        return;
       }
     }
+    for (size_t r = 0; r < rows; r++) transform_registers<V, count>(Load<V>{p}, Store<V>{p}, r * n);
   } else if constexpr (count > 1) {
     transform_rows<V, count / 2>(p, n, rows);
   }

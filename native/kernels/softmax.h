@@ -24,10 +24,12 @@ inline float largest_size(const float* p, size_t count) {
   return largest_of(largest) + by_halves<F32, F32::width / 2>(zero, F32::add);
 }
 
+// From so many rows on it pays to read the bias once more for bounds.
+constexpr size_t kReadsBias = 4;
+
 // Bounds the logits of rows that are divided by their norm: a signed sum of N elements is at most √N times
-// the norm. That costs one more reading of the bias, which pays from so many rows on.
+// the norm.
 inline void bound_logits(ChunkScratch& work) {
-  constexpr size_t kReadsBias = 4;
   const Head& head = work.head;
   const float* bias = work.parameters.bias;
   if (!work.parameters.normalised || (head.signed_rows && head.signed_rows->magnitudes)) return;

@@ -125,42 +125,82 @@ inline void find_bounds(const float* p, size_t count, float& least, float& most)
   most = largest_of(high[0]);
 }
 
+// Whether to try what may be in vain: not for a while after it was so many times more than not.
+class Trust {
+ public:
+  bool tries() {
+    if (left_ > 0) return true;
+    if (++left_ == 0) left_ = 1;
+    return false;
+  }
+  void note(bool in_vain) {
+    if (!in_vain) {
+      left_ = left_ < kMost ? left_ + 1 : kMost;
+    } else if (--left_ == 0) {
+      left_ = -kPause;
+    }
+  }
+
+ private:
+  static constexpr int kMost = 16, kPause = 64;
+  int left_ = kMost;
+};
+
 // Passes over segments that have no logit among the best: α · t + bias is at most the same of the block's
-// largest α · t and largest bias, since rounding keeps the order. Of many classes almost all are passed over.
-struct PassOverLow {
-  const ChunkScratch& work;
-  const BestClasses* best;
-  const Block* block_of_bias = nullptr;
-  float most_of_bias = 0;
+// largest α · t and largest bias, since rounding keeps the order. Of many classes almost all are passed over,
+// but with biases that differ more than the rest of the logits few are. It is one more reading of the bias.
+class PassOverLow {
+ public:
+  PassOverLow(const ChunkScratch& work, const BestClasses* best)
+      : work_(work), best_(best), pays_(!work.parameters.bias || work.rows >= kReadsBias) {}
 
-  struct OfRow {
-    const BestClasses& best;
-    const Block& block;
-    float alpha;
-    float bias;
-    mutable float least = 0, most = 0;
+  class OfRow {
+   public:
+    OfRow(PassOverLow& all, size_t row, const Block& block) : all_(all), row_(row), block_(block) {}
 
-    bool operator()(const Segment& segment, const float* t) const {
+    bool operator()(const Segment& segment, const float* t) {
+      const BestClasses& best = all_.best_[row_];
+      Trust& trust = all_.trust_[row_];
       // A logit of NaN may find a place among others of NaN.
-      if (best.floor() == -kInfinity) return false;
-      if (&segment == block.segments) find_bounds(t, block.hadamard_rows, least, most);
+      if (!all_.pays_ || best.floor() == -kInfinity || !trust.tries()) return false;
+      const float alpha = all_.work_.row[row_].alpha;
       const float a = segment.negative ? -alpha : alpha;
       if (!(a > 0 || a < 0) || a - a != 0) return false;
-      return !best.takes((a > 0 ? a * most : a * least) + bias);
+      if (!has_bounds_) find_bounds(t, block_.hadamard_rows, least_, most_);
+      has_bounds_ = true;
+      const bool is_low = !best.takes((a > 0 ? a * most_ : a * least_) + all_.most_of_bias(block_));
+      trust.note(!is_low);
+      return is_low;
     }
+
+   private:
+    PassOverLow& all_;
+    size_t row_;
+    const Block& block_;
+    bool has_bounds_ = false;
+    float least_, most_;
   };
 
-  OfRow of(size_t r, const Block& block) {
-    if (block_of_bias != &block) {
-      block_of_bias = &block;
-      const Segment& last = block.segments[block.segment_count - 1];
-      const size_t first = block.segments[0].first;
-      float least;
-      if (const float* p = work.parameters.bias)
-        find_bounds(p + first, last.first + last.count - first, least, most_of_bias);
-    }
-    return {best[r], block, work.row[r].alpha, most_of_bias};
+  OfRow of(size_t row, const Block& block) { return {*this, row, block}; }
+
+ private:
+  float most_of_bias(const Block& block) {
+    const float* const p = work_.parameters.bias;
+    if (!p || block_ == &block) return most_of_bias_;
+    block_ = &block;
+    const size_t first = block.segments[0].first;
+    const Segment& last = block.segments[block.segment_count - 1];
+    float least;
+    find_bounds(p + first, last.first + last.count - first, least, most_of_bias_);
+    return most_of_bias_;
   }
+
+  const ChunkScratch& work_;
+  const BestClasses* best_;
+  const bool pays_;
+  Trust trust_[kChunkRows];
+  const Block* block_ = nullptr;
+  float most_of_bias_ = 0;  // of that block
 };
 
 }  // namespace
