@@ -67,12 +67,12 @@ void transform_leaves_ahead(typename V::scalar* t, size_t count, Passes<V>& pass
   pass_over<V, radix>(t, radix * length);
   for (; count > 0; count--) {
     Pass<V> pass{t + radix * length, length, radix};
-#pragma GCC unroll 1
-    for (int i = 0; i < radix; i++, t += length) {
-      transform_aligned_row<V>(t);
-      if (count > 1) pass.template columns<radix>();
-      passes.beside_row();
-    }
+    transform_aligned_rows<V>(
+        t, radix, [&]() __attribute__((always_inline)) {
+          if (count > 1) pass.template columns<radix>();
+          passes.beside_row();
+        });
+    t += radix * length;
   }
 }
 
