@@ -15,7 +15,8 @@ template <class V>
 constexpr bool kPassesAhead = requires { V::passes_ahead; };
 
 // Stretches up to this size are passed over ahead: two and what is beside them are in the second-level cache.
-// From beyond it lines come faster in one pass than beside other memory.
+// From beyond it lines come faster in one pass than beside other memory. What is left of them after a pass is
+// sixteen rows or fewer, so there is one such pass at a time.
 constexpr size_t kAheadBytes = 128 << 10;
 
 // A pass over `radix` stretches, 4 or 8, that is under way, at the columns to be made next.
@@ -37,21 +38,6 @@ struct Pass {
   }
 };
 
-// The passes under way, each within a stretch of the one before it.
-template <class V>
-struct Passes {
-  static constexpr int kMost = 4;  // in kAheadBytes there are two
-  Pass<V> under_way[kMost];
-  int count = 0;
-
-  void begin(typename V::scalar* t, size_t stride, int radix) { under_way[count++] = {t, stride, radix}; }
-  void end() { count--; }
-  [[gnu::always_inline]] void beside_row() {
-#pragma GCC unroll 1
-    for (int i = 0; i < count; i++) under_way[i].beside_row();
-  }
-};
-
 // Does the first stages of a stretch.
 template <class V, int radix>
 void pass_over(typename V::scalar* t, size_t n) {
@@ -60,40 +46,36 @@ void pass_over(typename V::scalar* t, size_t n) {
   for (size_t j = 0; j < stride; j += V::width) columns_beside<V, radix>(t + j, stride);
 }
 
-// Transforms `count` stretches of `radix` rows that fit the registers.
+// Transforms `count` stretches of `radix` rows that fit the registers, beside a pass under way if there is
+// one.
 template <class V, int radix>
-void transform_leaves_ahead(typename V::scalar* t, size_t count, Passes<V>& passes) {
+void transform_leaves_ahead(typename V::scalar* t, size_t count, Pass<V>* under_way) {
   constexpr size_t length = row_length_in_registers<V>;
   pass_over<V, radix>(t, radix * length);
   for (; count > 0; count--) {
-    Pass<V> pass{t + radix * length, length, radix};
+    Pass<V> next{t + radix * length, length, radix};
     transform_aligned_rows<V>(
         t, radix, [&]() __attribute__((always_inline)) {
-          if (count > 1) pass.template columns<radix>();
-          passes.beside_row();
+          if (count > 1) next.template columns<radix>();
+          if (under_way) under_way->beside_row();
         });
     t += radix * length;
   }
 }
 
 template <class V>
-void transform_ahead(typename V::scalar* t, size_t n, size_t count, Passes<V>& passes);
+void transform_ahead(typename V::scalar* t, size_t n, size_t count, Pass<V>* under_way);
 
 // Transforms `count` stretches of n elements by a pass of a radix over each and what is left then.
 template <class V, int radix>
-void transform_parts_ahead(typename V::scalar* t, size_t n, size_t count, Passes<V>& passes) {
+void transform_parts_ahead(typename V::scalar* t, size_t n, size_t count) {
+  static_assert(kAheadBytes / sizeof(*t) <= 128 * row_length_in_registers<V>);
   const bool ahead = n * sizeof(*t) <= kAheadBytes;
   pass_over<V, radix>(t, n);
-  for (;; t += n) {
-    const bool is_last = --count == 0;
-    if (ahead && !is_last) passes.begin(t + n, n / radix, radix);
-    transform_ahead(t, n / radix, radix, passes);
-    if (is_last) return;
-    if (ahead) {
-      passes.end();
-    } else {
-      pass_over<V, radix>(t + n, n);
-    }
+  for (; count > 0; count--, t += n) {
+    Pass<V> next{t + n, n / radix, radix};
+    transform_ahead(t, n / radix, radix, ahead && count > 1 ? &next : nullptr);
+    if (!ahead && count > 1) pass_over<V, radix>(t + n, n);
   }
 }
 
@@ -101,18 +83,18 @@ void transform_parts_ahead(typename V::scalar* t, size_t n, size_t count, Passes
 // What is left over by radix 8 is done at the end: sixteen stretches 4 KiB apart would share one set of the
 // first-level cache.
 template <class V>
-void transform_ahead(typename V::scalar* t, size_t n, size_t count, Passes<V>& passes) {
+void transform_ahead(typename V::scalar* t, size_t n, size_t count, Pass<V>* under_way) {
   switch (n / row_length_in_registers<V>) {
     case 4:
-      return transform_leaves_ahead<V, 4>(t, count, passes);
+      return transform_leaves_ahead<V, 4>(t, count, under_way);
     case 8:
-      return transform_leaves_ahead<V, 8>(t, count, passes);
+      return transform_leaves_ahead<V, 8>(t, count, under_way);
     case 16:
-      return transform_leaves_ahead<V, 16>(t, count, passes);
+      return transform_leaves_ahead<V, 16>(t, count, under_way);
     case 32:
-      return transform_parts_ahead<V, 4>(t, n, count, passes);
+      return transform_parts_ahead<V, 4>(t, n, count);
     default:
-      return transform_parts_ahead<V, 8>(t, n, count, passes);
+      return transform_parts_ahead<V, 8>(t, n, count);
   }
 }
 

@@ -175,10 +175,8 @@ void transform_stretches(const V& v, typename V::scalar* t, size_t n, size_t cou
   }
   if constexpr (kPassesAhead<V>) {
     if (n == row_length_in_registers<V>) return transform_rows<V, V::registers>(t, n, count);
-    if (count > 1 && n > 2 * row_length_in_registers<V> && is_aligned<V>(t)) {
-      Passes<V> passes;
-      return transform_ahead(t, n, count, passes);
-    }
+    if (count > 1 && n > 2 * row_length_in_registers<V> && is_aligned<V>(t))
+      return transform_ahead<V>(t, n, count, nullptr);
   }
   for (size_t i = 0; i < count; i++) transform_stretch(v, t + i * n, n);
 }
