@@ -2,7 +2,7 @@
 
 import { test } from "@jest/globals";
 import fc from "fast-check";
-import { fwht } from "../../lib/index.js";
+import { allocate, fwht } from "../../lib/index.js";
 import { label, others, reference } from "../support/backends.js";
 import { expectSameBits, type NumberArray } from "../support/bits.js";
 import { guarded } from "../support/memory.js";
@@ -66,6 +66,21 @@ test.each(TYPES)("every length of %s up to 2^18", (type) => {
   for (let rowLength = 1; rowLength <= 2 ** 18; rowLength *= 2) {
     const rows = rowLength < 2 ** 14 ? 3 : 1;
     compare({ type, rowLength, rows, scale: 0.3, kind: "mixed", offset: 1, seed: rowLength });
+  }
+});
+
+test.each(TYPES)("aligned rows of %s up to 2^18, by themselves and behind each other", (type) => {
+  for (let rowLength = 2 ** 7; rowLength <= 2 ** 18; rowLength *= 2) {
+    for (const rows of rowLength < 2 ** 16 ? [1, 3] : [1]) {
+      const x = make(type, rows * rowLength, rowLength, "mixed");
+      const expected = fwht(x.slice() as NumberArray, { rowLength, backend: reference });
+      for (const backend of others) {
+        const aligned = allocate(x.length, type);
+        aligned.set(x);
+        fwht(aligned, { rowLength, backend });
+        expectSameBits(aligned, expected, `${label(backend)}, ${type}, ${rows} × ${rowLength}`);
+      }
+    }
   }
 });
 
