@@ -165,6 +165,7 @@ class PassOverLow {
       if (!all_.pays_ || best.floor() == -kInfinity || !trust.tries()) return false;
       const float alpha = all_.work_.row[row_].alpha;
       const float a = segment.negative ? -alpha : alpha;
+      // A scale of 0, ∞ or NaN keeps no order.
       if (!(a > 0 || a < 0) || a - a != 0) return false;
       if (!has_bounds_) find_bounds(t, block_.hadamard_rows, least_, most_);
       has_bounds_ = true;
