@@ -16,6 +16,7 @@ import {
   thisTarget,
 } from "../../lib/backends/native/candidates.js";
 import { VERSION } from "../../lib/version.js";
+import { freeChoice } from "../support/environments.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const target = thisTarget(fs);
@@ -67,7 +68,7 @@ async function loaded(flags: string[] = [], env: NodeJS.ProcessEnv = {}, entry?:
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     [...flags, script, entry ?? inPackage(dist())],
-    { env: { ...process.env, ...env } },
+    { env: { ...freeChoice, ...env } },
   );
   return { ...JSON.parse(stdout), stderr };
 }

@@ -4,12 +4,14 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "@jest/globals";
-import { PATIENCE } from "../support/environments.js";
+import { freeChoice, PATIENCE } from "../support/environments.js";
 
 const script = fileURLToPath(new URL("../environments/wasm.js", import.meta.url));
 
 async function outcome(flags: string[], ...args: string[]): Promise<Record<string, unknown>> {
-  const { stdout } = await promisify(execFile)(process.execPath, ["--no-addons", ...flags, script, ...args]);
+  const { stdout } = await promisify(execFile)(process.execPath, ["--no-addons", ...flags, script, ...args], {
+    env: freeChoice,
+  });
   const found = JSON.parse(stdout) as Record<string, unknown>;
   expect(found.transform).toEqual([10, -2, -4, 0]);
   return found;

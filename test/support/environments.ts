@@ -8,6 +8,11 @@ const folder = fileURLToPath(new URL("../environments/", import.meta.url));
 
 const { ASAN_OPTIONS = "", EMULATED, MEMORY_COUNT } = process.env;
 
+const { FIXED_CLASSIFIER_BACKEND: _backend, FIXED_CLASSIFIER_ISA: _isa, ...others } = process.env;
+
+/** The environment of a process that chooses its backend by itself, whatever the tests themselves were told to run on. */
+export const freeChoice: NodeJS.ProcessEnv = others;
+
 export const sanitized = ASAN_OPTIONS !== "";
 
 /** Milliseconds. Some seconds are enough for a test; under emulation, and where all is made ten times as often, some minutes. */
