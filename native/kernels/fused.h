@@ -11,41 +11,6 @@
 
 namespace {
 
-// The sink of a transform that fits the registers which shows its logits to a visitor, where there are
-// registers to spare for that: the transform is not stored and loaded. Registers that the segment does not
-// cover whole are left in t: a function called for them here would cost all others their place in registers.
-template <class Visitor>
-struct LogitSink {
-  Visitor visitor;
-  Logit logit;
-  float* t;
-  size_t from, to;
-
-  template <int count>
-  [[gnu::always_inline]] void operator()(const F32::reg (&a)[count], size_t at) {
-    auto local = visitor.open();
-    if (from <= at && at + count * F32::width <= to) {
-#pragma GCC unroll 16
-      for (int i = 0; i < count; i++) show(local, at + i * F32::width, a[i]);
-    } else {
-#pragma GCC unroll 16
-      for (int i = 0; i < count; i++) {
-        const size_t hadamard_row = at + i * F32::width;
-        if (hadamard_row >= from && hadamard_row + F32::width <= to) {
-          show(local, hadamard_row, a[i]);
-        } else {
-          F32::store(t + hadamard_row, a[i]);
-        }
-      }
-    }
-    visitor.close(local);
-  }
-  template <class Local>
-  [[gnu::always_inline]] void show(Local& local, size_t hadamard_row, F32::reg a) const {
-    local(hadamard_row, logit(hadamard_row, a, Full{}), Full{});
-  }
-};
-
 // Adds the square of each element. What would be rounded twice but for an exact square is one step, which
 // leaves to the conversion a pipe that adds.
 template <class Type, class V = F32>
@@ -95,23 +60,29 @@ float columns_and_squares(const F32& v, const void* row, float* t) {
   return squares.fold();
 }
 
-// Whether stretches of two rows that fit the registers are halves of what a sum has lanes.
-constexpr bool kShowsRows = kOverlapsRows<F32> && 4 * kShownRow == kLanes;
+// Of how many stretches of two rows that fit the registers a sum has lanes.
+constexpr int kShownParts = static_cast<int>(kLanes / (2 * kShownRow));
 
-// Which columns_and_squares a row of an order takes, and how many stretches of which length it leaves; none
-// where there is none.
+// Which columns_and_squares a row of an order takes, and how many stretches it leaves; none where there is
+// none.
 struct FusedFirstStages {
   float (*run)(const F32& v, const void* row, float* t) = nullptr;
-  size_t stretches = 0, length = 0;
+  size_t stretches = 0;
+  bool shown = false;  // whether show_rows.h takes the stretches
 
-  // `shown`: whether what is left may be of two rows that fit the registers.
-  FusedFirstStages(size_t order, bool folded, FeatureType type, bool shown) {
-    if constexpr (kShowsRows) {
-      if (shown && folded && order == 4 * kLanes) *this = of<4, true, 2>(type);
-      if (shown && folded && order == 8 * kLanes) *this = of<8, true, 2>(type);
-      if (shown && !folded && order == 2 * kLanes) *this = of<4, false, 2>(type);
-      if (shown && !folded && order == 4 * kLanes) *this = of<8, false, 2>(type);
-      if (run) return;
+  // `shows`: whether the transform need not be kept.
+  FusedFirstStages(size_t order, bool folded, FeatureType type, bool shows) {
+    if constexpr (kOverlapsRows<F32>) {
+      constexpr int p = kShownParts;
+      if (shows && folded && order == 4 * kLanes) *this = of<2 * p, true, p>(type);
+      if (shows && folded && order == 8 * kLanes) *this = of<4 * p, true, p>(type);
+      if (shows && !folded && order == 2 * kLanes) *this = of<2 * p, false, p>(type);
+      if (shows && !folded && order == 4 * kLanes) *this = of<4 * p, false, p>(type);
+      if constexpr (8 * p <= 8) {
+        if (shows && !folded && order == 8 * kLanes) *this = of<8 * p, false, p>(type);
+      }
+      shown = run;
+      if (shown) return;
     }
     if (folded && order == 4 * kLanes) *this = of<2, true>(type);
     if (folded && order == 8 * kLanes) *this = of<4, true>(type);
@@ -121,14 +92,13 @@ struct FusedFirstStages {
   }
 
  private:
-  FusedFirstStages(float (*function)(const F32&, const void*, float*), size_t count, size_t of_length)
-      : run(function), stretches(count), length(of_length) {}
+  FusedFirstStages(float (*function)(const F32&, const void*, float*), size_t count)
+      : run(function), stretches(count) {}
   template <int radix, bool folded, int parts = 1>
   static FusedFirstStages of(FeatureType type) {
-    if (!kReadsAllTypes<F32>)
-      return {columns_and_squares<Float32, radix, folded, parts>, radix, kLanes / parts};
+    if (!kReadsAllTypes<F32>) return {columns_and_squares<Float32, radix, folded, parts>, radix};
     return with_type(type, []<class Type>(Type) {
-      return FusedFirstStages{columns_and_squares<Type, radix, folded, parts>, radix, kLanes / parts};
+      return FusedFirstStages{columns_and_squares<Type, radix, folded, parts>, radix};
     });
   }
 };
@@ -148,8 +118,6 @@ bool read_and_visit_segment(ChunkScratch& work, Features x, size_t index, const 
   const size_t order = work.head.order;
   const Segment& segment = block.segments[0];
   if (!is_plain(work.head, block) || block.segment_count != 1) return false;
-  // Where the logits are shown from registers, the transform is not kept.
-  if (row_length_in_registers<F32> == kLanes && work.keep_transform) return false;
   // Where the features are read again, they are made float32 once.
   const bool as_given = x.type == FeatureType::kFloat32 ||
                         (kReadsAllTypes<F32> && work.head.block_count == 1 && !work.reads_again);
@@ -159,37 +127,39 @@ bool read_and_visit_segment(ChunkScratch& work, Features x, size_t index, const 
   Row& row = work.row[index];
   const void* features = row_of(x, order, index);
   if (x.type == FeatureType::kFloat32 || !as_given) features = row.x = float32_row(work, x, index);
-  float* t = work.transform_beside(features);
-  const float sum = first_stages.run(work.v, features, t);
+  // A row that is read while the one before is made leaves its transform in the other place.
+  const bool reads_ahead =
+      kSparesRegisters<F32> && first_stages.shown && as_given && work.head.block_count == 1;
+  const auto place_of = [&](size_t r, const void* p) {
+    return work.transform_beside(p, reads_ahead ? r % 2 : 0);
+  };
+  float* t = place_of(index, features);
+  const float sum = work.is_read_ahead(index) ? work.sum_read_ahead : first_stages.run(work.v, features, t);
   if (!needs_no_rescaling(sum)) return false;
   set_norm(work, row, sum, 0);
   const Logit logit(work, row, segment);
   const size_t to = end_of(segment);
-  if constexpr (row_length_in_registers<F32> == kLanes) {
-    LogitSink<Visitor> sink{visitor, logit, t, segment.hadamard_row, to};
-#pragma GCC unroll 1
-    for (size_t i = 0; i < first_stages.stretches; i++) {
-      transform_registers<F32, F32::registers>(Load<F32>{t}, sink, i * kLanes);
+  const auto* next = static_cast<const char*>(row_of(x, order, index + 1));
+  const size_t bytes = next - static_cast<const char*>(row_of(x, order, index));
+  const size_t share = bytes / first_stages.stretches;
+  if constexpr (kOverlapsRows<F32>) {
+    if (first_stages.shown) {
+      // The square root and the divisions of the norm depend on each other: the next row is read meanwhile.
+      if (reads_ahead && index + 1 < work.rows)
+        work.read_ahead(index + 1, first_stages.run(work.v, next, place_of(index + 1, next)));
+      const size_t soon = index + (reads_ahead ? 2 : 1);
+      const bool asks = bytes >= NeededSoon::kLeast && soon < work.rows;
+      const auto* p = static_cast<const char*>(row_of(x, order, soon));
+      show_rows_of(t, logit, segment.hadamard_row, to, {p, asks ? share : 0}, visitor);
+      return true;
     }
-    visitor = sink.visitor;
-    visit_edges(logit, t, segment.hadamard_row, to, visitor);
-  } else {
-    const auto* next = static_cast<const char*>(row_of(x, order, index + 1));
-    const size_t share = (next - static_cast<const char*>(row_of(x, order, index))) / first_stages.stretches;
-    if constexpr (kShowsRows) {
-      if (first_stages.length < kLanes) {
-        const char* soon = index + 1 < work.rows ? next : next - share * first_stages.stretches;
-        show_rows_of(t, logit, segment.hadamard_row, to, {soon, share}, visitor);
-        return true;
-      }
-    }
-    if (index + 1 == work.rows) next = nullptr;
-    for (size_t i = 0; i < first_stages.stretches; i++) {
-      if (next) prefetch(next + i * share, share);
-      transform(work.v, Load<F32>{t}, t, i * kLanes, kLanes);
-    }
-    visit_logits(logit, t, segment.hadamard_row, to, visitor);
   }
+  if (index + 1 == work.rows) next = nullptr;
+  for (size_t i = 0; i < first_stages.stretches; i++) {
+    if (next) prefetch(next + i * share, share);
+    transform(work.v, Load<F32>{t}, t, i * kLanes, kLanes);
+  }
+  visit_logits(logit, t, segment.hadamard_row, to, visitor);
   return true;
 }
 

@@ -66,9 +66,9 @@ template <class V, int radix, class Source>
 [[gnu::always_inline]] inline void columns_and_rows(const V& v, const Source& source, typename V::scalar* t,
                                                     size_t at) {
   constexpr size_t length = row_length_in_registers<V>;
-  Reg<V> first[V::registers];
+  Reg<V> first[kRowRegisters<V>];
 #pragma GCC unroll 16
-  for (int j = 0; j < V::registers; j++) {
+  for (int j = 0; j < kRowRegisters<V>; j++) {
     Reg<V> a[radix];
 #pragma GCC unroll 16
     for (int i = 0; i < radix; i++) a[i] = source(at + j * V::width + i * length);
@@ -83,8 +83,8 @@ template <class V, int radix, class Source>
   }
   in_registers<V>(first);
   Store<V>{t}(first, at);
-  if constexpr (radix > 2) return transform_rows<V, V::registers>(t + at + length, length, radix - 1);
-  transform_registers<V, V::registers>(Load<V>{t}, Store<V>{t}, at + length);
+  if constexpr (radix > 2) return transform_rows<V, kRowRegisters<V>>(t + at + length, length, radix - 1);
+  transform_registers<V, kRowRegisters<V>>(Load<V>{t}, Store<V>{t}, at + length);
 }
 
 template <class V>
@@ -116,21 +116,14 @@ template <class V, class Source>
 [[gnu::always_inline]] inline void transform_by_size(const V& v, const Source& source, typename V::scalar* t,
                                                      size_t at, size_t n) {
   if (n <= row_length_in_registers<V>) {
-    transform_in_registers<V, V::registers>(source, t, at, n);
+    transform_in_registers<V, kRowRegisters<V>>(source, t, at, n);
     return;
   }
   if constexpr (kPassesAhead<V>) {
-    switch (n / row_length_in_registers<V>) {
-      case 2:
-        return split<V, 2>(v, source, t, at, n);
-      case 4:
-      case 32:
-        return split<V, 4>(v, source, t, at, n);
-      case 16:
-        return split<V, 16>(v, source, t, at, n);
-      default:  // what is left over is done at the end, as in transform_ahead
-        return split<V, 8>(v, source, t, at, n);
-    }
+    // What is left over by radix 8 is done at the end, where rows are made beside passes.
+    if (n == 2 * row_length_in_registers<V>) return split<V, 2>(v, source, t, at, n);
+    if (n == 4 * row_length_in_registers<V>) return split<V, 4>(v, source, t, at, n);
+    return split<V, 8>(v, source, t, at, n);
   }
   switch (__builtin_ctzll(n / row_length_in_registers<V>) % 3) {
     case 1:
@@ -169,14 +162,10 @@ void transform_stretches(const V& v, typename V::scalar* t, size_t n, size_t cou
     constexpr size_t length = row_length_in_registers<V>;
     if (count > 0 && n == length) return transform_overlapping<V>(t, count);
     if (count > 0 && n == 2 * length) return transform_long_rows<V>(t, count);
-    if (count > 1 && n == 4 * length) return transform_leaves<V, 4>(t, count);
-    if (count > 1 && n == 8 * length) return transform_leaves<V, 8>(t, count);
-    if (count > 1 && n == 16 * length) return transform_long_leaves<V, 8>(t, count);
-  }
-  if constexpr (kPassesAhead<V>) {
-    if (n == row_length_in_registers<V>) return transform_rows<V, V::registers>(t, n, count);
-    if (count > 1 && n > 2 * row_length_in_registers<V> && is_aligned<V>(t))
-      return transform_ahead<V>(t, n, count, nullptr);
+    if (count > 1 && n <= 16 * length) return transform_leaves_of<V>(t, n, count, NoPass{});
+    if constexpr (kPassesAhead<V>) {
+      if (count > 1 && n <= 128 * length && is_aligned<V>(t)) return transform_ahead<V>(t, n, count);
+    }
   }
   for (size_t i = 0; i < count; i++) transform_stretch(v, t + i * n, n);
 }
@@ -217,7 +206,8 @@ void transform_in_place(const V& v, typename V::scalar* p, size_t n) {
   if (n < V::width) return transform_short<V>(p, n);
   if constexpr (kOverlapsRows<V>) return transform_stretches(v, p, n, 1);
   // What a function does for long rows before it looks at their length takes 3 ns.
-  if (n <= row_length_in_registers<V>) return transform_in_registers<V, V::registers>(Load<V>{p}, p, 0, n);
+  if (n <= row_length_in_registers<V>)
+    return transform_in_registers<V, kRowRegisters<V>>(Load<V>{p}, p, 0, n);
   transform_stretch(v, p, n);
 }
 
@@ -226,7 +216,7 @@ void transform_rows_in_place(const V& v, typename V::scalar* p, size_t n, size_t
   if (n < V::width) {
     for (size_t r = 0; r < rows; r++) transform_short<V>(p + r * n, n);
   } else if (n < row_length_in_registers<V> || (n == row_length_in_registers<V> && !kOverlapsRows<V>)) {
-    transform_rows<V, V::registers>(p, n, rows);
+    transform_rows<V, kRowRegisters<V>>(p, n, rows);
   } else {
     transform_stretches(v, p, n, rows);
   }

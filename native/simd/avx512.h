@@ -13,8 +13,9 @@ struct F32 {
   static constexpr int width = 16;
   static constexpr int registers = 16;
 
+  static constexpr bool overlaps_rows = true;
   static constexpr bool passes_ahead = true;
-  static constexpr int fma_from = 1;
+  static constexpr int fma_from = 4;
   // Differences go to the multiply pipes and leave the add pipes to the sums, so the compiler must not see
   // that this is 1.
   reg one = broadcast(1.0f);
@@ -134,10 +135,6 @@ struct F32 {
     if constexpr (stride == 2) return _mm512_setr_ps(1, 1, -1, -1, 1, 1, -1, -1, 1, 1, -1, -1, 1, 1, -1, -1);
     if constexpr (stride == 1) return _mm512_setr_ps(1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1);
   }
-  static reg load_and_begin(const float* p) {
-    return _mm512_fmadd_ps(_mm512_broadcast_f32x8(_mm256_loadu_ps(p + 8)), signs<8>(),
-                           _mm512_broadcast_f32x8(_mm256_loadu_ps(p)));
-  }
   template <int stride>
   static reg butterfly(reg a) {
     return _mm512_fmadd_ps(a, signs<stride>(), swap<stride>(a));
@@ -162,8 +159,9 @@ struct F64 {
   static constexpr int width = 8;
   static constexpr int registers = 16;
 
+  static constexpr bool overlaps_rows = true;
   static constexpr bool passes_ahead = true;
-  static constexpr int fma_from = 1;
+  static constexpr int fma_from = 4;
   reg one = broadcast(1.0);
   F64() { asm("" : "+v"(one)); }
 
@@ -176,11 +174,6 @@ struct F64 {
   static reg sub(reg a, reg b) { return _mm512_sub_pd(a, b); }
   static reg negate(reg a) { return _mm512_xor_pd(a, broadcast(-0.0)); }
 
-  static reg load_and_begin(const double* p) {
-    return _mm512_fmadd_pd(_mm512_broadcast_f64x4(_mm256_loadu_pd(p + 4)),
-                           _mm512_setr_pd(1, 1, 1, 1, -1, -1, -1, -1),
-                           _mm512_broadcast_f64x4(_mm256_loadu_pd(p)));
-  }
   template <int stride>
   static reg butterfly(reg a) {
     if constexpr (stride == 4)
@@ -197,6 +190,7 @@ struct I32 {
   using reg = __m512i;
   static constexpr int width = 16;
   static constexpr int registers = 16;
+  static constexpr bool overlaps_rows = true;
   static constexpr bool passes_ahead = true;
 
   static reg load(const int32_t* p) { return _mm512_loadu_si512(p); }
@@ -206,11 +200,6 @@ struct I32 {
   static reg negate(reg a) { return sub(_mm512_setzero_si512(), a); }
   static reg shift_right(reg a, int shift) { return _mm512_sra_epi32(a, _mm_cvtsi32_si128(shift)); }
 
-  static reg load_and_begin(const int32_t* p) {
-    const reg low = _mm512_broadcast_i32x8(load_half(p));
-    const reg high = _mm512_broadcast_i32x8(load_half(p + 8));
-    return _mm512_mask_sub_epi32(_mm512_add_epi32(low, high), 0xFF00, low, high);
-  }
   template <int stride>
   static reg butterfly(reg a) {
     reg swapped;

@@ -12,8 +12,6 @@
 //   overlaps_rows             there if rows of 8 registers are to be made one into the other (overlap.h), and
 //                             passes beside rows (leaves.h)
 //   passes_ahead              there if passes are to be made beside the rows before them (ahead.h)
-//   load_and_begin(p)         a register with its stage of stride width / 2 done: its halves are loaded twice
-//                             over. May be missing, as where shuffles cost less than to store a row for it
 //   load_once(a)              hides that a is in memory: compilers load again what is used twice. May be
 //                             missing, as where there are loads to spare
 //   zero_upper()              ends a kernel: what it holds in registers must not slow down the caller
