@@ -11,6 +11,7 @@
 #include "gradient.h"
 #include "logits.h"
 #include "softmax.h"
+#include "stream.h"
 #include "top_k.h"
 
 namespace {
@@ -41,15 +42,38 @@ template <class VisitorOf, class Done, class PassOver = PassOverNoneOfRows>
   }
 }
 
-void forward(const Head& head, const Parameters& parameters, Features x, size_t rows, float* out,
-             void* memory) {
-  ChunkScratch work(head, parameters, rows, memory);
+// Shows all logits to visitors that only store them.
+template <class VisitorOf>
+[[gnu::always_inline]] inline void visit_to(ChunkScratch& work, Features x, size_t rows, float* out,
+                                            const VisitorOf& visitor_of) {
   visit_blocks(
       work, x, rows,
       [&](size_t r, const Segment& segment) {
-        return StoreLogits{out + r * head.classes + segment.first - segment.hadamard_row};
+        return visitor_of(r, out + r * work.head.classes + segment.first - segment.hadamard_row);
       },
-      [](size_t, const Segment&, const StoreLogits&) {});
+      [](size_t, const Segment&, const auto&) {});
+}
+
+// Stores all logits past the caches, where there are such stores and that pays; otherwise returns false.
+template <class V>
+[[gnu::always_inline]] inline bool stream_logits(ChunkScratch& work, Features x, size_t rows, float* out) {
+  if constexpr (kStreams<V>) {
+    if (rows * work.head.classes * sizeof(float) < kStreamedBytes) return false;
+    Pending<V> pending[kChunkRows];
+    visit_to(work, x, rows, out, [&](size_t r, float* p) { return StreamLogits<V>{p, pending[r]}; });
+    for (size_t r = 0; r < rows; r++) pending[r].store();
+    // Who is told that the logits are there must find them.
+    V::fence();
+    return true;
+  }
+  return false;
+}
+
+void forward(const Head& head, const Parameters& parameters, Features x, size_t rows, float* out,
+             void* memory) {
+  ChunkScratch work(head, parameters, rows, memory);
+  if (stream_logits<F32>(work, x, rows, out)) return;
+  visit_to(work, x, rows, out, [](size_t, float* p) { return StoreLogits{p}; });
 }
 
 // The visitor_of for visit_blocks whose visitors keep the logits of one segment after the other in one place.

@@ -71,6 +71,15 @@ struct F32 {
     return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
   }
   static void store(float* p, reg a) { _mm512_storeu_ps(p, a); }
+  static void stream(float* p, reg a) { _mm512_stream_ps(p, a); }
+  static void fence() { _mm_sfence(); }
+  struct Joint {
+    words index;
+    explicit Joint(size_t behind)
+        : index(_mm512_add_epi32(_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+                                 _mm512_set1_epi32(width - static_cast<int>(behind)))) {}
+    reg operator()(reg before, reg a) const { return _mm512_permutex2var_ps(before, index, a); }
+  };
   static void store_float16(uint16_t* p, reg a) {
     store_half(p, _mm512_cvtps_ph(one_nan(a), _MM_FROUND_TO_NEAREST_INT));
   }

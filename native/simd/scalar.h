@@ -14,6 +14,11 @@
 //   passes_ahead              there if passes are to be made beside the rows before them (ahead.h)
 //   load_once(a)              hides that a is in memory: compilers load again what is used twice. May be
 //                             missing, as where there are loads to spare
+//   stream(p, a)              stores a register past the caches, at a multiple of its size. May be missing,
+//   as
+//                             are then the next two
+//   fence()                   stores after it are not seen before those past the caches
+//   Joint(n)(a, b)            the last n elements of a and the first of b, as one register
 //   zero_upper()              ends a kernel: what it holds in registers must not slow down the caller
 //   load_float16 load_bfloat16 load_int8    `width` numbers of these types, exactly; NaN stays NaN
 //   converts_quickly          there if these take one or two steps
