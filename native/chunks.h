@@ -25,17 +25,19 @@ enum class Work : size_t { kForward = 1, kBackward = 2, kSoftmax = 3, kLoss = 4 
 // Calls step(first row, rows, scratch memory) for every chunk, on several threads where there is enough to
 // do.
 template <class Step>
-void for_chunks(napi_env env, const HeadCall& call, size_t rows, Work work, const Step& step) {
+void for_chunks(napi_env env, const HeadCall& call, size_t rows, Work work, const Step& step,
+                Order order = Order::kRuns) {
   const size_t chunks = (rows + kChunkRows - 1) / kChunkRows;
   const int threads = call.executor.threads_for(call.data.additions * rows * static_cast<size_t>(work));
   if (!call.scratch.prepare(threads, call.data.scratch_bytes)) {
     napi_throw_range_error(env, nullptr, kNoMemory);
     return;
   }
-  run_parallel(threads, chunks, [&](size_t chunk, int thread) {
+  const auto chunk_of = [&](size_t chunk, int thread) {
     const size_t r = chunk * kChunkRows;
     step(r, std::min(kChunkRows, rows - r), call.scratch.of(thread));
-  });
+  };
+  run_parallel(threads, chunks, chunk_of, order);
 }
 
 // Where the gradients go that are summed over the rows of a call; each may be null.
@@ -88,14 +90,15 @@ void for_gradient_chunks(napi_env env, const HeadCall& call, size_t rows, Work w
   const WeightGradient weights{sums.weights.data, sums.weight_classes.data, sums.weight_classes.length,
                                BlockTurns::enter, BlockTurns::leave,        &turns};
   Turn turn;
-  for_chunks(env, call, rows, work, [&](size_t r, size_t count, void* scratch) {
+  const auto in_turn = [&](size_t r, size_t count, void* scratch) {
     std::unique_ptr<float[]> own;
     if (bias.data && r > 0) own.reset(new float[bias.length]);
     step({r, count, scratch, r > 0 ? own.get() : bias.data, sums.weights.length > 0 ? &weights : nullptr});
     turn.wait(r);
     if (own) add(bias.data, own.get(), bias.length);
     turn.pass_to(r + count);
-  });
+  };
+  for_chunks(env, call, rows, work, in_turn, Order::kInTurn);
 }
 
 }  // namespace fixed_classifier

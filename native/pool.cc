@@ -57,18 +57,17 @@ class Pool {
   const int owner;
 
   // Returns false, with nothing done, if another call has the pool.
-  bool run(int threads, size_t tasks, const std::function<void(size_t, int)>& work) {
+  bool run(int threads, size_t tasks, Order order, const std::function<void(size_t, int)>& work) {
     const std::unique_lock<std::mutex> only(busy_, std::try_to_lock);
     if (!only) return false;
     while (started_ < threads - 1 && start()) {
     }
     work_ = &work;
-    tasks_ = tasks;
-    next_.store(0, std::memory_order_relaxed);
     helpers_ = static_cast<uint32_t>(std::min(threads - 1, started_));
+    share_out(tasks, order);
     state_ = helpers_ * kPlace;
     if (asleep_ > 0) notify(wake_);
-    take_tasks(work, tasks, 0);
+    take_tasks(work, 0);
     state_ &= kPlace - 1;  // threads that have not come by now need not
     if (!spin_until([&] { return state_.load(std::memory_order_acquire) == 0; })) {
       std::unique_lock<std::mutex> lock(mutex_);
@@ -111,7 +110,7 @@ class Pool {
         asleep_--;
         continue;
       }
-      take_tasks(*work_, tasks_, thread);
+      take_tasks(*work_, thread);
       if (--state_ == 0 && caller_asleep_) notify(done_);
     }
   }
@@ -128,19 +127,41 @@ class Pool {
     return 0;
   }
 
-  void take_tasks(const std::function<void(size_t, int)>& work, size_t tasks, int thread) {
-    for (size_t task; (task = next_.fetch_add(1, std::memory_order_relaxed)) < tasks;) work(task, thread);
+  // Tasks that follow one another. A thread looks for them in its own run first: where each took the next
+  // task there is, threads on cores that are far from each other waited for the counter, and for lines that
+  // another had written or, next to its own, fetched.
+  struct alignas(64) Run {
+    std::atomic<size_t> next{0};
+    size_t end = 0;
+  };
+  static constexpr size_t kMostRuns = 64;
+
+  void share_out(size_t tasks, Order order) {
+    runs_ = order == Order::kInTurn ? 1 : std::min<size_t>(helpers_ + 1, kMostRuns);
+    for (size_t i = 0; i < runs_; i++) {
+      run_[i].next.store(tasks * i / runs_, std::memory_order_relaxed);
+      run_[i].end = tasks * (i + 1) / runs_;
+    }
+  }
+
+  void take_tasks(const std::function<void(size_t, int)>& work, int thread) {
+    const size_t own = static_cast<size_t>(thread) % runs_;
+    for (size_t i = 0; i < runs_; i++) {
+      Run& run = run_[(own + i) % runs_];
+      for (size_t task; (task = run.next.fetch_add(1, std::memory_order_relaxed)) < run.end;)
+        work(task, thread);
+    }
   }
 
   std::mutex busy_;  // whose call has the pool, and with it all that is no atomic
   int started_ = 0;  // threads that exist
   const std::function<void(size_t, int)>* work_ = nullptr;
-  size_t tasks_ = 0;
+  size_t runs_ = 1;
   uint32_t helpers_ = 0;  // how many threads this call wants beside its own
 
-  // Each in a line of the cache of its own: threads that spin read the one, those that work write the other.
+  // In a line of the cache of its own: threads that spin read it.
   alignas(64) std::atomic<uint32_t> state_{0};
-  alignas(64) std::atomic<size_t> next_{0};
+  Run run_[kMostRuns];
 
   alignas(64) std::mutex mutex_;  // of who falls asleep
   std::condition_variable wake_, done_;
@@ -179,8 +200,8 @@ bool follows_another() {
 
 namespace detail {
 
-bool run_in_pool(int threads, size_t tasks, const std::function<void(size_t, int)>& work) {
-  return pool().run(threads, tasks, work);
+bool run_in_pool(int threads, size_t tasks, Order order, const std::function<void(size_t, int)>& work) {
+  return pool().run(threads, tasks, order, work);
 }
 
 }  // namespace detail

@@ -17,21 +17,23 @@
 namespace harness {
 
 using fixed_classifier::follows_another;
+using fixed_classifier::Order;
 using fixed_classifier::run_parallel;
 
 namespace {
 
 constexpr int kMostThreads = 6;
 
-// One call. Its tasks wait for those before them, as the sums of gradients do, so that a task begun out of
-// turn or by nobody is a hang.
+// One call. In turn its tasks wait for those before them, as the sums of gradients do, so that a task begun
+// out of turn or by nobody is a hang.
 class ParallelCall {
  public:
-  ParallelCall(int threads, size_t tasks)
-      : threads_(threads), tasks_(tasks), done_(new std::atomic<int>[tasks + 1]()) {}
+  ParallelCall(int threads, size_t tasks, Order order)
+      : threads_(threads), tasks_(tasks), order_(order), done_(new std::atomic<int>[tasks + 1]()) {}
 
   void run() {
-    run_parallel(threads_, tasks_, [this](size_t task, int thread) { work(task, thread); });
+    run_parallel(
+        threads_, tasks_, [this](size_t task, int thread) { work(task, thread); }, order_);
   }
 
   void check() const {
@@ -49,20 +51,22 @@ class ParallelCall {
       return;
     }
     if (busy_[thread].exchange(true)) wrong_ = "two tasks were one thread's at once";
-    while (task > 0 && done_[task - 1].load() == 0) sched_yield();
+    while (order_ == Order::kInTurn && task > 0 && done_[task - 1].load() == 0) sched_yield();
     done_[task]++;
     busy_[thread] = false;
   }
 
   int threads_;
   size_t tasks_;
+  Order order_;
   std::unique_ptr<std::atomic<int>[]> done_;
   std::atomic<bool> busy_[kMostThreads] = {};
   std::atomic<const char*> wrong_{nullptr};
 };
 
 ParallelCall random_call(Random& random) {
-  return {static_cast<int>(random.between(1, kMostThreads)), random.small_up_to(100)};
+  return {static_cast<int>(random.between(1, kMostThreads)), random.small_up_to(100),
+          random.below(2) == 0 ? Order::kRuns : Order::kInTurn};
 }
 
 // Whether a child that works in parallel too ends as it should.
@@ -94,7 +98,8 @@ void test_callers(Random& random) {
 void test_fork(Random& random) {
   constexpr unsigned kSecondsToHang = 60;
   context.operation = "run_parallel";
-  ParallelCall first(kMostThreads, 20), in_parent(3, 20), in_child(3, 20);
+  ParallelCall first(kMostThreads, 20, Order::kRuns), in_parent(3, 20, Order::kInTurn),
+      in_child(3, 20, Order::kInTurn);
   first.run();
   std::atomic<bool> stop{false};
   std::thread other([&] {
