@@ -7,6 +7,7 @@
 #include "bins.h"
 #include "factor.h"
 #include "fwht.h"
+#include "leaves.h"
 #include "products.h"
 #include "row.h"
 #include "table.h"
@@ -76,6 +77,57 @@ inline bool fills_matrix(const Head& head) {
 // Whether a row goes into the transform as it is.
 inline bool is_plain(const Head& head, const Block& block) { return !block.mask && fills_matrix(head); }
 
+// A pass over a row with the signs of a mask, from where it is to a place for its transform, which is four
+// rows that fit eight registers: two columns of registers beside each of those of another transform.
+template <class V>
+struct MaskedPass {
+  static constexpr size_t stride = row_length_in_registers<V>;
+  MaskedRow source;
+  float* t;
+  size_t j = 0;
+
+  [[gnu::always_inline]] void operator()(int pair) {
+    if (pair % 2 == 0) columns();
+  }
+  [[gnu::always_inline]] void columns() {
+    Reg<V> a[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) a[i] = source(j + i * stride);
+    across_before_shuffles<V>(a);
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) V::store(t + j + i * stride, a[i]);
+    j += V::width;
+  }
+  [[gnu::always_inline]] void finish() {
+#pragma GCC unroll 1
+    while (j < stride) columns();
+  }
+};
+
+// Finishes a transform of which such a pass has been made, beside the pass of the next one.
+template <class V>
+[[gnu::noinline]] void transform_beside_next(float* t, const MaskedRow& next, float* place) {
+  MaskedPass<V> beside{next, place};
+  Reg<V> a[8];
+  begin<V, From::elements>(a, t);
+  overlap_rows<V>(a, t, 4, beside);
+  beside.finish();
+  finish<V>(a, t);
+}
+
+// The transform of a row for a block, of which the pass has been made.
+struct Begun {
+  const float* x = nullptr;
+  const Block* block = nullptr;
+  size_t place = 0;
+};
+
+template <class V>
+inline bool takes_masked_pass(const Head& head, const Block& block) {
+  return head.order == 4 * row_length_in_registers<V> && fills_matrix(head) && block.mask &&
+         block.hadamard_rows > head.order / 2;
+}
+
 // Makes the transform of a row for one block, and returns where it is.
 inline const float* transform_block(const ChunkScratch& work, const Row& row, const Block& block) {
   const Head& head = work.head;
@@ -99,6 +151,23 @@ inline const float* transform_block(const ChunkScratch& work, const Row& row, co
   const size_t support = place_features(head, block.mask, row.x, t);
   transform_in_full(work.v, head.factor, t, head.order, support, block.hadamard_rows);
   return t;
+}
+
+// The same, where the transform of another row for that block or of a row for another block comes next.
+template <class V>
+inline const float* transform_block_before(const ChunkScratch& work, Begun& begun, const Row& row,
+                                           const Block& block, const Row& next, const Block& next_block) {
+  if constexpr (kSparesRegisters<V>) {
+    if (!work.keep_transform && takes_masked_pass<V>(work.head, block) &&
+        takes_masked_pass<V>(work.head, next_block)) {
+      float* t = work.transform_beside(row.x, begun.place);
+      if (begun.x != row.x || begun.block != &block) MaskedPass<V>{{row.x, block.mask}, t}.finish();
+      begun = {next.x, &next_block, 1 - begun.place};
+      transform_beside_next<V>(t, {next.x, next_block.mask}, work.transform_beside(next.x, begun.place));
+      return t;
+    }
+  }
+  return transform_block(work, row, block);
 }
 
 }  // namespace

@@ -27,8 +27,10 @@ template <class VisitorOf, class Done, class PassOver = PassOverNoneOfRows>
                                                 const VisitorOf& visitor_of, const Done& done,
                                                 PassOver&& pass_over = {}) {
   read_rows_together(work, x);
+  Begun begun;
   for (size_t b = 0; b < work.head.block_count; b++) {
     const Block& block = work.head.blocks[b];
+    const Block& next_block = work.head.blocks[b + 1 < work.head.block_count ? b + 1 : b];
     work.align_bias(block);
     for (size_t r = 0; r < rows; r++) {
       const auto visitor = [&](const Segment& segment) { return visitor_of(r, segment); };
@@ -36,7 +38,10 @@ template <class VisitorOf, class Done, class PassOver = PassOverNoneOfRows>
       if (b == 0) {
         read_and_visit_block(work, x, r, block, visitor, finish);
       } else {
-        visit_block(work, work.row[r], block, visitor, finish, pass_over.of(r, block));
+        const bool is_last = r + 1 == rows;
+        const float* t = transform_block_before<F32>(
+            work, begun, work.row[r], block, work.row[is_last ? 0 : r + 1], is_last ? next_block : block);
+        visit_transform(work, work.row[r], block, t, visitor, finish, pass_over.of(r, block));
       }
     }
   }

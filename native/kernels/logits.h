@@ -103,14 +103,14 @@ struct PassOverNone {
   bool operator()(const Segment&, const float*) const { return false; }
 };
 
-// Shows all logits of a block, segment by segment, to visitors from visitor_of(segment), which done(segment,
-// visitor) gets back; but for segments of which pass_over(segment, transform) says that nobody needs them.
-// Returns where the transform is.
-template <class VisitorOf, class Done, class PassOver = PassOverNone>
-[[gnu::always_inline]] inline const float* visit_block(const ChunkScratch& work, const Row& row,
-                                                       const Block& block, const VisitorOf& visitor_of,
-                                                       const Done& done, PassOver&& pass_over = {}) {
-  const float* t = transform_block(work, row, block);
+// Shows all logits of a block whose transform is at t, segment by segment, to visitors from
+// visitor_of(segment), which done(segment, visitor) gets back; but for segments of which pass_over(segment,
+// transform) says that nobody needs them.
+template <class VisitorOf, class Done, class PassOver>
+[[gnu::always_inline]] inline void visit_transform(const ChunkScratch& work, const Row& row,
+                                                   const Block& block, const float* t,
+                                                   const VisitorOf& visitor_of, const Done& done,
+                                                   PassOver&& pass_over) {
   for (size_t s = 0; s < block.segment_count; s++) {
     const Segment& segment = block.segments[s];
     if (pass_over(segment, t)) continue;
@@ -118,6 +118,15 @@ template <class VisitorOf, class Done, class PassOver = PassOverNone>
     visit_logits(Logit(work, row, segment), t, segment.hadamard_row, end_of(segment), visitor);
     done(segment, visitor);
   }
+}
+
+// The same, of the transform that it makes. Returns where that is.
+template <class VisitorOf, class Done>
+[[gnu::always_inline]] inline const float* visit_block(const ChunkScratch& work, const Row& row,
+                                                       const Block& block, const VisitorOf& visitor_of,
+                                                       const Done& done) {
+  const float* t = transform_block(work, row, block);
+  visit_transform(work, row, block, t, visitor_of, done, PassOverNone{});
   return t;
 }
 

@@ -143,9 +143,14 @@ void loss_and_gradient(const Head& head, const Parameters& parameters, Features 
     visit_blocks(
         work, x, rows, keep_logits(work),
         [&](size_t r, const Segment& segment, const KeepLogits& logits) { pass.join(r, segment, logits); });
+    Begun begun;
     backward_rows(work, rows, weights, gradients, [&](size_t r, const Block& block, const auto& spread) {
       work.align_bias(block);
-      pass.spread_again(r, block, transform_block(work, work.row[r], block), spread);
+      const bool is_last = r + 1 == rows;
+      const Block& next = is_last && &block + 1 < head.blocks + head.block_count ? (&block)[1] : block;
+      const float* t =
+          transform_block_before<F32>(work, begun, work.row[r], block, work.row[is_last ? 0 : r + 1], next);
+      pass.spread_again(r, block, t, spread);
     });
   } else if (head.segment_count > 1) {
     // With one block a row is finished while its transform is in cache; only the logits are computed again.

@@ -167,7 +167,7 @@ struct ChunkScratch {
   // How much scratch memory a call needs.
   static size_t bytes(const Head& head) { return Layout(head).end * sizeof(float); }
 
-  // Returns where the transform of a row at x goes, of two places where there is one block. A load that
+  // Returns where the transform of a row at x goes, of two places. A load that
   // follows a store to the same offset in another page waits for it, so the two are kept half a page apart.
   float* transform_beside(const void* x, size_t place = 0) const {
     float* start = transform + place * Layout::a_transform(head);
@@ -208,7 +208,7 @@ struct ChunkScratch {
     explicit Layout(const Head& head) {
       const size_t order = a_row(head);
       const size_t rows = kChunkRows * round_up(head.features, kLanes);
-      logits = transform + (head.block_count == 1 ? 2 : 1) * a_transform(head);
+      logits = transform + 2 * a_transform(head);
       gradient = logits + order;
       biases = gradient + order;
       copies = biases + 2 * kAlignedSegments * order + kBesideBias;
