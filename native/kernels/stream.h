@@ -17,21 +17,21 @@ constexpr bool kStreams = requires { V::fence(); };
 // 0.45 to 0.58 of the time so, and 6.4 MB 1.09, which the third level would have kept.
 constexpr size_t kStreamedBytes = size_t{8} << 20;
 
-// The last logits of a row that have been shown: the elements of `before` from a multiple of its size on,
-// which is at `last` or behind, are still to be stored.
+// The last register of logits of a row that has been shown, `before`: its elements from a multiple of its
+// size on are still to be stored. The one behind it would begin at `next`.
 template <class V>
 struct Pending {
   Reg<V> before = V::broadcast(0.0f);
-  float* last = nullptr;
+  float* next = nullptr;
 
   // So many elements of the register at p are behind a multiple of its size.
   static size_t behind(const float* p) { return reinterpret_cast<uintptr_t>(p) / sizeof(float) % V::width; }
 
   void store() {
-    if (!last) return;
-    const int n = static_cast<int>(behind(last));
-    if (n > 0) V::store_part(last, before, V::width - n, V::width);
-    last = nullptr;
+    if (!next) return;
+    const int n = static_cast<int>(behind(next));
+    if (n > 0) V::store_part(next - V::width, before, V::width - n, V::width);
+    next = nullptr;
   }
 };
 
@@ -52,14 +52,14 @@ struct StreamLogits {
 
     [[gnu::always_inline]] void operator()(size_t i, Reg<V> z, Full) {
       float* p = out + i;
-      if (pending.last + V::width == p) {
+      if (pending.next == p) {
         V::stream(p - behind, joint(pending.before, z));
       } else {
         pending.store();
         V::store_part(p, z, 0, V::width - static_cast<int>(behind));
       }
       pending.before = z;
-      pending.last = p;
+      pending.next = p + V::width;
     }
   };
 
