@@ -184,6 +184,13 @@ describe("the same idea has the same room in three languages", () => {
   });
 });
 
+test("AVX-512 lane by lane knows every instruction that kernels take", () => {
+  const emulated = textOf("test/native/avx512/emulated.h");
+  const taken = new Set(textOf("native/simd/avx512.h").match(/\b_mm512_\w+/g));
+  expect([...taken].filter((name) => !new RegExp(`#define ${name}\\b`).test(emulated))).toEqual([]);
+  expect(taken.size).toBeGreaterThan(50);
+});
+
 test("no file of lib, native or assembly is longer than a person reads in one sitting", () => {
   const long = Object.values(sources)
     .flat()

@@ -86,6 +86,7 @@ BINARY(add_ps, __m512, Floats, Floats, a[i] + b[i])
 BINARY(sub_ps, __m512, Floats, Floats, a[i] - b[i])
 BINARY(mul_ps, __m512, Floats, Floats, a[i] * b[i])
 BINARY(max_ps, __m512, Floats, Floats, a[i] > b[i] ? a[i] : b[i])
+BINARY(min_ps, __m512, Floats, Floats, a[i] < b[i] ? a[i] : b[i])
 BINARY(and_ps, __m512, Words, Words, a[i] & b[i])
 BINARY(xor_ps, __m512, Words, Words, a[i] ^ b[i])
 BINARY(add_pd, __m512d, Doubles, Doubles, a[i] + b[i])
@@ -186,6 +187,10 @@ template <class V>
 void stored(void* p, const V& a) {
   std::memcpy(p, &a, sizeof a);
 }
+[[gnu::noinline]] void streamed(float* p, __m512 a) {
+  if (reinterpret_cast<uintptr_t>(p) % sizeof a != 0) __builtin_trap();
+  stored(p, a);
+}
 
 [[gnu::noinline]] __m512 cvtph_ps(__m256i a_) {
   Shorts a = as<Shorts>(a_);
@@ -251,6 +256,7 @@ void stored(void* p, const V& a) {
 #define _mm512_maskz_mov_ps emulated::maskz_mov_ps
 #define _mm512_maskz_mul_ps emulated::maskz_mul_ps
 #define _mm512_max_ps emulated::max_ps
+#define _mm512_min_ps emulated::min_ps
 #define _mm512_mul_pd emulated::mul_pd
 #define _mm512_mul_ps emulated::mul_ps
 #define _mm512_permute_pd emulated::permute_pd
@@ -260,6 +266,7 @@ void stored(void* p, const V& a) {
 #define _mm512_set1_epi32(a) emulated::broadcast<__m512i, emulated::Words>(a)
 #define _mm512_set1_pd(a) emulated::broadcast<__m512d, emulated::Doubles>(a)
 #define _mm512_set1_ps(a) emulated::broadcast<__m512, emulated::Floats>(a)
+#define _mm512_setr_epi32 emulated::listed<__m512i, int32_t>
 #define _mm512_setr_pd emulated::listed<__m512d, double>
 #define _mm512_setr_ps emulated::listed<__m512, float>
 #define _mm512_setzero_ps() emulated::broadcast<__m512, emulated::Words>(0)
@@ -274,6 +281,7 @@ void stored(void* p, const V& a) {
 #define _mm512_storeu_pd emulated::stored<__m512d>
 #define _mm512_storeu_ps emulated::stored<__m512>
 #define _mm512_storeu_si512 emulated::stored<__m512i>
+#define _mm512_stream_ps emulated::streamed
 #define _mm512_sub_epi32 emulated::sub_epi32
 #define _mm512_sub_pd emulated::sub_pd
 #define _mm512_sub_ps emulated::sub_ps
