@@ -78,8 +78,8 @@ struct FusedFirstStages {
       if (shows && folded && order == 8 * kLanes) *this = of<4 * p, true, p>(type);
       if (shows && !folded && order == 2 * kLanes) *this = of<2 * p, false, p>(type);
       if (shows && !folded && order == 4 * kLanes) *this = of<4 * p, false, p>(type);
-      if constexpr (8 * p <= 8) {
-        if (shows && !folded && order == 8 * kLanes) *this = of<8 * p, false, p>(type);
+      if constexpr (p == 1) {
+        if (shows && !folded && order == 8 * kLanes) *this = of<8, false>(type);
       }
       shown = run;
       if (shown) return;

@@ -21,7 +21,7 @@ struct PassOverNoneOfRows {
 };
 
 // Shows all logits of all rows to visitors from visitor_of(row, segment), which done(row, segment, visitor)
-// gets back; but for those that pass_over.of(row, block) passes over, as in visit_block.
+// gets back; but for those that pass_over.of(row, block) passes over, as in visit_transform.
 template <class VisitorOf, class Done, class PassOver = PassOverNoneOfRows>
 [[gnu::always_inline]] inline void visit_blocks(ChunkScratch& work, Features x, size_t rows,
                                                 const VisitorOf& visitor_of, const Done& done,
