@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "decode.h"
+#include "lines.h"
 #include "logits.h"
 #include "show_rows.h"
 #include "sums.h"
@@ -25,11 +26,9 @@ template <class Type, class V = F32>
 // Does the first stages and sums the squares in one reading of a row of 2 · radix stretches or, not folded,
 // of radix, of which `parts` are as long as a sum has lanes: a register of lanes then takes its terms in the
 // order of the sum. Leaves the radix stretches, still to be transformed, in t and returns the sum of squares.
-template <class Type, int radix, bool folded, int parts>
-float columns_and_squares(const F32& v, const void* row, float* t) {
-  const auto* x = static_cast<const typename Type::bits*>(row);
+template <class Type, int radix, bool folded, int parts, class Source>
+[[gnu::always_inline]] inline float columns_and_squares_of(const F32& v, Source source, float* t) {
   constexpr size_t length = kLanes / parts;
-  constexpr size_t half = radix * length;
   Lanes squares;
 #pragma GCC unroll 1
   for (size_t j = 0; j < length; j += F32::width) {
@@ -39,13 +38,13 @@ float columns_and_squares(const F32& v, const void* row, float* t) {
     for (int i = 0; i < parts; i++) sum[i] = F32::broadcast(0.0f);
 #pragma GCC unroll 8
     for (int i = 0; i < radix; i++) {
-      a[i] = Type::load(x + j + i * length);
+      a[i] = source(j, i);
       sum[i % parts] = add_square<Type>(sum[i % parts], a[i]);
     }
     if constexpr (folded) {
 #pragma GCC unroll 8
       for (int i = 0; i < radix; i++) {
-        const F32::reg b = Type::load(x + j + i * length + half);
+        const F32::reg b = source(j, radix + i);
         sum[i % parts] = add_square<Type>(sum[i % parts], b);
         a[i] = F32::add(a[i], b);
       }
@@ -58,6 +57,20 @@ float columns_and_squares(const F32& v, const void* row, float* t) {
     for (int i = 0; i < radix; i++) F32::store(t + j + i * length, a[i]);
   }
   return squares.fold();
+}
+
+template <class Type, int radix, bool folded, int parts>
+float columns_and_squares(const F32& v, const void* row, float* t) {
+  const auto* x = static_cast<const typename Type::bits*>(row);
+  const auto sum_of = [&](auto source) __attribute__((always_inline)) {
+    return columns_and_squares_of<Type, radix, folded, parts>(v, source, t);
+  };
+  // Where all of it is stored again, joining takes as long as it saves.
+  if constexpr (folded) {
+    return with_stretches<Type, 2 * radix, kLanes / parts>(x, sum_of);
+  } else {
+    return sum_of(Stretches<Type, kLanes / parts>{x});
+  }
 }
 
 // Of how many stretches of two rows that fit the registers a sum has lanes.

@@ -36,6 +36,25 @@ onEachBackend((backend) => {
     }
   });
 
+  // A row that does not begin a cache line is read line by line.
+  test("features have the same logits wherever they lie", () => {
+    for (const [features, classes] of [
+      [512, 300],
+      [1024, 500],
+      [1024, 1000],
+      [2048, 1000],
+      [2048, 2000],
+    ] as const) {
+      const head = createHead({ features, classes }, backend);
+      const x = floats(3 * features, features);
+      const expected = head.forward(x);
+      for (let offset = 0; offset < 16; offset++) {
+        const { view } = guarded(x, offset);
+        expectSameBits(head.forward(view), expected, `${features}→${classes}, offset ${offset}`);
+      }
+    }
+  });
+
   // Rows of more than 8 MB in a chunk of 32 are stored past the caches.
   test("logits of many classes are the same in a batch, wherever it lies", () => {
     for (const [classes, bias, offsets] of [
