@@ -35,8 +35,7 @@ interface TypedArrays {
 export function describe(value: unknown): string {
   if (value === null) return "null";
   const name = typedArrayName(value);
-  if (name !== undefined)
-    return `${name.startsWith("Int") ? "an" : "a"} ${name} of length ${(value as Uint8Array).length}`;
+  if (name !== undefined) return `${article(name)} ${name} of length ${(value as Uint8Array).length}`;
   if (Array.isArray(value)) return `an array of length ${value.length}`;
   if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
@@ -44,6 +43,8 @@ export function describe(value: unknown): string {
   }
   return typeof value === "object" ? "an object" : typeof value;
 }
+
+const article = (type: string): string => (type.startsWith("Int") ? "an" : "a");
 
 const CONVERT: Record<string, string> = {
   Float64Array: "; convert it with Float32Array.from(…)",
@@ -61,7 +62,7 @@ export function checkArray<K extends keyof TypedArrays>(
     const hint =
       types[0] === "Float32Array" ? CONVERT[Array.isArray(value) ? "Array" : (name ?? "")] : undefined;
     throw new TypeError(
-      `${what} must be a ${types.join(", ").replace(/, (\w+)$/, " or $1")}, got ${describe(value)}${hint ?? ""}`,
+      `${what} must be ${article(types[0] as string)} ${types.join(", ").replace(/, (\w+)$/, " or $1")}, got ${describe(value)}${hint ?? ""}`,
     );
   }
   // An array whose memory is gone says that it has no elements; not always by its property: code that Node 20 has compiled may load the
@@ -152,10 +153,31 @@ export function outputArray(
 ): Float32Array {
   if (out === undefined) return new Float32Array(length);
   checkArray(what, out, "Float32Array");
+  return checkOutput(what, out, length, inputs);
+}
+
+/** The same of integers. */
+export function outputIntegers(
+  what: string,
+  out: Int32Array | undefined,
+  length: number,
+  inputs: readonly (ArrayBufferView | null)[],
+): Int32Array {
+  if (out === undefined) return new Int32Array(length);
+  checkArray(what, out, "Int32Array");
+  return checkOutput(what, out, length, inputs);
+}
+
+function checkOutput<T extends Float32Array | Int32Array>(
+  what: string,
+  out: T,
+  length: number,
+  inputs: readonly (ArrayBufferView | null)[],
+): T {
   if (out.length < length) {
     throw new RangeError(`${what} has ${out.length} elements, ${length} are needed`);
   }
-  const view = out.length === length ? out : out.subarray(0, length);
+  const view = out.length === length ? out : (out.subarray(0, length) as T);
   // Asking an array for its buffer is the dearest of all these checks.
   const { buffer } = view;
   for (const input of inputs) {

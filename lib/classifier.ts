@@ -126,7 +126,7 @@ export class FixedClassifier {
    * The k classes with the largest logits of every row, best first, without keeping the logits. Ties go to the lowest class, NaN last.
    * @param x rows × features
    * @param k 1 … classes
-   * @param options `rerank`: so many of the best classes of a product code are scored again by its `originals`
+   * @param options `rerank`: so many of the best of a product code are scored again by its `originals`; `out`: arrays to write to
    * @example
    * const { classes, scores } = head.topK(x, 5);
    */

@@ -40,7 +40,7 @@ export type { FixedClassifierOptions, HeadSettings } from "./head/options.js";
 export type { ProbabilityOptions } from "./head/probabilities.js";
 export type { ReducedLoss, Reduction } from "./head/run-loss.js";
 export type { Labels, RowOptions } from "./head/targets.js";
-export type { TopK, TopKOptions } from "./head/top-k.js";
+export type { TopK, TopKOptions, TopKOutput } from "./head/top-k.js";
 export type { LossName } from "./losses/index.js";
 export type { Ordering } from "./orderings.js";
 export { type Rotation, type RotationOptions, type RotationPlanOptions, rotation } from "./rotation.js";

@@ -28,10 +28,11 @@ export function headOperations({ features, classes, rows }) {
   const x = normal(rows * features);
   const labels = Int32Array.from({ length: rows }, (_, row) => (row * 37) % classes);
   const out = new Float32Array(rows * classes);
+  const best = { classes: new Int32Array(rows), scores: new Float32Array(rows) };
   const gradients = { features: new Float32Array(x.length), bias: new Float32Array(classes) };
   const operations = {
     forward: () => head.forward(x, { out }),
-    top1: () => head.topK(x, 1),
+    top1: () => head.topK(x, 1, { out: best }),
     lossAndGradient: () => head.lossAndGradient(x, labels, { out: gradients }),
   };
   /** @param {number} r */

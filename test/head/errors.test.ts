@@ -117,6 +117,38 @@ onEachBackend((backend) => {
     });
   }
 
+  test("arrays for the best classes are checked before any is written", () => {
+    const [classes, scores] = [new Int32Array(6).fill(7), new Float32Array(6).fill(7)];
+    const memory = new ArrayBuffer(64);
+    const run = (out: unknown) => loose.topK?.(good, 2, { out });
+    const short = new Int32Array(5);
+    refuse(() => run({ classes: short, scores }), RangeError, /out\.classes has 5 elements, 6 are needed/);
+    refuse(() => run({ classes: scores, scores }), TypeError, /out\.classes must be an? Int32Array, got a F/);
+    refuse(
+      () => run({ classes, scores: classes }),
+      TypeError,
+      /out\.scores must be a Float32Array, got an I/,
+    );
+    refuse(
+      () => run({ classes, scores: [1] }),
+      TypeError,
+      /out\.scores must be a Float32Array, got an array/,
+    );
+    refuse(() => run({ classes, scores: detach(new Float32Array(6)) }), TypeError, /out\.scores is detached/);
+    refuse(
+      () => run({ classes, score: scores }),
+      TypeError,
+      /out has no option "score", did you mean "scores"/,
+    );
+    for (const none of [classes, 3]) refuse(() => run(none), TypeError, /out must be an object/);
+    refuse(() => run({ classes, scores: good }), RangeError, /out\.scores overlaps an input/);
+    const beside = { classes: new Int32Array(memory, 0, 6), scores: new Float32Array(memory, 20, 6) };
+    refuse(() => run(beside), RangeError, /out\.classes overlaps out\.scores; use separate arrays/);
+    const read = new Int32Array(good.buffer, good.byteOffset + 8, 6);
+    refuse(() => run({ classes: read, scores }), RangeError, /out\.classes overlaps an input/);
+    for (const array of [classes, scores]) expect(array.every((v) => v === 7)).toBe(true);
+  });
+
   test("arrays for gradients are checked before any is written", () => {
     const fill = (length: number): Float32Array => new Float32Array(length).fill(7);
     const memory = fill(200);

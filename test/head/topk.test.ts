@@ -3,6 +3,7 @@ import type { FixedClassifier } from "../../lib/index.js";
 import { onEachBackend } from "../support/backends.js";
 import { expectSameBits } from "../support/bits.js";
 import { createHead, rowsOf } from "../support/heads.js";
+import { guarded } from "../support/memory.js";
 import { floats } from "../support/random.js";
 
 /** By larger score, then by lower class; NaN last. */
@@ -48,6 +49,33 @@ onEachBackend((backend) => {
     ] as const) {
       const ks = [1, 2, 3, 5, 8, 16, 17, 33, classes - 1, classes].filter((k) => k >= 1 && k <= classes);
       compare({ features, classes }, floats(5 * features, features), ks);
+    }
+  });
+
+  test("the best classes are written to arrays of the caller, with nothing beside them", () => {
+    for (const [features, classes, rows, k] of [
+      [64, 100, 1, 1],
+      [64, 100, 7, 5],
+      [64, 700, 2, 600],
+      [64, 100, 0, 3],
+    ] as const) {
+      const head = createHead({ features, classes }, backend);
+      const x = floats(rows * features, classes);
+      const expected = head.topK(x, k);
+      const own = guarded(new Int32Array(rows * k).fill(-1), 3);
+      const scores = guarded(new Float32Array(rows * k).fill(Number.NaN), 5);
+      const best = head.topK(x, k, { out: { classes: own.view, scores: scores.view } });
+      expect([best.classes, best.scores]).toEqual([own.view, scores.view]);
+      expect(best.classes.buffer).toBe(own.view.buffer);
+      expect(best.classes).toEqual(expected.classes);
+      expectSameBits(best.scores, expected.scores);
+      own.check();
+      scores.check();
+      const longer = new Int32Array(rows * k + 2).fill(-7);
+      const half = head.topK(x, k, { out: { classes: longer } });
+      expect(half.classes).toEqual(expected.classes);
+      expectSameBits(half.scores, expected.scores);
+      expect([...longer]).toEqual([...expected.classes, -7, -7]);
     }
   });
 

@@ -50,6 +50,7 @@ head.forward(bits, { type: "bfloat16" });
 head.forward(integers, { featureScale: 0.5 });
 is<() => Float32Array>().of(head.plan(x, null));
 is<TopK>().of(head.topK(x, 5));
+is<TopK>().of(head.topK(x, 5, { out: { classes: new Int32Array(10) } }));
 head.probabilities(x, { classes: [1, 2] });
 head.probabilities(x, { classes: Int32Array.of(1, 2) });
 is<Gradient>().of(head.backward(x, new Float32Array(20), { out: { features: x } }));

@@ -111,14 +111,25 @@ export const OUTPUTS = [
       const x = drawFeatures(random, head);
       const k = random.chance(0.1) ? head.classes : random.from(1, Math.min(head.classes, 12));
       const rerank = head.hasOriginals && random.chance(0.8) ? { rerank: random.from(k, head.classes) } : {};
+      const spare = drawOut(random);
       return {
-        shape: { head: head.shape, x: x.shape, k, ...rerank },
+        shape: { head: head.shape, x: x.shape, k, ...rerank, spare },
         width: head.features,
         classes: head.classes,
         on(backend, memory) {
           const h = head.on(backend, memory);
+          const length = x.rows * k;
+          const out =
+            spare === null
+              ? {}
+              : {
+                  out: {
+                    classes: memory.inPlace(new Int32Array(length)),
+                    scores: memory.output(length, spare),
+                  },
+                };
           return {
-            args: [x.place(memory), k, asOptions(memory.random, { ...x.options, ...rerank })],
+            args: [x.place(memory), k, asOptions(memory.random, { ...x.options, ...rerank, ...out })],
             run: h.topK.bind(h),
             results: (best) => best,
           };
