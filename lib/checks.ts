@@ -145,35 +145,15 @@ export function checkRows(
 }
 
 /** The first `length` elements of a caller's output array, or a new array where none was given. */
-export function outputArray(
+export function outputArray<T extends Float32Array | Int32Array = Float32Array>(
   what: string,
-  out: Float32Array | undefined,
+  out: T | undefined,
   length: number,
   inputs: readonly (ArrayBufferView | null)[],
-): Float32Array {
-  if (out === undefined) return new Float32Array(length);
-  checkArray(what, out, "Float32Array");
-  return checkOutput(what, out, length, inputs);
-}
-
-/** The same of integers. */
-export function outputIntegers(
-  what: string,
-  out: Int32Array | undefined,
-  length: number,
-  inputs: readonly (ArrayBufferView | null)[],
-): Int32Array {
-  if (out === undefined) return new Int32Array(length);
-  checkArray(what, out, "Int32Array");
-  return checkOutput(what, out, length, inputs);
-}
-
-function checkOutput<T extends Float32Array | Int32Array>(
-  what: string,
-  out: T,
-  length: number,
-  inputs: readonly (ArrayBufferView | null)[],
+  Type: new (length: number) => T = Float32Array as never,
 ): T {
+  if (out === undefined) return new Type(length);
+  checkArray(what, out, Type.name as "Float32Array");
   if (out.length < length) {
     throw new RangeError(`${what} has ${out.length} elements, ${length} are needed`);
   }

@@ -1,4 +1,4 @@
-import { checkInteger, outputArray, outputIntegers, overlap } from "../checks.js";
+import { checkInteger, outputArray, overlap } from "../checks.js";
 import { checkFeatures, FEATURE_OPTIONS, type FeatureOptions, type Features, partOf } from "../features.js";
 import { readOptions } from "../options.js";
 import type { HeadCore } from "./core.js";
@@ -105,7 +105,7 @@ function outputs(
 ): TopK {
   if (out === undefined || out === null) return newTopK(count);
   const given = readOptions<TopKOutput>("out", out, OUTPUTS);
-  const classes = outputIntegers("out.classes", given.classes, count, inputs);
+  const classes = outputArray("out.classes", given.classes, count, inputs, Int32Array);
   const scores = outputArray("out.scores", given.scores, count, inputs);
   if (overlap(classes, scores)) throw new RangeError("out.classes overlaps out.scores; use separate arrays");
   return { classes, scores };

@@ -5,18 +5,21 @@ import { createHead, rowsOf } from "../support/heads.js";
 import { guarded } from "../support/memory.js";
 import { floats } from "../support/random.js";
 
+/** Features and classes of rows that are read once, for their norm and the first stages of their transform. */
+const SHAPES = [
+  [512, 300],
+  [512, 500],
+  [1024, 500],
+  [1024, 1000],
+  [2048, 1000],
+  [2048, 2000],
+] as const;
+
 onEachBackend((backend) => {
   // Kernels read a row while they make the one before, but not where it must be rescaled.
   test("rows to be rescaled, of zeros and others may follow each other", () => {
     const scales = [1, 1, 1e30, 1, 1e-30, 1e30, 0, 1, 1, Number.NaN, 1, Number.POSITIVE_INFINITY, 1e30];
-    for (const [features, classes] of [
-      [512, 300],
-      [512, 500],
-      [1024, 500],
-      [1024, 1000],
-      [2048, 1000],
-      [2048, 2000],
-    ] as const) {
+    for (const [features, classes] of SHAPES) {
       const head = createHead({ features, classes }, backend);
       const x = floats(scales.length * features, features);
       rowsOf(x, features).forEach((row, r) => {
@@ -38,13 +41,7 @@ onEachBackend((backend) => {
 
   // A row that does not begin a cache line is read line by line.
   test("features have the same logits wherever they lie", () => {
-    for (const [features, classes] of [
-      [512, 300],
-      [1024, 500],
-      [1024, 1000],
-      [2048, 1000],
-      [2048, 2000],
-    ] as const) {
+    for (const [features, classes] of SHAPES) {
       const head = createHead({ features, classes }, backend);
       const x = floats(3 * features, features);
       const expected = head.forward(x);
